@@ -1,0 +1,1 @@
+"""Judgement: requirements, rules, checkers and verdicts over a recorded history. Pure; knows no scenario, no socket."""

@@ -1,0 +1,72 @@
+"""The append-only log: whoever does something writes it here first, and only then acts on it.
+
+Times come in as a function, so the log knows no clock. Subscribers are called after the event is in the log; they
+must not block.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import TypeVar, overload
+
+import msgspec
+
+from mockpilot.history.events import Event
+
+E = TypeVar("E", bound=Event)
+
+
+class History(Sequence[Event]):
+    """A recording: events in the order of their indexes."""
+
+    def __init__(self, events: Sequence[Event] = ()) -> None:
+        self._events = list(events)
+
+    @overload
+    def __getitem__(self, index: int) -> Event: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[Event]: ...
+    def __getitem__(self, index: int | slice) -> Event | list[Event]:
+        return self._events[index]
+
+    def __len__(self) -> int:
+        return len(self._events)
+
+    def __iter__(self) -> Iterator[Event]:
+        return iter(self._events)
+
+    def of(self, kind: type[E], link: int | None = None) -> list[E]:
+        """All events of one kind, of one link if it is named."""
+        return [event for event in self._events if isinstance(event, kind) and link in (None, event.link)]
+
+    @property
+    def end(self) -> float:
+        """Time of the last event, in seconds on the run's clock; nothing is known of what came later."""
+        return self._events[-1].at if self._events else 0.0
+
+
+class Recorder:
+    """Writes a history.
+
+    Args:
+        now: seconds on the run's monotonic clock.
+        wall: the wall clock as RFC 3339 text in UTC.
+    """
+
+    def __init__(self, now: Callable[[], float], wall: Callable[[], str]) -> None:
+        self.history = History()
+        self._now, self._wall = now, wall
+        self._subscribers: list[Callable[[Event], None]] = []
+
+    def record(self, event: E) -> E:
+        """Put an event into the log and return it with its index and times."""
+        filled = msgspec.structs.replace(event, index=len(self.history), at=round(self._now(), 6), wall=self._wall())
+        self.history._events.append(filled)  # noqa: SLF001 - the recorder is the one writer of its history
+        for subscriber in list(self._subscribers):
+            subscriber(filled)
+        return filled
+
+    def subscribe(self, subscriber: Callable[[Event], None]) -> Callable[[], None]:
+        """Call somebody with every event from now on; the answer unsubscribes."""
+        self._subscribers.append(subscriber)
+        return lambda: self._subscribers.remove(subscriber)
