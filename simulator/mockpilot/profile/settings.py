@@ -1,0 +1,126 @@
+"""The settings of a profile as frozen records, every default in its place. Reads nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Literal
+from urllib.parse import quote
+
+from mockpilot.limits import Limits
+
+PLACEHOLDER = "{presystem_id}"
+
+
+@dataclass(frozen=True, slots=True)
+class PresystemSettings:
+    """The product under test, and how it logs in."""
+
+    name: str = ""
+    version: str = ""
+    kind: str = "BMS"
+    """``BMS`` or ``ITCS``."""
+    id: str = "Presystem1"
+    dialect: str = "chargepilot"
+    sends_requests: bool = True
+    """False: it only receives; scenarios that need lists are not selected."""
+    supervised: bool = False
+    """COMMAND may exit when it loses the link, and is started again."""
+    user: str = ""
+    """Empty: the id."""
+    password: str | None = field(default=None, repr=False)
+    """None: whoever has a source of chance makes one up."""
+    password_env: str = ""
+    """The variable that the password came from."""
+
+    def __post_init__(self) -> None:
+        if not self.user:
+            object.__setattr__(self, "user", self.id)
+
+
+@dataclass(frozen=True, slots=True)
+class CmsSettings:
+    """The CMS that mockpilot plays."""
+
+    listen: str = "127.0.0.1:0"
+    host: str = ""
+    """Name in the URL and in the certificate; empty: the listen address."""
+    path: str = f"/vdv463/{PLACEHOLDER}"
+    certs: Path | None = None
+    """Folder that ``mockpilot certs`` wrote; None: an authority for this run alone."""
+    push_interval_s: float = 15.0
+    depot: str | Path = "small"
+    """A name is a bundled depot, a path a file."""
+
+    @property
+    def address(self) -> tuple[str, int]:
+        """Host and port to listen on."""
+        return split_address(self.listen)
+
+    def target(self, presystem_id: str) -> str:
+        """The request target of one presystem, its id percent-encoded."""
+        return self.path.replace(PLACEHOLDER, quote(presystem_id, safe=""))
+
+
+@dataclass(frozen=True, slots=True)
+class Provoke:
+    """How an action of the product is brought about; exactly one of the four is set."""
+
+    command: tuple[str, ...] = ()
+    http: str = ""
+    ask: str = ""
+    stdin: bool = False
+
+    @property
+    def way(self) -> Literal["command", "http", "ask", "stdin"]:
+        """Which of the four it is."""
+        if self.command:
+            return "command"
+        if self.http:
+            return "http"
+        return "ask" if self.ask else "stdin"
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """A known deviation of the product: shown and counted apart, never part of an outcome."""
+
+    rule: str
+    reason: str
+    owner: str = ""
+    until: date | None = None
+    """The last day on which it is expected."""
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """Everything that a profile says, and the defaults for what it does not say."""
+
+    presystem: PresystemSettings = PresystemSettings()
+    cms: CmsSettings = CmsSettings()
+    limits: Limits = field(default_factory=Limits)
+    provoke: Provoke | None = None
+    expected: tuple[Expected, ...] = ()
+    presystems: tuple[PresystemSettings, ...] = ()
+    """All of them, where several are accepted; else the one."""
+    file: Path | None = None
+    """Where it came from; None: no file, only defaults."""
+
+    def __post_init__(self) -> None:
+        if not self.presystems:
+            object.__setattr__(self, "presystems", (self.presystem,))
+
+
+def split_address(text: str) -> tuple[str, int]:
+    """Read ``HOST:PORT``, with brackets around an IPv6 address.
+
+    Raises:
+        ValueError: a sentence that says what was expected and what was found.
+    """
+    host, colon, port = text.rpartition(":")
+    bare = host.removeprefix("[").removesuffix("]")
+    is_port = port.isascii() and port.isdigit() and int(port) < 1 << 16
+    if not (colon and bare and is_port and (host != bare) == (":" in bare)):
+        raise ValueError(f"HOST:PORT such as '127.0.0.1:8463' or '[::1]:0' is expected, found {text!r}")
+    return bare, int(port)

@@ -1,0 +1,158 @@
+"""From settings to TOML text: the commented profile that people start from, and the effective one of a run.
+
+What leaves here holds no secrets: a password is left out, the variable that it came from stays.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from mockpilot.limits import LIMIT_NAMES
+from mockpilot.profile.settings import CmsSettings, Expected, PresystemSettings, Profile, Provoke
+
+_LIMIT_COMMENTS = {
+    "connect_within": "first connection after start (also how long 'check' waits)",
+    "boot_within": "a boot after the upgrade; later is a warning",
+    "boot_never": "an open link without any boot",
+    "boot_retry_within": "another boot or attempt after an unanswered one",
+    "hold": "how long an answer or push is held to expose haste",
+    "confirm_within": "answer to a push",
+    "resend_within": "an unconfirmed list comes again",
+    "reconnect_within": "new attempt after a lost or refused link",
+    "provoke_within": "a list after a provoked step, or by itself",
+    "silence_within": "a half-open link or missing pushes are noticed",
+    "pong_within": "pong after a ping",
+    "close_within": "answer to our Close frame",
+    "guard": "read this soon after our frame, it may have been sent before",
+    "attempt_burst": "connects this close together are one attempt",
+    "retry_floor": "a median gap below it over ten attempts is a tight loop",
+    "retry_steady": "constant spacing at or above it needs no growth",
+    "spacing_observe": "attempts are observed this long before growth is judged",
+    "clock_skew": "the presystem's clock against ours",
+    "overlap_within": "two links of one presystem",
+    "own_stall": "our own delay beyond it extends deadlines",
+}
+
+_COMMENTED = """\
+# Profile of one product for mockpilot. What stands here are the defaults; relative paths are relative to this file.
+
+[presystem]
+# name = "Acme DepotManager"
+# version = "8.2.0"
+kind = "BMS"                             # or "ITCS"
+id = "Presystem1"                        # presystem id in every message
+dialect = "chargepilot"                  # or "vdv-1.0", "vdv-1.1", "vdv-2.0-rc1"
+sends_requests = true                    # false: the product only receives
+supervised = false                       # true: COMMAND may exit on link loss and is started again
+# user = "acme"                          # default: the id
+# password_env = "ACME_MOCK_PASSWORD"    # or password = "…"; made up when both are absent
+
+[cms]
+listen = "127.0.0.1:0"                   # a real product needs a fixed port; --listen wins
+# host = "lab-pc"                        # name in the URL and in the certificate; default: the listen address
+path = "/vdv463/{presystem_id}"          # percent-encoded
+# certs = "certs/"                       # folder of 'mockpilot certs'; default: a CA for this run alone
+push_interval = "15 s"
+depot = "small"                          # a name is a bundled depot, a path a file
+
+# How the product is made to send, change or cancel charging requests: one of these.
+# [provoke]
+# command = ["./plan-a-bus", "--line", "42"]     # run once per step
+# http = "http://127.0.0.1:8099/step"            # POST {"step": …, "charging_point_id": …}
+# ask = "Do it in the product, then press Enter"
+# stdin = true                                   # one JSON line on COMMAND's standard input
+
+# This tool's policy, in none of the standards: a product with slower timers raises them.
+[limits]
+LIMITS
+# A known deviation: shown and counted apart, part of no outcome.
+# [[expected]]
+# rule = "link.backs-off"
+# reason = "planned for 8.3"
+# owner = "it@acme.example"
+# until = 2027-03-31
+"""
+
+
+def commented_profile() -> str:
+    """A profile with every key and what it means; it parses back to the defaults."""
+    values = Profile().limits.as_seconds()
+    lines = [
+        f"{f'{name} = {_duration(values[name])}':<40} # {_LIMIT_COMMENTS[name]}\n" for name in LIMIT_NAMES
+    ]
+    return _COMMENTED.replace("LIMITS\n", "".join(lines) + "\n")
+
+
+def effective_profile(profile: Profile) -> str:
+    """What a run went by, as TOML without secrets; paths are absolute."""
+    return "\n".join([
+        *_presystems(profile.presystems), "[cms]", *_cms(profile.cms), "",
+        "[limits]", *(f"{name} = {_duration(value)}" for name, value in profile.limits.as_seconds().items()), "",
+        *_provoke(profile.provoke), *_expected(profile.expected),
+    ]).rstrip() + "\n"  # fmt: skip
+
+
+def _presystems(presystems: tuple[PresystemSettings, ...]) -> Iterator[str]:
+    head = "[presystem]" if len(presystems) == 1 else "[[presystem]]"
+    for one in presystems:
+        yield head
+        texts = {"name": one.name, "version": one.version, "kind": one.kind, "id": one.id, "dialect": one.dialect,
+                 "user": one.user, "password_env": one.password_env}  # fmt: skip
+        yield from (f"{key} = {_text(value)}" for key, value in texts.items() if value)
+        yield f"sends_requests = {str(one.sends_requests).lower()}"
+        yield f"supervised = {str(one.supervised).lower()}"
+        yield ""
+
+
+def _cms(cms: CmsSettings) -> Iterator[str]:
+    yield f"listen = {_text(cms.listen)}"
+    if cms.host:
+        yield f"host = {_text(cms.host)}"
+    yield f"path = {_text(cms.path)}"
+    if cms.certs is not None:
+        yield f"certs = {_text(str(cms.certs.absolute()))}"
+    yield f"push_interval = {_duration(cms.push_interval_s)}"
+    yield f"depot = {_text(str(cms.depot.absolute()) if isinstance(cms.depot, Path) else cms.depot)}"
+
+
+def _provoke(provoke: Provoke | None) -> Iterator[str]:
+    if provoke is None:
+        return
+    yield "[provoke]"
+    match provoke.way:
+        case "command":
+            yield f"command = [{', '.join(map(_text, provoke.command))}]"
+        case "http":
+            yield f"http = {_text(re.sub(r'//[^/@]*@', '//', provoke.http))}"
+        case "ask":
+            yield f"ask = {_text(provoke.ask)}"
+        case "stdin":
+            yield "stdin = true"
+    yield ""
+
+
+def _expected(expected: tuple[Expected, ...]) -> Iterator[str]:
+    for one in expected:
+        yield "[[expected]]"
+        texts = {"rule": one.rule, "reason": one.reason, "owner": one.owner}
+        yield from (f"{key} = {_text(value)}" for key, value in texts.items() if value)
+        if one.until is not None:
+            yield f"until = {one.until.isoformat()}"
+        yield ""
+
+
+def _text(value: str) -> str:
+    # A JSON string is a TOML string but for DEL, which TOML wants escaped.
+    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
+
+
+def _duration(seconds: float) -> str:
+    """Exact, unlike what is written for people to read aloud."""
+    if seconds >= 60 and seconds % 60 == 0:
+        return f'"{seconds / 60:g} min"'
+    if seconds < 1 and round(seconds * 1000, 6).is_integer():
+        return f'"{round(seconds * 1000)} ms"'
+    return f'"{seconds:.15g} s"'
