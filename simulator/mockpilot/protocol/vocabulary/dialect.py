@@ -6,7 +6,8 @@ Nothing else in the code asks for a version; whoever needs to know how a dialect
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from types import ModuleType
 from typing import Any
 
 from mockpilot.protocol.envelope import Action, MessageType
@@ -28,7 +29,7 @@ class Dialect:
     """As in ``--dialect``: ``chargepilot``, ``vdv-1.1``, …"""
     title: str
     """For people."""
-    payloads: Mapping[tuple[Action, MessageType], Any]
+    payloads: Mapping[tuple[Action, MessageType], Any] = field(hash=False, repr=False)
     """Type of the payload per action and message type, as msgspec understands types. A missing key: anything goes."""
     error_key: str
     """Key of the text in an error answer that we send."""
@@ -39,3 +40,5 @@ class Dialect:
     quirks: tuple[Quirk, ...] = ()
     information_needs_prediction_time: bool = True
     """Whether the predictions of scheduled processes carry ``predictedTime``."""
+    vocabulary: ModuleType | None = field(default=None, repr=False)
+    """The module with the structs of this dialect; all of them export the same names."""
