@@ -1,0 +1,99 @@
+"""Hypothesis strategies for payloads as they stand on the wire, compiled from our own structs."""
+
+from __future__ import annotations
+
+import copy
+from typing import Any
+
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from msgspec import inspect
+
+Json = Any
+
+UNHURRIED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+"""The chosen profile without its clocks: the first example compiles every schema."""
+
+_TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
+_OFFSETS = st.sampled_from(["Z", "z", "+00:00", "+02:00", "-05:30"])
+_MOMENTS = st.datetimes().map(lambda moment: moment.isoformat(timespec="milliseconds"))
+_NEAR_TIMES = st.sampled_from([
+    "2031-02-30T00:00:00Z", "2031-03-04 17:20:00Z", "2031-03-04T17:20:00", "2031-03-04T24:00:00Z", "tomorrow", "",
+    "2031-03-04T17:20:00+0100", "2031-03-04T17:20:00.Z", "2031-13-04T17:20:00Z", "2031-03-04",
+])  # fmt: skip
+
+
+def date_times() -> st.SearchStrategy[str]:
+    """Date-times as RFC 3339 wants them."""
+    return st.builds(lambda moment, offset: moment + offset, _MOMENTS, _OFFSETS)
+
+
+def payloads(wanted: Any) -> st.SearchStrategy[Json]:
+    """Payloads that the type allows."""
+    return _of(inspect.type_info(wanted))
+
+
+def strange_values() -> st.SearchStrategy[Json]:
+    """JSON values of every kind; no number with a fraction of zero, about which drafts of JSON Schema disagree."""
+    numbers = st.sampled_from([-1, 0, 1, 100, 101, 10**20, -0.5, 99.5, 100.5, 1e300])
+    return st.one_of(
+        st.none(), st.booleans(), numbers, _TEXTS, _NEAR_TIMES, st.just([]), st.just({}), st.just([None]),
+        st.dictionaries(_TEXTS, st.none(), max_size=2),
+    )  # fmt: skip
+
+
+def damaged(payload: Json) -> st.SearchStrategy[Json]:
+    """The payload with one key dropped or added, or one value replaced."""
+    return st.builds(_damage, st.just(payload), st.integers(0, 10_000), st.integers(0, 2), strange_values(), _TEXTS)
+
+
+def _of(kind: inspect.Type) -> st.SearchStrategy[Json]:
+    match kind:
+        case inspect.Metadata():
+            if (kind.extra_json_schema or {}).get("format") == "date-time":
+                return date_times()
+            return _of(kind.type)
+        case inspect.StructType():
+            required = {field.encode_name: _of(field.type) for field in kind.fields if field.required}
+            optional = {field.encode_name: _of(field.type) for field in kind.fields if not field.required}
+            return st.fixed_dictionaries(required, optional=optional)
+        case inspect.VarTupleType():
+            return st.lists(_of(kind.item_type), max_size=2)
+        case inspect.EnumType():
+            return st.sampled_from([str(member.value) for member in kind.cls])
+        case inspect.StrType():
+            return _TEXTS
+        case inspect.BoolType():
+            return st.booleans()
+        case inspect.IntType():
+            return st.integers(-(10**6), 10**6)
+        case inspect.FloatType():
+            return st.floats(kind.ge, kind.le, allow_nan=False, allow_infinity=False) | st.integers(
+                int(kind.ge or 0), int(kind.le or 1000)
+            )
+    raise TypeError(kind)
+
+
+def _damage(payload: Json, where: int, how: int, value: Json, key: str) -> Json:
+    broken = copy.deepcopy(payload)
+    places = list(_places(broken))
+    if not places:
+        return {**broken, key: value}
+    container, step = places[where % len(places)]
+    if how == 0:
+        del container[step]
+    elif how == 1 and isinstance(container, dict):
+        container[key] = value
+    else:
+        container[step] = value
+    return broken
+
+
+def _places(value: Json) -> list[tuple[Any, Any]]:
+    steps: list[Any] = list(value) if isinstance(value, dict) else list(range(len(value)))
+    found: list[tuple[Any, Any]] = []
+    for step in steps:
+        found.append((value, step))
+        if isinstance(value[step], dict | list):
+            found += _places(value[step])
+    return found
