@@ -212,11 +212,22 @@ def same_id(one: str, other: str) -> bool:
     return one == other or one.lower() == other.lower()
 
 
+class Encoded(str):
+    """A payload that is JSON text already: a push is encoded once, not once per link."""
+
+    __slots__ = ()
+
+
 def write(envelope: Envelope) -> str:
-    """Encode an envelope; the payload may be anything that is JSON."""
-    slots = [int(envelope.message_type), envelope.source, envelope.presystem_id, envelope.timestamp,
-             envelope.message_id, str(envelope.action), envelope.payload]  # fmt: skip
-    return json.dumps(slots, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    """Encode an envelope; the payload may be anything that is JSON, or ``Encoded``."""
+    head = [int(envelope.message_type), envelope.source, envelope.presystem_id, envelope.timestamp,
+            envelope.message_id, str(envelope.action)]  # fmt: skip
+    payload = envelope.payload if isinstance(envelope.payload, Encoded) else _dump(envelope.payload)
+    return f"{_dump(head)[:-1]},{payload}]"
+
+
+def _dump(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
 
 
 def answer_to(request: Envelope, message_type: MessageType, payload: Any, *, source: str, timestamp: str) -> Envelope:

@@ -1,0 +1,1 @@
+"""The server role: listeners, TLS, links, and what a well-behaved charging management system says. Judges nothing."""

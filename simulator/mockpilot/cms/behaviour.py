@@ -1,0 +1,91 @@
+"""The well-behaved CMS: what it answers to a request, and what it pushes. The only place that decides.
+
+Plain functions over the session and the depot; they send nothing. An answer comes with what it would do to the depot,
+so that a fault can keep a list from being taken over.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from mockpilot.cms.world import World
+from mockpilot.depot.site import ListAnswer
+from mockpilot.protocol.envelope import (
+    Action,
+    Encoded,
+    Envelope,
+    MessageType,
+    Source,
+    answer_to,
+    new_message_id,
+)
+from mockpilot.protocol.session import Violation
+from mockpilot.protocol.vocabulary import Unreadable, read_payload
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the CMS says, and what it does to the depot when nothing keeps it from it."""
+
+    envelope: Envelope
+    apply: Callable[[bool], ListAnswer] | None = None
+    """Called with whether the list is taken over."""
+
+
+def answer(
+    world: World, presystem_id: str, request: Envelope, violations: tuple[Violation, ...]
+) -> Answer | None:
+    """Decide on a message of the presystem; answers of the presystem need none."""
+    if request.message_type is not MessageType.REQUEST:
+        return None
+    if violations:
+        return _refuse(world, request, violations[0].what)
+    match request.action:
+        case Action.BOOT_NOTIFICATION:
+            return _answer_boot(world, request)
+        case _:
+            return _answer_list(world, presystem_id, request)
+
+
+def _answer_boot(world: World, request: Envelope) -> Answer:
+    # Read with good will: a defect that can be read past is the checkers' business and must not breed others.
+    boot = read_payload(world.dialect, request.action, request.message_type, request.payload)
+    if isinstance(boot, Unreadable):
+        return _refuse(world, request, f"The boot notification cannot be read: {boot.reason}.")
+    return _confirm(world, request, {"status": "Accepted"})
+
+
+def _answer_list(world: World, presystem_id: str, request: Envelope) -> Answer:
+    def receive(applied: bool) -> ListAnswer:
+        return world.site.receive_list(presystem_id, request.payload, world.dialect, apply=applied)
+
+    refused = receive(False).error
+    reply = _refuse(world, request, refused) if refused else _confirm(world, request, {})
+    return Answer(reply.envelope, receive)
+
+
+def _confirm(world: World, request: Envelope, payload: dict[str, Any]) -> Answer:
+    return Answer(
+        answer_to(request, MessageType.CONFIRMATION, payload, source=Source.CMS, timestamp=world.clock.stamp())
+    )
+
+
+def _refuse(world: World, request: Envelope, text: str) -> Answer:
+    payload = {world.dialect.error_key: text}
+    return Answer(answer_to(request, MessageType.ERROR, payload, source=Source.CMS, timestamp=world.clock.stamp()))
+
+
+def push(world: World, presystem_id: str) -> Envelope:
+    """A ProvideChargingInformation request that tells the whole depot as it stands now."""
+    information = world.site.information(world.dialect, world.clock.instant())
+    return Envelope(
+        MessageType.REQUEST,
+        Source.CMS,
+        presystem_id,
+        world.clock.stamp(),
+        new_message_id(world.chance.getrandbits(128)),
+        Action.PROVIDE_CHARGING_INFORMATION,
+        Encoded(information.decode()),
+    )

@@ -1,0 +1,335 @@
+"""One open WebSocket: reads, answers, pushes and ends; every frame is recorded before anything acts on it.
+
+A nursery per link: a reader, a writer, a push timer and whatever a fault sends later. The link carries out what the
+injector decided; it judges nothing and knows no scenario. It ends itself; the server closes the TCP stream under it.
+"""
+
+from __future__ import annotations
+
+import base64
+import math
+from collections import deque
+from dataclasses import dataclass
+from typing import Literal
+
+import trio
+
+from mockpilot.cms import behaviour
+from mockpilot.cms.frames import CLOSE, PING, Broken, Control, FrameWatch, Message, close_payload, read_close
+from mockpilot.cms.frames import build_frame as frame
+from mockpilot.cms.streams import NetStream, WireStream
+from mockpilot.cms.transport import LinkOver, Socket
+from mockpilot.cms.world import World
+from mockpilot.faults.injector import Armed, Departure, Fate
+from mockpilot.faults.verbs import Fault
+from mockpilot.history.events import (
+    CloseReceived,
+    CloseSent,
+    DepotChanged,
+    MessageReceived,
+    MessageSent,
+    MessageWithheld,
+    PingReceived,
+    PingSent,
+    PongReceived,
+    PongSent,
+    ProtocolBroken,
+    SendFailed,
+    WentSilent,
+)
+from mockpilot.protocol import envelope as envelopes
+from mockpilot.protocol.envelope import Envelope
+from mockpilot.protocol.session import Session, next_tick
+
+UNWRITTEN_FRAMES = 64
+"""Frames waiting for a peer that does not read, beyond which the link is given up: a quarter of an hour of pushes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """Who ended a link, and how."""
+
+    by: Literal["us", "product", "unknown"]
+    how: Literal["cleanly", "broken on purpose", "broken off"]
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Inbound:
+    envelope: Envelope | None
+    dropped_by: Armed | None
+
+
+class Link:
+    """One link, from its 101 to its end.
+
+    Args:
+        world: what all links share.
+        number: of the TCP connection.
+        presystem_id: whose account it came in on.
+        net, wire: the streams below; the caller closes them.
+    """
+
+    def __init__(self, world: World, number: int, presystem_id: str, net: NetStream) -> None:
+        self.number, self.presystem_id = number, presystem_id
+        self.session = Session()
+        self.ending: Ending | None = None
+        self.over = trio.Event()
+        self._world, self._net = world, net
+        self._watch_in, self._watch_out = FrameWatch(masked=True), FrameWatch(masked=False)
+        self._inbox: deque[_Inbound] = deque()
+        self._booted = trio.Event()
+        self._hand, self._to_write = trio.open_memory_channel[MessageSent | PingSent | CloseSent](math.inf)
+        self._closing_fault: str | None = None
+        self._nursery: trio.Nursery | None = None
+        self.wire: WireStream | None = None
+
+    async def run(self, socket: Socket, wire: WireStream) -> None:
+        """Serve the link until it is over."""
+        self.wire = wire
+        try:
+            async with trio.open_nursery() as nursery:
+                self._nursery = nursery
+                nursery.start_soon(self._write, socket)
+                nursery.start_soon(self._push_on_time)
+                await self._read(socket)
+                nursery.cancel_scope.cancel()
+        finally:
+            self.over.set()
+
+    # -- what passes by --------------------------------------------------------------------------------------------
+
+    def read_along_in(self, data: bytes | bytearray) -> None:
+        """Record what the peer sends, in its order on the wire, before anybody acts on it."""
+        for item in self._watch_in.feed(data):
+            match item:
+                case Message():
+                    self._note_message(item)
+                case Control():
+                    self._note_control_in(item)
+                case Broken():
+                    self._note_broken(item)
+
+    def _note_message(self, message: Message) -> None:
+        text, raw = _text_or_base64(message)
+        reading = envelopes.read(message.payload if message.binary or text is None else text)
+        dropped_by = self._world.injector.drop_for(reading.envelope) if reading.envelope and not self.ending else None
+        unread = dropped_by is not None and dropped_by.fault.when == "before-read"
+        event = self._world.recorder.record(
+            MessageReceived(
+                link=self.number, text=text, base64=raw, binary=message.binary,
+                unread=unread, ending=self.ending is not None,
+            )
+        )  # fmt: skip
+        if dropped_by is not None:
+            self._fired(dropped_by, event.index)
+        self._inbox.append(_Inbound(reading.envelope, dropped_by))
+        if unread and dropped_by is not None:
+            self.drop(dropped_by.fault, dropped_by.name)
+
+    def _note_control_in(self, control: Control) -> None:
+        record, payload = self._world.recorder.record, control.payload.hex()
+        if control.opcode == CLOSE:
+            code, reason = read_close(control.payload)
+            self._end(Ending("product", "cleanly", f"Close {code if code is not None else 'without a code'}"))
+            record(CloseReceived(link=self.number, code=code, reason=reason))
+        elif control.opcode == PING:
+            record(PingReceived(link=self.number, payload=payload))
+        else:
+            record(PongReceived(link=self.number, payload=payload))
+
+    def _note_broken(self, broken: Broken) -> None:
+        self._world.recorder.record(ProtocolBroken(link=self.number, what=broken.what, code=broken.code))
+        self._end(Ending("us", "cleanly", f"Close {broken.code} after {broken.what}"))
+        assert self.wire is not None
+        self.wire.farewell = frame(CLOSE, close_payload(broken.code))
+
+    def read_along_out(self, data: bytes | bytearray | memoryview) -> None:
+        """Record the control frames that the library sends by itself."""
+        for item in self._watch_out.feed(data):
+            if isinstance(item, Control) and item.opcode == CLOSE:
+                code, reason = read_close(item.payload)
+                self._world.recorder.record(
+                    CloseSent(link=self.number, code=code, reason=reason, fault=self._closing_fault)
+                )
+            elif isinstance(item, Control) and item.opcode != PING:
+                self._world.recorder.record(PongSent(link=self.number, payload=item.payload.hex()))
+
+    # -- reading and answering -------------------------------------------------------------------------------------
+
+    async def _read(self, socket: Socket) -> None:
+        try:
+            while True:
+                await socket.wait_message()
+                self._take(self._inbox.popleft())
+        except LinkOver:
+            self._end(Ending("product", "broken off", "end without a Close frame"))
+
+    def _take(self, inbound: _Inbound) -> None:
+        drop = inbound.dropped_by
+        if inbound.envelope is None or (drop is not None and drop.fault.when == "before-read"):
+            return
+        violations = self.session.receive(inbound.envelope)
+        answer = behaviour.answer(self._world, self.presystem_id, inbound.envelope, violations)
+        if drop is not None and drop.fault.when == "before-answer":
+            self._apply(answer, inbound.envelope, applied=drop.fault.applied)
+            self.drop(drop.fault, drop.name)
+            return
+        if answer is not None:
+            fate = self._world.injector.fate_of(answer.envelope)
+            self._apply(answer, inbound.envelope, applied=fate.applied)
+            self._carry_out(fate, answer.envelope)
+        if drop is not None:
+            self.drop(drop.fault, drop.name)
+
+    def _apply(self, answer: behaviour.Answer | None, request: Envelope, *, applied: bool) -> None:
+        if answer is None or answer.apply is None:
+            return
+        result = answer.apply(applied)
+        self._world.recorder.record(
+            DepotChanged(
+                link=self.number, what="list applied" if result.applied else "list not applied",
+                presystem_id=self.presystem_id, message_id=request.message_id, created=tuple(result.created),
+                changed=tuple(result.changed), deleted=tuple(result.deleted), detail=result.error or "",
+            )
+        )  # fmt: skip
+
+    # -- sending ---------------------------------------------------------------------------------------------------
+
+    def send(self, envelope: Envelope) -> None:
+        """Hand a message to the link, or to the fault that waits for it."""
+        self._carry_out(self._world.injector.fate_of(envelope), envelope)
+
+    def _carry_out(self, fate: Fate, meant: Envelope) -> None:
+        withheld_by, event = fate.withheld_by, None
+        if withheld_by is not None:
+            text = envelopes.write(meant)
+            event = self._world.recorder.record(MessageWithheld(link=self.number, text=text, fault=withheld_by))
+        for armed in fate.struck:
+            self._fired(armed, event.index if event else None)
+        for departure in fate.departures:
+            if departure.after_s > 0 and self._nursery is not None:
+                self._nursery.start_soon(self._depart_later, departure)
+            else:
+                self._depart(departure)
+
+    async def _depart_later(self, departure: Departure) -> None:
+        await trio.sleep(departure.after_s)
+        self._depart(departure)
+
+    def _depart(self, departure: Departure) -> None:
+        if self.ending is not None:
+            return
+        envelope, text = departure.envelope, envelopes.write(departure.envelope)
+        sent = self._world.recorder.record(MessageSent(link=self.number, text=text, fault=departure.fault))
+        if departure.unaltered:
+            self.session.sent(envelope, sent.at)
+        self._queue(sent)
+        if self.session.is_booted:
+            self._booted.set()
+        if departure.fault is not None:
+            self.ping()  # its pong proves that the peer met what the fault did
+
+    def ping(self) -> None:
+        """Ask for a sign of life."""
+        self._queue(self._world.recorder.record(PingSent(link=self.number, payload=b"seen?".hex())))
+
+    def _queue(self, event: MessageSent | PingSent | CloseSent) -> None:
+        self._hand.send_nowait(event)
+        if self._hand.statistics().current_buffer_used > UNWRITTEN_FRAMES:
+            self._end(Ending("us", "broken on purpose", "the peer no longer reads"))
+            self._net.reset()
+
+    async def _write(self, socket: Socket) -> None:
+        async for event in self._to_write:
+            try:
+                match event:
+                    case MessageSent():
+                        await socket.send(event.text or "")
+                    case PingSent():
+                        await socket.send_ping(bytes.fromhex(event.payload))
+                    case _:
+                        await socket.send_close(event.code, event.reason)
+            except LinkOver:
+                self._world.recorder.record(SendFailed(link=self.number, of=event.index, reason="the link was over"))
+
+    async def _push_on_time(self) -> None:
+        await self._booted.wait()
+        first_at: float | None = None
+        while True:
+            await self._world.release_pushes.wait()
+            if self.session.is_booted:
+                self.push()
+            now = trio.current_time()
+            first_at = now if first_at is None else first_at
+            await trio.sleep_until(next_tick(first_at, self._world.push_interval_s, now))
+
+    def push(self) -> None:
+        """Tell the presystem the depot as it stands."""
+        if self.ending is None:
+            self.send(behaviour.push(self._world, self.presystem_id))
+
+    # -- ending ----------------------------------------------------------------------------------------------------
+
+    def _end(self, ending: Ending) -> None:
+        self.ending = self.ending or ending
+
+    def close(self, code: int | None, fault: str | None = None) -> None:
+        """Begin the closing handshake; the peer's answer, or the time-out, ends the link."""
+        if self.ending is not None:
+            return
+        self._end(Ending("us", "cleanly", f"Close {code}" if code is not None else "Close without a code"))
+        self._closing_fault = fault
+        self._hand.send_nowait(CloseSent(link=self.number, code=code, fault=fault))
+        if self._nursery is not None:
+            self._nursery.start_soon(self._end_after, self._world.close_within_s)
+
+    async def _end_after(self, seconds: float) -> None:
+        await trio.sleep(seconds)
+        await trio.aclose_forcefully(self._net)
+
+    def drop(self, fault: Fault, name: str | None) -> None:
+        """End the link in the way that the fault says."""
+        if fault.how == "close":
+            self.close(fault.code, name)
+            return
+        if self.ending is not None:
+            return
+        if fault.how == "silence":
+            self._world.recorder.record(WentSilent(link=self.number, fault=name or ""))
+            self._end(Ending("us", "broken on purpose", "silence"))
+            self._net.silent = True
+            return
+        self._end(Ending("us", "broken on purpose", _SPOKEN[fault.how]))
+        if fault.how == "reset":
+            self._net.reset()
+        elif self._nursery is not None:
+            self._nursery.start_soon(self._end_stream, fault.how)
+
+    async def _end_stream(self, how: str) -> None:
+        assert self.wire is not None
+        if how == "tls-end":
+            self.wire.muted = True
+            with trio.move_on_after(1):
+                await self.wire.inner.aclose()
+        await trio.aclose_forcefully(self._net)
+
+    def end_now(self) -> None:
+        """End the connection without waiting for anybody."""
+        self._end(Ending("us", "broken on purpose", "the scenario was over"))
+        self._net.reset()
+
+    def _fired(self, armed: Armed, of: int | None) -> None:
+        self._world.on_fired(armed.name, armed.fault.do, of, self.number)
+
+
+_SPOKEN = {"reset": "TCP reset", "tls-end": "TLS end without a Close frame", "tcp-end": "TCP end without a Close frame"}
+
+
+def _text_or_base64(message: Message) -> tuple[str | None, str | None]:
+    if not message.binary:
+        try:
+            return message.payload.decode(), None
+        except UnicodeDecodeError:
+            pass
+    return None, base64.b64encode(message.payload).decode()

@@ -1,0 +1,240 @@
+"""From a TCP connection to an open link: first bytes, TLS, the HTTP head, the answer to the upgrade.
+
+The head is parsed by h11 and decided on before trio-websocket sees it, so no header can end more than its own
+connection, and every refusal is answered in full and closed. Each step has a deadline and is recorded.
+"""
+
+from __future__ import annotations
+
+import ssl
+from dataclasses import dataclass
+from typing import Literal
+
+import h11
+import trio
+
+from mockpilot.cms.link import Ending, Link
+from mockpilot.cms.streams import NetStream, WireStream
+from mockpilot.cms.tls import GOOD, Certificates, server_name_seen
+from mockpilot.cms.transport import open_socket
+from mockpilot.cms.world import World
+from mockpilot.faults.injector import Armed
+from mockpilot.history.events import FirstBytes, TlsEstablished, TlsFailed, UpgradeAnswered, UpgradeRequested
+from mockpilot.protocol.handshake import (
+    Decision,
+    Headers,
+    UpgradeRequest,
+    decide,
+    mask_headers,
+    mask_secret,
+    password_stands_in,
+)
+
+STEP_WITHIN_S = 10.0
+"""How long the first bytes, the TLS handshake and the HTTP head may take, each."""
+HEAD_LIMIT = 65536
+_REASONS = {400: "Bad Request", 401: "Unauthorized", 403: "Forbidden", 404: "Not Found", 426: "Upgrade Required",
+            429: "Too Many Requests", 500: "Internal Server Error", 503: "Service Unavailable"}  # fmt: skip
+
+
+FirstBytesKind = Literal["tls", "clear-text upgrade", "clear-text http", "proxy header", "other"]
+
+
+class NoLink(Exception):  # noqa: N818 - an outcome, not an error
+    """The connection ended before it became a link."""
+
+    def __init__(self, ending: Ending) -> None:
+        super().__init__(ending.detail)
+        self.ending = ending
+
+
+@dataclass(slots=True)
+class Head:
+    """A request's head and its bytes."""
+
+    request: UpgradeRequest
+    raw: bytes
+    behind: bytes
+
+
+class Reception:
+    """Brings one TCP connection as far as it gets.
+
+    Args:
+        world: what all links share.
+        number: of the TCP connection.
+        net: its stream; the caller closes it.
+        links: where the link is entered once it is open; the caller takes it out.
+    """
+
+    def __init__(
+        self, world: World, certificates: Certificates, number: int, net: NetStream, links: dict[int, Link]
+    ) -> None:
+        self._world, self._certificates, self._number, self._net = world, certificates, number, net
+        self._links = links
+        self.wire: WireStream | None = None
+        self.link: Link | None = None
+
+    async def receive(self, nursery: trio.Nursery, bad_certificate: Armed | None) -> None:
+        """Serve the connection until it is over.
+
+        Raises:
+            NoLink: it never became a link.
+        """
+        await self._look_at_first_bytes()
+        if bad_certificate is not None:
+            bad_certificate.fired += 1
+            self._world.on_fired(bad_certificate.name, "certificate", None, self._number)
+        tls = await self._shake_hands(bad_certificate.fault.kind if bad_certificate else GOOD)
+        self.wire = WireStream(tls, self._read_along_in, self._read_along_out)
+        head = await self._read_head(self.wire)
+        decision = self._decide(head.request)
+        if decision.status != 101 or decision.account is None:
+            await self._refuse(self.wire, decision.status, decision.headers, decision.body)
+        refused_by = self._world.injector.refusal_of_upgrade()
+        if refused_by is not None:
+            self._world.on_fired(refused_by.name, "refuse", None, self._number)
+            await self._refuse(self.wire, refused_by.fault.status, (), "", refused_by.name)
+        assert decision.account is not None
+        self.link = Link(self._world, self._number, decision.account.presystem_id, self._net)
+        await self._open(nursery, self.link, self.wire, head, decision)
+
+    async def _look_at_first_bytes(self) -> None:
+        with trio.move_on_after(STEP_WITHIN_S) as deadline:
+            data = await self._net.peek()
+        if deadline.cancelled_caught or not data:
+            by_us = deadline.cancelled_caught
+            raise NoLink(Ending("us" if by_us else "product", "broken off", "no bytes came"))
+        kind = _kind_of(data)
+        self._world.recorder.record(FirstBytes(link=self._number, looks_like=kind))
+        if kind != "tls":
+            await self._answer_in_clear_text(kind)
+
+    async def _answer_in_clear_text(self, kind: str) -> None:
+        if kind in ("clear-text upgrade", "clear-text http"):
+            with trio.move_on_after(STEP_WITHIN_S):
+                await self._net.send_all(_response(400, (), "This port speaks TLS: connect with wss://."))
+        raise NoLink(Ending("us", "cleanly", f"no TLS: {kind}"))
+
+    async def _shake_hands(self, certificate: str) -> trio.SSLStream[NetStream]:
+        names: list[str | None] = []
+        server_name_seen.set(names)
+        context = self._certificates.contexts[certificate]
+        tls = trio.SSLStream(self._net, context, server_side=True, https_compatible=True)
+        try:
+            with trio.fail_after(STEP_WITHIN_S):
+                await tls.do_handshake()
+        except (trio.BrokenResourceError, trio.TooSlowError) as error:
+            by_us = isinstance(error, trio.TooSlowError)
+            reason = "no end of the handshake in time" if by_us else _tls_reason(error)
+            self._world.recorder.record(TlsFailed(
+                link=self._number, ended_by="us" if by_us else "product", reason=reason, hello_seen=True,
+                certificate=certificate,
+            ))  # fmt: skip
+            raise NoLink(Ending("us" if by_us else "product", "broken off", f"TLS: {reason}")) from error
+        self._world.recorder.record(TlsEstablished(
+            link=self._number, version=tls.version() or "", cipher=tls.cipher()[0], resumed=bool(tls.session_reused),
+            server_name=names[-1] if names else None, certificate=certificate,
+        ))  # fmt: skip
+        return tls
+
+    async def _read_head(self, wire: WireStream) -> Head:
+        parser = h11.Connection(h11.SERVER, max_incomplete_event_size=HEAD_LIMIT)
+        raw = bytearray()
+        try:
+            with trio.fail_after(STEP_WITHIN_S):
+                while (event := parser.next_event()) is h11.NEED_DATA:
+                    data = await wire.receive_some()
+                    if not data:
+                        raise NoLink(Ending("product", "broken off", "ended before an HTTP request"))
+                    raw += data
+                    parser.receive_data(bytes(data))
+        except trio.TooSlowError as error:
+            raise NoLink(Ending("us", "cleanly", "no HTTP request in time")) from error
+        except (trio.BrokenResourceError, trio.ClosedResourceError) as error:
+            raise NoLink(Ending("product", "broken off", f"TLS: {_tls_reason(error)}")) from error
+        except h11.RemoteProtocolError as error:
+            await self._refuse(wire, error.error_status_hint, (), f"no HTTP request: {error}")
+        assert isinstance(event, h11.Request)
+        end = bytes(raw).find(b"\r\n\r\n") + 4
+        return Head(_as_request(event), bytes(raw[:end]), bytes(raw[end:]))
+
+    def _decide(self, request: UpgradeRequest) -> Decision:
+        world = self._world
+        decision = decide(request, world.accounts, world.dialect.subprotocols)
+        passwords = [account.password for account in world.accounts.values()]
+        place = next((found for password in passwords if (found := password_stands_in(request, password))), "")
+        world.recorder.record(UpgradeRequested(
+            link=self._number, method=request.method, target=_hide(request.target, passwords),
+            headers=tuple((name, _hide(value, passwords)) for name, value in mask_headers(request.headers)),
+            credentials=decision.credentials, user=decision.user, password_in=place, problems=decision.problems,
+        ))  # fmt: skip
+        return decision
+
+    async def _refuse(
+        self, wire: WireStream, status: int, headers: Headers, body: str, fault: str | None = None
+    ) -> None:
+        self._world.recorder.record(
+            UpgradeAnswered(link=self._number, status=status, headers=tuple(headers), fault=fault)
+        )
+        with trio.move_on_after(STEP_WITHIN_S):
+            try:
+                await wire.inject(_response(status, headers, body))
+                await wire.aclose()
+            except (trio.BrokenResourceError, trio.ClosedResourceError):
+                pass  # it left before it heard our answer
+        raise NoLink(Ending("us", "cleanly", f"refused with {status}"))
+
+    async def _open(self, nursery: trio.Nursery, link: Link, wire: WireStream, head: Head, seen: Decision) -> None:
+        self._world.recorder.record(UpgradeAnswered(
+            link=self._number, status=101, subprotocol=seen.subprotocol, presystem_id=link.presystem_id,
+        ))  # fmt: skip
+        link.wire = wire
+        with trio.fail_after(STEP_WITHIN_S):
+            socket = await open_socket(nursery, wire, head.raw, head.behind, seen.subprotocol)
+        self._links[link.number] = link
+        await link.run(socket, wire)
+
+    def _read_along_in(self, data: bytes | bytearray) -> None:
+        if self.link is not None:
+            self.link.read_along_in(data)
+
+    def _read_along_out(self, data: bytes | bytearray | memoryview) -> None:
+        if self.link is not None:
+            self.link.read_along_out(data)
+
+
+def _kind_of(data: bytes) -> FirstBytesKind:
+    if data[:1] == b"\x16":
+        return "tls"
+    if data.startswith((b"PROXY ", b"\r\n\r\n\x00\r\nQUIT\n")):
+        return "proxy header"
+    if data.split(b" ", 1)[0] in (b"GET", b"POST", b"HEAD", b"PUT", b"OPTIONS", b"CONNECT"):
+        return "clear-text upgrade" if b"upgrade: websocket" in data.lower() else "clear-text http"
+    return "other"
+
+
+def _as_request(event: h11.Request) -> UpgradeRequest:
+    headers = tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in event.headers.raw_items())
+    return UpgradeRequest(event.method.decode("latin-1"), event.target.decode("latin-1"), headers)
+
+
+def _response(status: int, headers: Headers, body: str) -> bytes:
+    data = body.encode()
+    fixed = [("Content-Type", "text/plain; charset=utf-8"), ("Content-Length", str(len(data))), ("Connection", "close")]
+    lines = [f"HTTP/1.1 {status} {_REASONS.get(status, 'Refused')}"]
+    lines += [f"{name}: {value}" for name, value in [*headers, *fixed]]
+    return "\r\n".join([*lines, "", ""]).encode("latin-1") + data
+
+
+def _hide(text: str, passwords: list[str]) -> str:
+    for password in passwords:
+        text = mask_secret(text, password)
+    return text
+
+
+def _tls_reason(error: BaseException) -> str:
+    cause = error.__cause__
+    if isinstance(cause, ssl.SSLError) and cause.reason:
+        return cause.reason.lower().replace("_", " ")
+    return "the peer ended the connection"

@@ -1,0 +1,216 @@
+"""Listeners, connections and outages of one CMS; knows nothing of scenarios.
+
+The accept loop is ours: a nursery per connection, a deadline for every step, and whatever a connection raises ends
+that connection alone. Started means accepting.
+"""
+
+from __future__ import annotations
+
+import errno
+import random
+import socket
+import traceback
+
+import trio
+
+from mockpilot.cms.link import Ending, Link
+from mockpilot.cms.reception import NoLink, Reception
+from mockpilot.cms.streams import NetStream
+from mockpilot.cms.tls import GOOD, Certificates
+from mockpilot.cms.transport import LinkOver
+from mockpilot.cms.world import World
+from mockpilot.errors import UsageError
+from mockpilot.faults.injector import Armed, Injector
+from mockpilot.history.events import LinkEnded, ListenerDown, ListenerUp, SimulatorBroke, TcpAccepted
+from mockpilot.history.recorder import Recorder
+
+BACKLOG = 512
+END_WITHIN_S = 2.0
+"""How long open links may take to close at the end of an episode before their connections are ended."""
+
+
+class Server:
+    """A CMS that listens.
+
+    Args:
+        world: its settings and present episode.
+        certificates: what it can show.
+        host, port: where it listens; port 0 lets the kernel choose.
+    """
+
+    def __init__(self, world: World, certificates: Certificates, host: str = "127.0.0.1", port: int = 0) -> None:
+        self.world = world
+        self.certificates = certificates
+        self.links: dict[int, Link] = {}
+        self.connections = 0
+        """TCP connections ever accepted."""
+        self._host, self.port = host, port
+        self._guard: socket.socket | None = None
+        self._open_gate = trio.Event()
+        self._listening = trio.CancelScope()
+        self._connections: set[NetStream] = set()
+        self._idle = trio.Condition()
+
+    async def serve(self, task_status: trio.TaskStatus[int] = trio.TASK_STATUS_IGNORED) -> None:
+        """Listen until cancelled; reports the port once connections are accepted.
+
+        Raises:
+            UsageError: the address cannot be listened on.
+        """
+        self._guard = self._bind()
+        self.port = self._guard.getsockname()[1]
+        self._open_gate.set()
+        try:
+            async with trio.open_nursery() as nursery:
+                task_status.started(self.port)
+                while True:
+                    await self._open_gate.wait()
+                    await self._listen(nursery)
+        finally:
+            self._guard.close()
+
+    def _bind(self) -> socket.socket:
+        # Bound but never listening: while the listener is closed the port refuses connections and stays ours.
+        family = socket.AF_INET6 if ":" in self._host else socket.AF_INET
+        guard = socket.socket(family, socket.SOCK_STREAM)
+        try:
+            if self.port:
+                self._refuse_if_taken(family)
+            guard.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            guard.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+            guard.bind((self._host, self.port))
+        except OSError as error:
+            guard.close()
+            raise UsageError(_cannot_listen(self._host, self.port, error)) from error
+        return guard
+
+    def _refuse_if_taken(self, family: int) -> None:
+        with socket.socket(family, socket.SOCK_STREAM) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind((self._host, self.port))
+
+    async def _listen(self, nursery: trio.Nursery) -> None:
+        family = socket.AF_INET6 if ":" in self._host else socket.AF_INET
+        with trio.socket.socket(family, socket.SOCK_STREAM) as listener:
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+            await listener.bind((self._host, self.port))
+            listener.listen(BACKLOG)
+            self.world.recorder.record(ListenerUp(port=self.port))
+            with trio.CancelScope() as self._listening:
+                while True:
+                    await self._accept(listener, nursery)
+
+    async def _accept(self, listener: trio.socket.SocketType, nursery: trio.Nursery) -> None:
+        try:
+            connection, address = await listener.accept()
+        except OSError as error:
+            if error.errno not in (errno.EMFILE, errno.ENFILE, errno.ECONNABORTED, errno.ENOBUFS):
+                raise
+            await trio.sleep(0.1)  # out of descriptors: let some connections end first
+            return
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+        nursery.start_soon(self.serve_stream, trio.SocketStream(connection), f"{address[0]}")
+
+    def close_port(self) -> None:
+        """Refuse TCP connections until ``open_port``; open links live on."""
+        if self._open_gate.is_set():
+            self._open_gate = trio.Event()
+            self._listening.cancel()
+            self.world.recorder.record(ListenerDown(port=self.port))
+
+    def open_port(self) -> None:
+        """Accept connections again."""
+        self._open_gate.set()
+
+    async def serve_stream(self, stream: trio.abc.HalfCloseableStream, peer: str) -> None:
+        """Serve one connection to its end and close it; never raises, whatever the peer does."""
+        self.connections += 1
+        number, net = self.world.next_link(), NetStream(stream)
+        self._connections.add(net)
+        bad = self.world.injector.certificate_for_handshake()
+        kind = bad.fault.kind if bad else GOOD
+        self.world.recorder.record(TcpAccepted(link=number, peer=peer, certificate=kind))
+        reception = Reception(self.world, self.certificates, number, net, self.links)
+        ending = Ending("unknown", "broken off", "")
+        try:
+            ending = await self._serve(reception, bad)
+        except Exception:
+            self.world.recorder.record(SimulatorBroke(link=number, traceback=traceback.format_exc()))
+        finally:
+            self._connections.discard(net)
+            self.links.pop(number, None)
+            self._record_end(number, reception, ending)
+            with trio.CancelScope(shield=True):
+                await trio.aclose_forcefully(net)
+                async with self._idle:
+                    self._idle.notify_all()
+
+    async def _serve(self, reception: Reception, bad: Armed | None) -> Ending:
+        ending: Ending | None = None
+        try:
+            async with trio.open_nursery() as nursery:
+                await reception.receive(nursery, bad)
+                nursery.cancel_scope.cancel()
+        except* NoLink as group:
+            ending = _first(group).ending
+        except* (trio.BrokenResourceError, trio.ClosedResourceError, trio.TooSlowError, LinkOver):
+            pass  # the peer left at a moment when the library was writing; the link knows who ended it
+        link = reception.link
+        known = link.ending if link is not None else None
+        return ending or known or Ending("product", "broken off", "end without a Close frame")
+
+    def _record_end(self, number: int, reception: Reception, ending: Ending) -> None:
+        received = reception.wire.received if reception.wire else 0
+        self.world.recorder.record(LinkEnded(
+            link=number, by=ending.by, how=ending.how, detail=ending.detail, application_bytes=received,
+        ))  # fmt: skip
+
+    def begin_episode(self, recorder: Recorder, injector: Injector, chance: random.Random) -> None:
+        """Start over with an empty recording and accept connections; call it while no link is open."""
+        self.world.recorder, self.world.injector, self.world.chance = recorder, injector, chance
+        self.world.links_opened = 0
+        self.world.release_pushes.set()
+        self.open_port()
+
+    def live_links(self) -> list[Link]:
+        """Open links that nobody has begun to end, oldest first."""
+        return [link for link in self.links.values() if link.ending is None]
+
+    async def end_links(self, code: int = 1001) -> None:
+        """Close every link politely, accept nobody meanwhile, and end whatever is left after two seconds."""
+        self._hold_connections()
+        for link in list(self.links.values()):
+            link.close(code)
+        with trio.move_on_after(END_WITHIN_S):
+            await self._wait_idle()
+        for net in list(self._connections):
+            net.reset()
+            await trio.aclose_forcefully(net)
+        await self._wait_idle()
+
+    def _hold_connections(self) -> None:
+        # The listening socket closes: whoever comes meanwhile is refused and tries again in the next episode.
+        if self._open_gate.is_set():
+            self._open_gate = trio.Event()
+            self._listening.cancel()
+
+    async def _wait_idle(self) -> None:
+        async with self._idle:
+            while self._connections:
+                await self._idle.wait()
+
+
+def _first(group: BaseExceptionGroup[NoLink]) -> NoLink:
+    found: BaseException = group
+    while isinstance(found, BaseExceptionGroup):
+        found = found.exceptions[0]
+    assert isinstance(found, NoLink)
+    return found
+
+
+def _cannot_listen(host: str, port: int, error: OSError) -> str:
+    where = f"{host}:{port}"
+    if error.errno == errno.EADDRINUSE:
+        return f"listen: port {port} of {host} is in use; end what holds it or choose another port (0: any free one)"
+    return f"listen: an address of this machine is expected, found {where!r}: {error.strerror}"

@@ -1,0 +1,86 @@
+"""trio_websocket behind one door: open a link from a head that was read already, receive, send, close.
+
+The library does the upgrade's answer, pings and the closing handshake. Our own frames go round it in one piece, so a
+push is framed once and a Ping that crosses our Close cannot break its reader. Its exceptions end here: a link that is
+over raises ``LinkOver``.
+"""
+
+from __future__ import annotations
+
+import trio
+from trio_websocket import ConnectionClosed, WebSocketConnection, wrap_server_stream
+
+from mockpilot.cms.frames import CLOSE, MESSAGE_LIMIT, PING, TEXT, build_frame, close_payload
+from mockpilot.cms.streams import WireStream
+
+RECEIVE_BYTES = 65536
+"""One read of the library; its default of 4 KiB makes large messages twice as dear."""
+
+
+class LinkOver(Exception):  # noqa: N818 - an end, not an error
+    """The link has ended, whoever ended it."""
+
+
+class Socket:
+    """An open WebSocket."""
+
+    def __init__(self, connection: WebSocketConnection, wire: WireStream) -> None:
+        self._connection, self._wire = connection, wire
+
+    async def wait_message(self) -> None:
+        """Wait until the library has taken one more message; its content was read along the way.
+
+        Raises:
+            LinkOver: no more will come.
+        """
+        try:
+            await self._connection.get_message()
+        except ConnectionClosed as over:
+            raise LinkOver from over
+
+    async def send(self, text: str) -> None:
+        """Write a text message.
+
+        Raises:
+            LinkOver: the peer is gone.
+        """
+        await self._inject(build_frame(TEXT, text.encode()))
+
+    async def send_ping(self, payload: bytes) -> None:
+        """Write a ping; the pong is seen by whoever reads along."""
+        await self._inject(build_frame(PING, payload))
+
+    async def send_close(self, code: int | None, reason: str = "") -> None:
+        """Write a Close frame and nothing after it; the peer's answer ends the link."""
+        await self._inject(build_frame(CLOSE, close_payload(code, reason)))
+        self._wire.muted = True
+
+    async def _inject(self, frame: bytes) -> None:
+        if self._wire.muted:
+            raise LinkOver
+        try:
+            await self._wire.inject(frame)
+        except (trio.BrokenResourceError, trio.ClosedResourceError) as over:
+            raise LinkOver from over
+
+
+async def open_socket(
+    nursery: trio.Nursery, wire: WireStream, head: bytes, behind: bytes, subprotocol: str | None
+) -> Socket:
+    """Answer an upgrade request with 101.
+
+    Args:
+        nursery: the library's reader runs there.
+        wire: the stream from which the head came.
+        head: the request's bytes.
+        behind: whatever was read after them.
+        subprotocol: one of those that were offered.
+    """
+    wire.replay(head, behind)
+    request = await wrap_server_stream(
+        nursery, wire, max_message_size=MESSAGE_LIMIT, message_queue_size=64, receive_buffer_size=RECEIVE_BYTES
+    )
+    wire.watching_in = True
+    connection = await request.accept(subprotocol=subprotocol)
+    wire.watching_out = True
+    return Socket(connection, wire)

@@ -1,0 +1,46 @@
+"""What all links of a CMS share: its settings, and whatever belongs to the present episode.
+
+A record without behaviour. Between two episodes the server replaces the recorder, the injector and the random numbers;
+links read them here, at the moment they need them.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+import trio
+
+from mockpilot.clock import RunClock
+from mockpilot.depot.site import Site
+from mockpilot.faults.injector import Injector
+from mockpilot.history.recorder import Recorder
+from mockpilot.protocol.handshake import Account
+from mockpilot.protocol.vocabulary.dialect import Dialect
+
+
+@dataclass(slots=True)
+class World:
+    """Settings and present episode of one CMS."""
+
+    dialect: Dialect
+    push_interval_s: float
+    accounts: Mapping[str, Account]
+    """By request path, percent-decoded."""
+    site: Site
+    clock: RunClock
+    recorder: Recorder
+    injector: Injector
+    chance: random.Random
+    close_within_s: float = 10.0
+    """How long the presystem may take to answer a Close of ours before the connection is ended."""
+    release_pushes: trio.Event = field(default_factory=trio.Event)
+    """Set while pushes may go out."""
+    links_opened: int = 0
+    on_fired: Callable[[str, str, int | None, int | None], None] = lambda *_: None
+
+    def next_link(self) -> int:
+        """Number of the next TCP connection of this episode, from 1."""
+        self.links_opened += 1
+        return self.links_opened

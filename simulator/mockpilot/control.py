@@ -1,0 +1,150 @@
+"""The one door for whoever drives a CMS: stage, fixture and console are thin over it.
+
+Everything done here is an event in the recording; nothing changes silently. Waiting reads the recording from a cursor
+on, so what came between two waits is never missed, whichever link it came on.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+
+import trio
+
+from mockpilot.cms.link import Link
+from mockpilot.cms.server import Server
+from mockpilot.errors import ScenarioError
+from mockpilot.faults.evidence import Watch
+from mockpilot.faults.injector import Armed
+from mockpilot.faults.verbs import Fault, drop
+from mockpilot.history.events import Event, FaultArmed, FaultDisarmed, FaultFired, FaultSeen, Mark
+from mockpilot.history.recorder import Recorder
+
+
+class Control:
+    """Drives one CMS through one episode.
+
+    Args:
+        server: the CMS; its recorder and injector must be the episode's.
+    """
+
+    def __init__(self, server: Server) -> None:
+        self.server = server
+        self.cursor = 0
+        """Index of the first event that the next wait looks at."""
+        self._changed = trio.lowlevel.ParkingLot()
+        self._watches: list[Watch] = []
+        self._unsubscribe = self.recorder.subscribe(self._on_event)
+        server.world.on_fired = self._on_fired
+
+    @property
+    def recorder(self) -> Recorder:
+        """Where everything is written down."""
+        return self.server.world.recorder
+
+    def close(self) -> None:
+        """Stop listening to the recorder."""
+        self._unsubscribe()
+        self.server.world.on_fired = lambda *_: None
+
+    # -- faults ----------------------------------------------------------------------------------------------------
+
+    def arm(self, fault: Fault) -> Armed:
+        """Put a fault to work."""
+        if fault.do == "certificate" and fault.kind not in self.server.certificates.contexts:
+            raise ScenarioError(f"certificate {fault.kind!r} needs the key of the CA (ca.key), which is not there")
+        armed = self.server.world.injector.arm(fault)
+        self.recorder.record(
+            FaultArmed(name=armed.name, do=fault.do, how=fault.described(), optional=fault.optional)
+        )
+        if fault.do == "refuse" and fault.how == "tcp":
+            self._fire(armed)
+            self.server.close_port()
+        return armed
+
+    def disarm(self, armed: Armed) -> None:
+        """Take a fault out; its evidence stays."""
+        if armed.disarmed:
+            return
+        self.server.world.injector.disarm(armed)
+        self.recorder.record(FaultDisarmed(name=armed.name, do=armed.fault.do))
+        if armed.fault.do == "refuse" and armed.fault.how == "tcp":
+            self.server.open_port()
+
+    def disarm_all(self) -> None:
+        """Take all faults out."""
+        for armed in list(self.server.world.injector.armed):
+            self.disarm(armed)
+
+    def drop(self, how: str, code: int | None = 1001) -> Armed:
+        """End all live links now.
+
+        Raises:
+            ScenarioError: there is none.
+        """
+        links = self.server.live_links()
+        if not links:
+            raise ScenarioError("drop: a live link is expected, there is none; wait for one first")
+        armed = self.arm(drop(how, code=code))
+        self._fire(armed, links[-1])
+        for link in links:
+            link.drop(armed.fault, armed.name)
+        return armed
+
+    def _fire(self, armed: Armed, link: Link | None = None) -> None:
+        armed.fired += 1
+        self._on_fired(armed.name, armed.fault.do, None, link.number if link else None)
+
+    def _on_fired(self, name: str, do: str, of: int | None, link: int | None) -> None:
+        fired = self.recorder.record(FaultFired(link=link, name=name, do=do, of=of))
+        armed = next(armed for armed in self.server.world.injector.armed if armed.name == name)
+        if not armed.seen:
+            self._watches.append(Watch(fired, armed.fault.how))
+
+    def _on_event(self, event: Event) -> None:
+        if not isinstance(event, FaultArmed | FaultFired | FaultSeen | FaultDisarmed):
+            for watch in [watch for watch in self._watches if watch.is_proof(event)]:
+                self._see(watch, event)
+        self._changed.unpark_all()
+
+    def _see(self, watch: Watch, proof: Event) -> None:
+        self._watches = [other for other in self._watches if other.fired.name != watch.fired.name]
+        for armed in self.server.world.injector.armed:
+            armed.seen = armed.seen or armed.name == watch.fired.name
+        self.recorder.record(FaultSeen(link=proof.link, name=watch.fired.name, do=watch.fired.do, proof=proof.index))
+
+    # -- pushes and notes ------------------------------------------------------------------------------------------
+
+    def push(self) -> None:
+        """Push now, beside the rhythm, to every booted link."""
+        for link in self.server.live_links():
+            if link.session.is_booted:
+                link.push()
+
+    def hold_pushes(self) -> None:
+        """Keep pushes back until they are released."""
+        self.server.world.release_pushes = trio.Event()
+
+    def release_pushes(self) -> None:
+        """Let pushes out again; what was due goes at once, what comes after keeps its phase."""
+        self.server.world.release_pushes.set()
+
+    def mark(self, text: str) -> None:
+        """Write a note into the recording; the next wait begins here."""
+        self.recorder.record(Mark(text=text))
+        self.cursor = len(self.recorder.history)
+
+    # -- waiting ---------------------------------------------------------------------------------------------------
+
+    async def wait_event(self, matches: Callable[[Event], bool], within_s: float = math.inf) -> Event | None:
+        """Wait for an event from the cursor on, and move the cursor behind it; None if the time runs out."""
+        with trio.move_on_after(within_s):
+            while True:
+                history = self.recorder.history
+                while self.cursor < len(history):
+                    event = history[self.cursor]
+                    self.cursor += 1
+                    if matches(event):
+                        return event
+                await self._changed.park()
+        return None

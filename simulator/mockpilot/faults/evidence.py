@@ -1,0 +1,82 @@
+"""Whether the presystem met a fault: reads the events after it fired and names the one that proves it.
+
+What counts as proof depends on the kind of fault. Something that was changed, added or late is seen once a frame, a
+pong or the link's end by the product follows on that link; something withheld once traffic went both ways afterwards,
+or the product reacted; a dropped link once it comes back or ends it itself; a refusal by the attempt that met it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from mockpilot.history.events import (
+    CloseReceived,
+    Event,
+    FaultFired,
+    LinkEnded,
+    MessageReceived,
+    MessageSent,
+    PongReceived,
+    TcpAccepted,
+)
+
+
+@dataclass(slots=True)
+class Watch:
+    """A fault that fired and awaits its proof."""
+
+    fired: FaultFired
+    how: str
+    sent_since: bool = False
+
+    def is_proof(self, event: Event) -> bool:
+        """Take one later event; True once it proves that the presystem met the fault."""
+        return _PROOFS[self.fired.do](self, event)
+
+
+def _same_link(watch: Watch, event: Event) -> bool:
+    return event.link == watch.fired.link
+
+
+def _product_ended(watch: Watch, event: Event) -> bool:
+    left = isinstance(event, CloseReceived) or (isinstance(event, LinkEnded) and event.by == "product")
+    return left and _same_link(watch, event)
+
+
+def _follows_on_link(watch: Watch, event: Event) -> bool:
+    frame = isinstance(event, MessageReceived | PongReceived) and _same_link(watch, event)
+    return frame or _product_ended(watch, event)
+
+
+def _missed(watch: Watch, event: Event) -> bool:
+    if _same_link(watch, event) and isinstance(event, MessageSent):
+        watch.sent_since = True
+    both_ways = watch.sent_since and isinstance(event, MessageReceived) and _same_link(watch, event)
+    resent = isinstance(event, MessageReceived) and _same_link(watch, event) and _is_request(event)
+    return both_ways or resent or isinstance(event, TcpAccepted) or _product_ended(watch, event)
+
+
+def _is_request(event: MessageReceived) -> bool:
+    return (event.text or "").lstrip().startswith("[") and (event.text or "").lstrip()[1:].lstrip().startswith("1")
+
+
+def _comes_back(watch: Watch, event: Event) -> bool:
+    if watch.how == "silence":
+        return isinstance(event, TcpAccepted)
+    return isinstance(event, TcpAccepted) or _product_ended(watch, event)
+
+
+def _met(watch: Watch, event: Event) -> bool:
+    return watch.how != "tcp" or isinstance(event, TcpAccepted)
+
+
+_PROOFS: dict[str, Callable[[Watch, Event], bool]] = {
+    "lose": _missed,
+    "delay": _follows_on_link,
+    "repeat": _follows_on_link,
+    "answer": _follows_on_link,
+    "drop": _comes_back,
+    "refuse": _met,
+    "certificate": _met,
+}
