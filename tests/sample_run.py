@@ -1,0 +1,133 @@
+"""A made run for the tests of results and reports: a recording, a few verdicts, and their fold."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+
+from mockpilot.conformance.levels import Basis, Cause, Level, Outcome
+from mockpilot.history import events as e
+from mockpilot.history.recorder import History, Recorder
+from mockpilot.profile import Expected
+from mockpilot.results import Product, RunFacts, RunResult, not_selected, run_result, scenario_result
+
+TODAY = date(2027, 1, 14)
+ID = "5e0c9b1e-7f0f-4e0b-9a57-0c7d3a1f4c11"
+LIST = f'[1,"BMS","acme","2027-01-14T09:12:40Z","{ID}","ProvideChargingRequests",{{"chargingRequestList":[]}}]'
+BOOT = f'[1,"BMS","acme","2027-01-14T09:12:31Z","{ID}","BootNotification",{{"presystem":"BMS"}}]'
+ANSWER = f'[2,"CMS","acme","2027-01-14T09:12:31Z","{ID}","BootNotification",{{"status":"Accepted"}}]'
+
+
+@dataclass(frozen=True)
+class MadeFinding:
+    """A finding without a checker."""
+
+    rule: str
+    requirement: str | None
+    level: Level = Level.MUST
+    basis: Basis = Basis.STANDARD
+    inferred: bool = False
+    message: str = "It must not."
+    expected: str = "the full current list again, within 60 s or after a reconnect"
+    observed: str = "nothing for 60 s, then a new list without request acme-42"
+    events: tuple[int, ...] = ()
+    perhaps: str = ""
+
+
+@dataclass(frozen=True)
+class MadeVerdict:
+    """A verdict without rules."""
+
+    outcome: Outcome = Outcome.PASSED
+    cause: Cause | None = None
+    detail: str = ""
+    findings: tuple[MadeFinding, ...] = ()
+    exercised: frozenset[str] = field(default_factory=frozenset)
+
+
+LOST_LIST = MadeFinding(
+    "requests.unconfirmed-list-comes-again", "L-03", Level.MUST, Basis.POLICY, True,
+    "A list that was not confirmed is not delivered; it must come again.",
+    events=(8, 11), perhaps="the queue is cleared when a list is sent; clear it when it is confirmed",
+)  # fmt: skip
+NO_BACK_OFF = MadeFinding("link.backs-off", "L-02", Level.SHOULD, Basis.STANDARD)
+NO_SUBPROTOCOL = MadeFinding("handshake.offers-subprotocol", "C-06", Level.SHOULD, Basis.STANDARD)
+
+
+def recording(*, ended: e.LinkEnded | None = None, hostile: str = "") -> History:
+    """One link with a boot, a push, a list whose confirmation a fault withholds."""
+    seconds = iter(range(1000))
+    recorder = Recorder(lambda: next(seconds) + 100.0, lambda: "2027-01-14T09:12:31.000Z")
+    for event in (
+        e.ScenarioStarted(
+            scenario="confirmation_missing", exercises=("L-03",), dialect="chargepilot",
+            presystem=e.Presystem(id="acme", kind="BMS", user="acme", path="/vdv463/acme"),
+            push_interval_s=15.0, limits={}, seed=7, mockpilot="0.1.0", catalogue="1",
+        ),
+        e.TcpAccepted(link=1, peer="127.0.0.1:5000"),
+        e.UpgradeRequested(link=1, method="GET", target="/vdv463/acme", headers=(), credentials="right", user="acme"),
+        e.UpgradeAnswered(link=1, status=101),
+        e.FaultArmed(name="lost", do="lose"),
+        e.MessageReceived(link=1, text=BOOT),
+        e.MessageSent(link=1, text=ANSWER),
+        e.Mark(text=hostile or "now"),
+        e.MessageReceived(link=1, text=hostile or LIST),
+        e.FaultFired(name="lost", do="lose", of=8, link=1),
+        e.MessageWithheld(link=1, text=ANSWER, fault="lost"),
+        e.WaitEnded(awaited="ProvideChargingRequests", ran_out=True),
+        e.FaultSeen(name="lost", do="lose", proof=11),
+        e.ScenarioEnded(why="done"),
+        ended or e.LinkEnded(link=1, by="us", how="cleanly"),
+    ):  # fmt: skip
+        recorder.record(event)
+    return recorder.history
+
+
+def facts(**changes: object) -> RunFacts:
+    """What is known of the run beside its scenarios."""
+    known: dict[str, object] = {
+        "mockpilot": "0.1.0", "catalogue": "1", "dialect": "chargepilot", "seed": 7,
+        "started": "2027-01-14T09:12:31Z", "duration_s": 77.0, "push_interval_s": 15.0,
+        "limits": {"hold": 3.0, "resend_within": 60.0},
+        "product": Product(name="Acme DepotManager", version="8.2.0", id="acme", command=("./acme", "{url}")),
+        "profile": "acme.toml",
+    }  # fmt: skip
+    return RunFacts(**(known | changes))  # type: ignore[arg-type]
+
+
+def sample_run() -> tuple[RunResult, dict[str, History]]:
+    """A run in which everything happens once, and its recordings."""
+    history = recording()
+    rule = "requests.unconfirmed-list-comes-again"
+    expected = (Expected("link.backs-off", "planned for 8.3", "it@acme.example", date(2027, 3, 31)),)
+    names = {"link.backs-off"}
+    scenarios = [
+        scenario_result(
+            "boot_accepted", MadeVerdict(exercised=frozenset({"boot.comes-first"})), history,
+            duration_s=4.0, trace="traces/boot_accepted.jsonl",
+        ),
+        scenario_result(
+            "confirmation_missing",
+            MadeVerdict(Outcome.FAILED, findings=(LOST_LIST,), exercised=frozenset({rule})), history,
+            duration_s=77.0, trace="traces/confirmation_missing.jsonl",
+        ),
+        scenario_result(
+            "confirmation_twice",
+            MadeVerdict(Outcome.INCONCLUSIVE, Cause.FAULT_NEVER_FIRED, "fault again, armed at 2.1 s"), history,
+            duration_s=120.0,
+        ),
+        scenario_result(
+            "outage_503",
+            MadeVerdict(Outcome.WARNED, findings=(NO_BACK_OFF,), exercised=frozenset({"link.backs-off"})), history,
+            duration_s=60.0, expected=names,
+        ),
+        scenario_result(
+            "login_refused",
+            MadeVerdict(Outcome.WARNED, findings=(NO_SUBPROTOCOL,),
+                        exercised=frozenset({"handshake.offers-subprotocol"})), history,
+            duration_s=9.0,
+        ),
+        not_selected("request_changed", "receive-only"),
+    ]  # fmt: skip
+    result = run_result(facts(), scenarios, expected=expected, today=TODAY)
+    return result, {one.name: history for one in scenarios if one.selected}

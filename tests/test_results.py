@@ -1,0 +1,310 @@
+"""Results: how verdicts, causes and known deviations fold into result.json and an exit status."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+
+import pytest
+
+from mockpilot.conformance.levels import Basis, Cause, Level, Outcome
+from mockpilot.conformance.requirements import REQUIREMENTS
+from mockpilot.errors import MockpilotError
+from mockpilot.history import events as e
+from mockpilot.history.recorder import History
+from mockpilot.profile import Expected
+from mockpilot.results import (
+    Columns,
+    FaultResult,
+    RunResult,
+    ScenarioResult,
+    decode_result,
+    encode_result,
+    exit_status,
+    not_selected,
+    run_result,
+    scenario_result,
+)
+from sample_run import (
+    LOST_LIST,
+    NO_BACK_OFF,
+    NO_SUBPROTOCOL,
+    TODAY,
+    MadeFinding,
+    MadeVerdict,
+    facts,
+    recording,
+    sample_run,
+)
+
+
+def scenario(
+    name: str = "one", *findings: MadeFinding, cause: Cause | None = None, expected: tuple[str, ...] = ()
+) -> ScenarioResult:
+    """A scenario with these findings, whose rules were exercised."""
+    weights = {Level.MUST: Outcome.FAILED, Level.SHOULD: Outcome.WARNED, Level.MAY: Outcome.PASSED}
+    said = [Outcome.PASSED, *(weights[one.level] for one in findings), *([Outcome.INCONCLUSIVE] if cause else [])]
+    rules = frozenset({"boot.comes-first", *(one.rule for one in findings)})
+    verdict = MadeVerdict(Outcome.worst(said), cause, "", findings, rules)
+    return scenario_result(name, verdict, recording(), duration_s=1.0, expected=expected)
+
+
+def fold(*scenarios: ScenarioResult, expected: tuple[Expected, ...] = ()) -> RunResult:
+    """The run of these scenarios."""
+    return run_result(facts(), scenarios, expected=expected, today=TODAY)
+
+
+def test_a_scenario_names_the_requirements_that_it_exercised() -> None:
+    """Rules become requirements, in the catalogue's order, without those that serve none."""
+    verdict = MadeVerdict(exercised=frozenset({"link.reconnects", "boot.comes-first", "product.keeps-running"}))
+    result = scenario_result("one", verdict, recording(), duration_s=1.0)
+    assert result.exercised == ("B-01", "L-01")
+    assert set(result.exercised_rules) == verdict.exercised
+
+
+def test_a_fault_is_told_with_its_times() -> None:
+    """Armed, fired and seen come from the recording, in seconds since its start."""
+    expected = FaultResult(name="lost", do="lose", armed_s=4.0, fired_s=9.0, seen=True)
+    assert scenario().faults == (expected,)
+
+
+def test_a_fault_that_never_fired_has_no_time() -> None:
+    """Neither fired nor seen."""
+    history = History([e.FaultArmed(name="lost", do="lose", at=3.0, optional=True)])
+    result = scenario_result("one", MadeVerdict(), history, duration_s=1.0)
+    assert result.faults == (
+        FaultResult(name="lost", do="lose", armed_s=0.0, fired_s=None, seen=False, optional=True),
+    )
+
+
+@pytest.mark.parametrize(
+    ("by", "how", "words"),
+    [
+        ("us", "cleanly", "by us, cleanly"),
+        ("us", "broken on purpose", "by us, broken on purpose"),
+        ("us", "broken off", "by us, broken on purpose"),
+        ("product", "cleanly", "by the product, cleanly"),
+        ("product", "broken off", "by the product, broken off"),
+        ("unknown", "broken off", "by the product, broken off"),
+    ],
+)
+def test_the_end_of_the_link_is_told_in_words(by: str, how: str, words: str) -> None:
+    """Who ended it, and how."""
+    ended = e.LinkEnded(link=1, by=by, how=how)  # type: ignore[arg-type]
+    assert scenario_result("one", MadeVerdict(), recording(ended=ended), duration_s=1.0).link_ended == words
+
+
+def test_a_link_that_nothing_ended_is_still_open() -> None:
+    """The recording stops first."""
+    history = History(recording()[:-1])
+    assert scenario_result("one", MadeVerdict(), history, duration_s=1.0).link_ended == "still open"
+
+
+def test_a_link_that_was_refused_never_opened() -> None:
+    """Only 101 opens one."""
+    history = History([e.UpgradeAnswered(link=1, status=401), e.LinkEnded(link=1, by="us", how="cleanly")])
+    assert scenario_result("one", MadeVerdict(), history, duration_s=1.0).link_ended == "never opened"
+
+
+@pytest.mark.parametrize(
+    ("findings", "cause", "columns"),
+    [
+        ((), None, Columns("passed", "passed")),
+        ((LOST_LIST,), None, Columns("passed", "limit")),
+        ((NO_BACK_OFF,), None, Columns("warned", "warned")),
+        ((MadeFinding("boot.comes-first", "B-01", basis=Basis.GUIDELINE),), None, Columns("passed", "failed")),
+        ((MadeFinding("envelope.action", "E-06", Level.MAY),), None, Columns("passed", "passed")),
+        ((MadeFinding("product.keeps-running", None, basis=Basis.POLICY),), None, Columns("passed", "passed")),
+        ((), Cause.FAULT_NEVER_SEEN, Columns("inconclusive", "inconclusive")),
+        ((NO_BACK_OFF,), Cause.FAULT_NEVER_SEEN, Columns("inconclusive", "inconclusive")),
+    ],
+)
+def test_the_columns_read_standard_and_guideline(
+    findings: tuple[MadeFinding, ...], cause: Cause | None, columns: Columns
+) -> None:
+    """A product can satisfy one and not the other; limits of this tool alone are called that."""
+    assert scenario("one", *findings, cause=cause).columns == columns
+
+
+def test_a_known_deviation_leaves_every_outcome() -> None:
+    """It is shown, and counts for nothing."""
+    result = scenario("one", LOST_LIST, expected=(LOST_LIST.rule,))
+    assert result.findings[0].expected_deviation
+    assert (result.outcome, result.columns) == ("passed", Columns("passed", "passed"))
+
+
+def test_a_known_deviation_does_not_hide_a_cause() -> None:
+    """What was inconclusive beside it stays so."""
+    result = scenario("one", LOST_LIST, cause=Cause.FAULT_NEVER_SEEN, expected=(LOST_LIST.rule,))
+    assert (result.outcome, result.cause) == ("inconclusive", Cause.FAULT_NEVER_SEEN)
+
+
+def test_a_finding_outweighs_a_cause() -> None:
+    """A failed scenario has no cause for being inconclusive."""
+    result = scenario("one", LOST_LIST, cause=Cause.FAULT_NEVER_SEEN)
+    assert (result.outcome, result.cause) == ("failed", None)
+
+
+def test_a_run_is_as_good_as_its_worst_scenario() -> None:
+    """Outcome, counts and columns fold over the selected scenarios."""
+    result, _ = sample_run()
+    assert result.outcome == "failed"
+    assert result.counts == {"passed": 2, "warned": 1, "failed": 1, "inconclusive": 1, "not_selected": 1}
+    assert result.columns == Columns("inconclusive", "inconclusive")
+
+
+def test_a_run_that_only_limits_speak_against_says_so() -> None:
+    """Without findings of class policy it would not have failed."""
+    assert fold(scenario("one", LOST_LIST)).by_limits
+    assert not fold(scenario("one", MadeFinding("boot.comes-first", "B-01"))).by_limits
+    assert not fold(scenario("one")).by_limits
+
+
+def test_a_run_of_nothing_is_inconclusive() -> None:
+    """It shows nothing, so it is not passed."""
+    assert fold(not_selected("one", "filter")).outcome == "inconclusive"
+
+
+def test_scenarios_stand_in_the_catalogues_order() -> None:
+    """Whatever order they ended in."""
+    result = run_result(facts(), [scenario("b"), scenario("z"), scenario("a")], today=TODAY, order=("a", "b"))
+    assert [one.name for one in result.scenarios] == ["a", "b", "z"]
+
+
+@pytest.mark.parametrize(
+    ("found", "until", "state", "outcome"),
+    [
+        (True, None, "occurred", "passed"),
+        (True, TODAY, "occurred", "passed"),
+        (True, date(2027, 1, 13), "overdue", "failed"),
+        (False, None, "gone", "failed"),
+    ],
+)
+def test_a_deviation_that_is_gone_or_overdue_fails_the_run(
+    found: bool, until: date | None, state: str, outcome: str
+) -> None:
+    """The list of known deviations must be kept true."""
+    rule = "boot.comes-first"
+    findings = (MadeFinding(rule, "B-01"),) if found else ()
+    result = fold(scenario("one", *findings, expected=(rule,)), expected=(Expected(rule, "known", "", until),))
+    assert (result.deviations[0].state, result.outcome) == (state, outcome)
+
+
+def test_a_deviation_nothing_met_is_not_exercised() -> None:
+    """That proves neither."""
+    result = fold(scenario("one"), expected=(Expected("link.backs-off", "known"),))
+    assert (result.deviations[0].state, result.outcome) == ("not exercised", "passed")
+
+
+def test_every_requirement_has_an_outcome() -> None:
+    """Also those that nothing exercised, and those that cannot be judged."""
+    result, _ = sample_run()
+    said = {row: one.outcome for row, one in result.requirements.items()}
+    assert list(said) == list(REQUIREMENTS)
+    expected = {"L-03": "failed", "C-06": "warned", "B-01": "passed", "B-03": "not exercised", "R-16": "not judged",
+                "L-02": "passed"}  # fmt: skip
+    assert {row: said[row] for row in expected} == expected
+    assert result.requirements["L-03"].scenarios == ("confirmation_missing",)
+    assert result.requirements["L-02"].expected_deviations == ("outage_503",)
+
+
+def test_what_holds_of_the_product_is_told_once() -> None:
+    """The second scenario is not charged for it again."""
+    result = fold(scenario("one", NO_SUBPROTOCOL), scenario("two", NO_SUBPROTOCOL, NO_BACK_OFF))
+    assert [len(one.findings) for one in result.scenarios] == [1, 1]
+    assert result.scenario("two").findings[0].rule == "link.backs-off"
+
+
+def test_a_must_is_told_every_time() -> None:
+    """Two ids in one link are a defect wherever they are seen."""
+    finding = MadeFinding("envelope.presystem-id", "E-05")
+    result = fold(scenario("one", finding), scenario("two", finding))
+    assert result.counts["failed"] == 2
+
+
+def test_a_dropped_list_explains_what_follows_from_it() -> None:
+    """The consequence is undecided, not charged again."""
+    consequence = MadeFinding("requests.offline-change", "L-17")
+    result = fold(scenario("one", LOST_LIST), scenario("two", consequence), scenario("three", consequence, NO_BACK_OFF))
+    two = result.scenario("two")
+    assert (two.outcome, two.cause, two.findings) == ("inconclusive", Cause.NEVER_EXERCISED, ())
+    assert two.detail == "L-17 stays undecided, since L-03 was found in this run"
+    assert result.requirements["L-17"].outcome == "not exercised"
+    assert result.scenario("three").outcome == "inconclusive"
+
+
+def test_json_has_the_published_fields_in_order() -> None:
+    """Readers find what the contract prints, and more after it."""
+    result, _ = sample_run()
+    data = json.loads(encode_result(result))
+    assert list(data)[:14] == [
+        "schema", "mockpilot", "outcome", "dialect", "seed", "started", "duration_s", "scenarios", "finished",
+        "catalogue", "counts", "columns", "deviations", "requirements",
+    ]  # fmt: skip
+    one = data["scenarios"][1]
+    assert list(one)[:10] == [
+        "name", "outcome", "cause", "duration_s", "link_ended", "exercised", "columns", "findings", "faults", "trace",
+    ]  # fmt: skip
+    assert list(one["findings"][0])[:10] == [
+        "rule", "requirement", "level", "class", "inferred", "expected_deviation", "message", "expected", "observed",
+        "events",
+    ]  # fmt: skip
+    assert data["schema"] == "mockpilot.result/1"
+    assert data["requirements"]["L-03"]["scenarios"] == ["confirmation_missing"]
+    assert data["deviations"][0]["until"] == "2027-03-31"
+
+
+def test_json_reads_back() -> None:
+    """Nothing gets lost on the way."""
+    result, _ = sample_run()
+    assert decode_result(encode_result(result)) == result
+
+
+@pytest.mark.parametrize("data", [b"", b"{}", b'{"schema": "other/1"}', b"\xff"])
+def test_what_is_no_result_is_refused_with_its_name(data: bytes) -> None:
+    """The file is named, and what was expected."""
+    with pytest.raises(MockpilotError, match=r"^runs/x\.json: a result of mockpilot\.result/1 is expected"):
+        decode_result(data, "runs/x.json")
+
+
+def test_another_schema_is_refused() -> None:
+    """A newer result is not read as this one."""
+    result, _ = sample_run()
+    with pytest.raises(MockpilotError, match=r"found 'mockpilot\.result/2'"):
+        decode_result(encode_result(result).replace(b"mockpilot.result/1", b"mockpilot.result/2"))
+
+
+def test_an_unknown_scenario_is_named() -> None:
+    """As a mapping would."""
+    result, _ = sample_run()
+    with pytest.raises(KeyError, match="nobody"):
+        result.scenario("nobody")
+
+
+WARNED = (scenario("one", NO_BACK_OFF),)
+UNCLEAR = (scenario("one", cause=Cause.NEVER_EXERCISED),)
+FAILED = (*UNCLEAR, scenario("two", LOST_LIST))
+
+
+@pytest.mark.parametrize(
+    ("scenarios", "options", "status"),
+    [
+        ((scenario("one"),), {}, 0),
+        (WARNED, {}, 0),
+        (WARNED, {"strict": True}, 1),
+        (UNCLEAR, {}, 2),
+        (UNCLEAR, {"strict": True}, 2),
+        ((*WARNED, *UNCLEAR), {"strict": True}, 1),
+        (FAILED, {}, 1),
+        ((), {}, 4),
+        ((not_selected("one", "filter"),), {}, 4),
+        (FAILED, {"nobody_connected": True}, 4),
+        (FAILED, {"nobody_connected": True, "interrupted": True}, 130),
+        (FAILED, {"terminated": True}, 143),
+    ],
+)
+def test_the_exit_status_follows_the_published_precedence(
+    scenarios: tuple[ScenarioResult, ...], options: dict[str, bool], status: int
+) -> None:
+    """130 or 143, then 4, 1, 2, 0."""
+    assert exit_status(fold(*scenarios), **options) == status
