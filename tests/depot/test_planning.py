@@ -10,6 +10,7 @@ from depot.made import request
 from mockpilot.depot.planning import Plan, plan
 from mockpilot.protocol.vocabulary import ChargingRequest
 from mockpilot.protocol.vocabulary.common import ChargingInstruction
+from protocol.strategies import UNHURRIED
 
 POINTS = ("d/0/0", "p1", "p2")
 IDS = ("a", "b", "c", "d")
@@ -107,6 +108,7 @@ def lists() -> st.SearchStrategy[list[ChargingRequest]]:
     )  # fmt: skip
 
 
+@UNHURRIED
 @given(lists(), lists())
 def test_plans_add_up(first: list[ChargingRequest], second: list[ChargingRequest]) -> None:
     """What was stored, less the deleted, plus the created, is stored; with an error nothing has moved."""
@@ -119,6 +121,7 @@ def test_plans_add_up(first: list[ChargingRequest], second: list[ChargingRequest
         assert outcome.refused
 
 
+@UNHURRIED
 @given(lists())
 def test_the_same_plain_list_again_changes_nothing(incoming: list[ChargingRequest]) -> None:
     """Resending is harmless."""
