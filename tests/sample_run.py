@@ -113,7 +113,7 @@ def sample_run() -> tuple[RunResult, dict[str, History]]:
         ),
         scenario_result(
             "confirmation_twice",
-            MadeVerdict(Outcome.INCONCLUSIVE, Cause.FAULT_NEVER_FIRED, "fault again, armed at 2.1 s"), history,
+            MadeVerdict(Outcome.INCONCLUSIVE, Cause.FAULT_NEVER_FIRED, "again, armed at 2.1 s"), history,
             duration_s=120.0,
         ),
         scenario_result(

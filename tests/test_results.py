@@ -145,6 +145,13 @@ def test_a_finding_outweighs_a_cause() -> None:
     assert (result.outcome, result.cause) == ("failed", None)
 
 
+def test_half_a_surrogate_pair_can_be_written() -> None:
+    """What a product sends as an escape must not keep its result from the disk."""
+    finding = MadeFinding("boot.comes-first", "B-01", observed="id \ud800")
+    result = fold(scenario("one", finding))
+    assert decode_result(encode_result(result)).scenario("one").findings[0].observed == "id \\ud800"
+
+
 def test_a_run_is_as_good_as_its_worst_scenario() -> None:
     """Outcome, counts and columns fold over the selected scenarios."""
     result, _ = sample_run()

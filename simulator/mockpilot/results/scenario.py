@@ -89,7 +89,7 @@ def scenario_result(
         findings=findings,
         faults=tuple(_faults(history)),
         trace=trace,
-        detail=verdict.detail,
+        detail=_writable(verdict.detail),
         exercised_rules=tuple(rule for rule in RULES if rule in verdict.exercised),
     )
 
@@ -126,11 +126,11 @@ def _finding(finding: JudgedFinding, *, known: bool) -> FindingResult:
         basis=finding.basis,
         inferred=finding.inferred,
         expected_deviation=known,
-        message=finding.message,
-        expected=finding.expected,
-        observed=finding.observed,
+        message=_writable(finding.message),
+        expected=_writable(finding.expected),
+        observed=_writable(finding.observed),
         events=finding.events,
-        perhaps=finding.perhaps,
+        perhaps=_writable(finding.perhaps),
     )
 
 
@@ -148,3 +148,8 @@ def _faults(history: History) -> Iterator[FaultResult]:
             seen=armed.name in seen,
             optional=armed.optional,
         )
+
+
+def _writable(text: str) -> str:
+    # A product's JSON may hold half a surrogate pair as an escape, which no file in UTF-8 can.
+    return text.encode("utf-8", "backslashreplace").decode()

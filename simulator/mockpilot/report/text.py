@@ -1,0 +1,101 @@
+"""The summary of a run on a terminal, as plain text: marks with words, never colour alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from mockpilot.durations import format_duration
+from mockpilot.report.wording import (
+    MARKS,
+    WORDS,
+    count_words,
+    decisive,
+    deviation_words,
+    level_words,
+    outcome_words,
+    requirement_words,
+    run_words,
+    visible,
+)
+from mockpilot.results import FaultResult, RunResult, ScenarioResult
+
+_NAME, _TOOK, _OUTCOME = 34, 12, 22
+_LABEL = 10
+
+
+def render_text(result: RunResult, *, report: str = "", run: str = "") -> str:
+    """Write the summary.
+
+    Args:
+        result: of the run.
+        report: path of the report page, for the last line.
+        run: path of the run folder.
+    """
+    return visible("\n".join(_lines(result, report, run))) + "\n"
+
+
+def scenario_line(scenario: ScenarioResult) -> str:
+    """One scenario on one line, as it is also shown while the run goes on."""
+    outcome = f"{MARKS[scenario.outcome]} {WORDS[scenario.outcome]}"
+    took = format_duration(scenario.duration_s) if scenario.selected else ""
+    return f"  {outcome:<{_OUTCOME}} {scenario.name:<{_NAME}} {took:>{_TOOK}}   {visible(_note(scenario))}".rstrip()
+
+
+def _note(scenario: ScenarioResult) -> str:
+    if not scenario.selected:
+        return scenario.reason
+    if scenario.cause is not None:
+        return f"{scenario.cause}: {scenario.detail}" if scenario.detail else str(scenario.cause)
+    met = dict.fromkeys(
+        f"{requirement_words(one)}{' (expected)' if one.expected_deviation else ''}" for one in decisive(scenario)
+    )
+    return ", ".join(met)
+
+
+def _lines(result: RunResult, report: str, run: str) -> Iterator[str]:
+    yield " · ".join(run_words(result))
+    yield ""
+    yield from (scenario_line(one) for one in result.scenarios)
+    yield ""
+    yield f"{' · '.join(count_words(result))} · {format_duration(result.duration_s)}"
+    yield from deviation_words(result)
+    if not result.finished:
+        yield "the run did not finish"
+    for scenario in result.scenarios:
+        yield from _findings(scenario)
+    yield ""
+    yield f"{MARKS[result.outcome]} {outcome_words(result).upper()}"
+    yield f"  VDV 463 {WORDS[result.columns.vdv463]} · ChargePilot {WORDS[result.columns.chargepilot]}"
+    if run:
+        yield f"run     {run}"
+    if report:
+        yield f"report  {report}"
+
+
+def _findings(scenario: ScenarioResult) -> Iterator[str]:
+    for finding in decisive(scenario):
+        if finding.expected_deviation:
+            continue
+        mark = {"must": "✗", "should": "!", "may": "·"}[finding.level]
+        yield ""
+        yield f"{mark} {scenario.name:<{_NAME}} {finding.requirement or '–':<6} {finding.message}"
+        yield from _labelled("rule", f"{finding.rule}, {level_words(finding)}")
+        yield from _labelled("expected", finding.expected)
+        yield from _labelled("observed", finding.observed)
+        for fault in scenario.faults:
+            yield from _labelled("fault", fault_words(fault))
+        yield from _labelled("perhaps", finding.perhaps)
+
+
+def _labelled(label: str, text: str) -> Iterator[str]:
+    first, *rest = text.splitlines() or [""]
+    if first:
+        yield f"    {label:<{_LABEL}} {first}"
+        yield from (f"    {'':<{_LABEL}} {line}" for line in rest)
+
+
+def fault_words(fault: FaultResult) -> str:
+    """A fault and its evidence on one line."""
+    name = fault.do if fault.name == fault.do else f"{fault.do} “{fault.name}”"
+    fired = "never fired" if fault.fired_s is None else f"fired {fault.fired_s:.1f} s"
+    return f"{name} · armed {fault.armed_s:.1f} s · {fired} · seen: {'yes' if fault.seen else 'no'}"

@@ -1,0 +1,154 @@
+"""The report page."""
+
+from __future__ import annotations
+
+import re
+from html.parser import HTMLParser
+
+import pytest
+from msgspec.structs import replace
+
+from mockpilot.history.recorder import History
+from mockpilot.report import html
+from mockpilot.report.html import About, render_html
+from mockpilot.report.wording import STATEMENTS
+from mockpilot.results import Product, run_result, scenario_result
+from sample_run import TODAY, MadeVerdict, facts, recording, sample_run
+
+VOID = {"meta", "br", "col", "link", "img", "input", "hr"}
+
+
+class Outline(HTMLParser):
+    """Checks that tags are balanced, and collects ids, links and text."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.ids: list[str] = []
+        self.links: list[str] = []
+        self.attributes: list[tuple[str, str | None]] = []
+        self.text = ""
+        self.feed(page)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag not in VOID:
+            self.open.append(tag)
+        self.attributes += attrs
+        self.ids += [value or "" for name, value in attrs if name == "id"]
+        self.links += [value or "" for name, value in attrs if name == "href"]
+
+        self.text += " "
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+        self.text += " "
+
+    def handle_data(self, data: str) -> None:
+        if self.open and self.open[-1] != "style":
+            self.text += data
+
+
+@pytest.fixture(scope="module")
+def page() -> str:
+    result, histories = sample_run()
+    about = {"confirmation_missing": About("The confirmation never arrives.", "The list must come again.")}
+    return render_html(result, histories, about=about, profile='[presystem]\nid = "acme"\n')
+
+
+def text_of(page: str) -> str:
+    """What a reader sees, blanks folded."""
+    return " ".join(Outline(page).text.split())
+
+
+def test_the_page_is_well_formed(page: str) -> None:
+    """Tags are balanced, ids unique, and every link leads to one of them."""
+    outline = Outline(page)
+    assert outline.open == []
+    assert len(outline.ids) == len(set(outline.ids))
+    assert {link.removeprefix("#") for link in outline.links} <= set(outline.ids)
+
+
+def test_the_page_needs_no_network_and_no_scripts(page: str) -> None:
+    """It is read from an attachment."""
+    assert not re.search(r"<script|<link|<img|url\(|@import|https?://", page)
+    assert "default-src 'none'" in page
+
+
+def test_the_page_begins_with_product_and_outcome(page: str) -> None:
+    """Who was tested, what came out, and how."""
+    assert text_of(page).startswith(
+        "✗ failed, by this tool's limits · Acme DepotManager 8.2.0 · BMS acme · two-way · mockpilot "
+        "Acme DepotManager 8.2.0 · BMS acme · two-way 2027-01-14T09:12:31Z, 1 min 17 s · pushes every 15 s"
+    )
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "What to repair first A list that was not confirmed is not delivered; it must come again. L-03 MUST",
+        "expected deviation occurred: link.backs-off (planned for 8.3, until 2027-03-31)",
+        "confirmation_missing ✗ failed ✓ passed · limit of this run by us, cleanly 1 min 17 s 1 of 1",
+        "L-03 · MUST, by this tool's limits, level inferred · rule requests.unconfirmed-list-comes-again",
+        "Required the full current list again, within 60 s or after a reconnect Observed nothing for 60 s",
+        '8 8.000 1 product → CMS [1,"BMS","acme","2027-01-14T09:12:40Z"',
+        "known deviation, counts for no outcome",
+        "The confirmation never arrives. The list must come again.",
+        "fault never fired: again, armed at 2.1 s",
+        "1 not selected request_changed receive-only",
+        "4 of 102 were exercised",
+        '[presystem] id = "acme"',
+        *STATEMENTS,
+    ],
+)
+def test_the_page_says(page: str, said: str) -> None:
+    """What a reader looks for is there."""
+    assert said in text_of(page)
+
+
+def test_a_products_text_is_no_markup() -> None:
+    """Whatever a frame or a name holds is shown, not obeyed."""
+    hostile = "<script>alert(1)</script>\u202e\x1b[2J"
+    result, histories = sample_run()
+    named = replace(result, facts=facts(product=Product(name=hostile)))
+    page = render_html(named, dict.fromkeys(histories, recording(hostile=hostile)))
+    assert "<script" not in page
+    assert "\u202e" not in page
+    assert "<script>alert(1)</script>\\u202e\\u001b[2J" in text_of(page)
+
+
+def test_a_run_with_short_limits_is_marked() -> None:
+    """Whoever reads it on a train must know."""
+    result, histories = sample_run()
+    page = render_html(replace(result, facts=facts(short_limits=("hold",))), histories)
+    assert "short limits: hold With limits this short" in text_of(page)
+
+
+def test_a_clean_run_has_nothing_to_repair() -> None:
+    """And says so."""
+    passed = scenario_result("one", MadeVerdict(), recording(), duration_s=1.0)
+    result = run_result(facts(), [passed], today=TODAY)
+    assert "Nothing: no must and no should was found broken." in text_of(render_html(result, {}))
+
+
+def test_an_unfinished_run_says_so() -> None:
+    """What is there is shown, recordings or not."""
+    result, _ = sample_run()
+    assert "The run did not finish." in text_of(render_html(replace(result, finished=False), {}))
+
+
+def test_a_long_wire_log_is_cut(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The frames that findings name are shown all the same."""
+    monkeypatch.setattr(html, "MOST_ROWS", 3)
+    result, histories = sample_run()
+    text = text_of(render_html(result, histories))
+    assert "12 more events stand in the trace." in text
+    assert "8 8.000 1 product → CMS" in text
+
+
+def test_a_missing_recording_leaves_only_the_log_out() -> None:
+    """Findings stay."""
+    result, _ = sample_run()
+    text = text_of(render_html(result, {"boot_accepted": History()}))
+    assert "Wire log" not in text
+    assert "Required the full current list again" in text

@@ -1,0 +1,53 @@
+"""The summary for a pull request."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from msgspec.structs import replace as with_changes
+
+from mockpilot.conformance.levels import Cause, Outcome
+from mockpilot.report.markdown import render_markdown
+from mockpilot.results import Product, run_result, scenario_result
+from sample_run import LOST_LIST, TODAY, MadeVerdict, facts, recording, sample_run
+
+
+def test_the_summary_is_about_twenty_lines() -> None:
+    """Outcome first, what to repair next."""
+    result, _ = sample_run()
+    lines = render_markdown(result).splitlines()
+    assert len(lines) <= 20
+    assert lines[0] == "## ✗ Failed, by this tool's limits: Acme DepotManager 8.2.0 · BMS acme · two-way"
+    row = "| A list that was not confirmed is not delivered; it must come again. | L-03 MUST | confirmation\\_missing |"
+    assert row in lines
+
+
+def test_long_lists_are_cut() -> None:
+    """The page has the rest."""
+    finding = [replace(LOST_LIST, rule=f"made.rule-{number}", message=f"Made {number}.") for number in range(9)]
+    failed = [
+        scenario_result(f"one{n}", MadeVerdict(Outcome.FAILED, findings=tuple(finding)), recording(), duration_s=1.0)
+        for n in range(5)
+    ]
+    unclear = [
+        scenario_result(f"two{n}", MadeVerdict(Outcome.INCONCLUSIVE, Cause.NEVER_EXERCISED), recording(), duration_s=1)
+        for n in range(8)
+    ]
+    text = render_markdown(run_result(facts(), [*failed, *unclear], today=TODAY, finished=False))
+    assert "| Made 0. | L-03 MUST | one0, one1, one2 and 2 more |" in text
+    assert "| and 3 more | | |" in text
+    assert "- and 2 more inconclusive" in text
+    assert "The run did not finish." in text
+
+
+def test_a_clean_run_has_no_table() -> None:
+    """Nothing to repair, nothing said."""
+    passed = scenario_result("one", MadeVerdict(), recording(), duration_s=1.0)
+    assert "Repair first" not in render_markdown(run_result(facts(), [passed], today=TODAY))
+
+
+def test_a_products_text_is_no_markup() -> None:
+    """Names are shown as they are."""
+    result, _ = sample_run()
+    named = with_changes(result, facts=facts(product=Product(name="<b>*Acme* @all\n# x|y")))
+    assert "\\<b\\>\\*Acme\\* \\@all \\# x\\|y" in render_markdown(named).splitlines()[0]

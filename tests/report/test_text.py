@@ -1,0 +1,84 @@
+"""The summary on a terminal."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from msgspec.structs import replace as with_changes
+
+from mockpilot.conformance.levels import Level, Outcome
+from mockpilot.report.text import fault_words, render_text, scenario_line
+from mockpilot.results import FaultResult, not_selected, scenario_result
+from sample_run import LOST_LIST, MadeVerdict, facts, recording, sample_run
+
+EXPECTED = """\
+mockpilot 0.1.0 · catalogue 1 (6 scenarios) · dialect chargepilot · seed 7 · real time
+
+  ✓ passed               boot_accepted                               4 s
+  ✗ failed               confirmation_missing                 1 min 17 s   L-03 MUST
+  ? inconclusive         confirmation_twice                        2 min   fault never fired: again, armed at 2.1 s
+  ✓ passed               outage_503                                1 min   L-02 SHOULD (expected)
+  ! passed with warnings login_refused                               9 s   C-06 SHOULD
+  – not selected         request_changed                                   receive-only
+
+5 selected · 2 passed · 1 passed with warnings · 1 failed · 1 inconclusive · 1 not selected · 1 min 17 s
+expected deviation occurred: link.backs-off (planned for 8.3, until 2027-03-31)
+
+✗ confirmation_missing               L-03   A list that was not confirmed is not delivered; it must come again.
+    rule       requests.unconfirmed-list-comes-again, MUST, by this tool's limits, level inferred
+    expected   the full current list again, within 60 s or after a reconnect
+    observed   nothing for 60 s, then a new list without request acme-42
+    fault      lose “lost” · armed 4.0 s · fired 9.0 s · seen: yes
+    perhaps    the queue is cleared when a list is sent; clear it when it is confirmed
+
+! login_refused                      C-06   It must not.
+    rule       handshake.offers-subprotocol, SHOULD, VDV 463 schemas or an RFC
+    expected   the full current list again, within 60 s or after a reconnect
+    observed   nothing for 60 s, then a new list without request acme-42
+    fault      lose “lost” · armed 4.0 s · fired 9.0 s · seen: yes
+
+✗ FAILED, BY THIS TOOL'S LIMITS
+  VDV 463 inconclusive · ChargePilot inconclusive
+run     runs/x
+report  runs/x/report.html
+"""
+
+
+def test_the_summary_is_laid_out_for_reading() -> None:
+    """Scenarios, counts, deviations, findings, outcome, and where the rest is."""
+    result, _ = sample_run()
+    assert render_text(result, run="runs/x", report="runs/x/report.html") == EXPECTED
+
+
+def test_short_limits_are_marked() -> None:
+    """On the first line."""
+    result, _ = sample_run()
+    text = render_text(with_changes(result, facts=facts(short_limits=("hold", "guard"))))
+    assert text.splitlines()[0].endswith("real time · short limits: hold, guard")
+
+
+def test_an_unfinished_run_says_so() -> None:
+    """What is there is shown."""
+    result, _ = sample_run()
+    assert "\nthe run did not finish\n" in render_text(with_changes(result, finished=False))
+
+
+def test_a_products_text_steers_no_terminal() -> None:
+    """Escape sequences are shown, line ends indented."""
+    finding = replace(LOST_LIST, observed="\x1b[2Jgone\nand more", level=Level.MAY)
+    verdict = MadeVerdict(Outcome.PASSED, findings=(finding,))
+    scenario = scenario_result("one", verdict, recording(), duration_s=1.0)
+    result, _ = sample_run()
+    text = render_text(with_changes(result, scenarios=(scenario,)))
+    assert "    observed   \\u001b[2Jgone\n               and more\n" in text
+
+
+def test_a_line_is_shown_while_the_run_goes_on() -> None:
+    """Also for what is not run."""
+    assert scenario_line(not_selected("one", "filter")).split() == ["–", "not", "selected", "one", "filter"]
+
+
+def test_a_fault_that_never_fired_says_so() -> None:
+    """And a fault without a name of its own is called by its verb."""
+    fault = FaultResult(name="lose", do="lose", armed_s=1.0, fired_s=None, seen=False)
+    assert fault_words(fault) == "lose · armed 1.0 s · never fired · seen: no"
