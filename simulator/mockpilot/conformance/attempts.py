@@ -1,0 +1,150 @@
+"""Attempts to connect: which connections are the product's own, and which of them are one attempt.
+
+Health probes, port scanners and empty connects are strangers: recorded, never judged, never counted. A challenge
+round, two address families or a library's silent repeat are one attempt.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+from dataclasses import dataclass
+from statistics import median
+from urllib.parse import unquote, urlsplit
+
+from mockpilot.conformance.conversation import Link
+from mockpilot.history.events import Presystem, UpgradeRequested
+
+MAX_CONNECTS = 6
+"""More connects than that are no single attempt, so that hammering still shows (challenge rounds were seen to need
+five requests)."""
+TIGHT_SAMPLE = 10
+"""Attempts that it takes to speak of a tight loop."""
+NOISE_S = 0.05
+"""Gaps that differ by less differ by chance."""
+
+REFUSED_LOGIN = (401, 403)
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """Connections that belong together, the first one first."""
+
+    links: tuple[Link, ...]
+
+    @property
+    def at(self) -> float:
+        """When it began, in seconds."""
+        return self.links[0].begun.at
+
+    @property
+    def index(self) -> int:
+        """Index of the event that began it."""
+        return self.links[0].begun.index
+
+    @property
+    def opened(self) -> bool:
+        """Whether it reached 101."""
+        return any(link.opened is not None for link in self.links)
+
+    @property
+    def login_refused(self) -> bool:
+        """Whether it ended at a refused login."""
+        return not self.opened and any(
+            answer.status in REFUSED_LOGIN for link in self.links for answer in link.upgrade_answers
+        )
+
+    @property
+    def failed_by_us(self) -> bool:
+        """Whether it ended because we refused or dropped it as a busy or broken server does."""
+        if self.opened or self.login_refused or any(link.bad_certificate for link in self.links):
+            return False
+        last = self.links[-1]
+        if last.upgrade_answers:
+            return last.upgrade_answers[-1].fault is not None
+        return last.tls_failed is None and last.ended is not None and last.ended.by == "us"
+
+
+def handed_path(presystem: Presystem) -> str:
+    """The path that the product was given, percent-decoded."""
+    return path_of(presystem.path)
+
+
+def path_of(target: str) -> str:
+    """The path of a request target, absolute form or not, percent-decoded and without query."""
+    return unquote(urlsplit(target).path if "://" in target else target.partition("?")[0])
+
+
+def is_own(link: Link, presystem: Presystem) -> bool:
+    """Whether a connection is the product's, not a stranger's."""
+    ours_alone = presystem.launched and presystem.same_host
+    if not link.has_bytes:
+        # Dropped before a byte could come: beside a launched product nobody else is meant to be there.
+        return ours_alone and link.ended is not None and link.ended.by == "us"
+    if link.upgrades:
+        speaks = [upgrade for upgrade in link.upgrades if _speaks_websocket(upgrade)]
+        return bool(speaks) and (ours_alone or any(_is_ours(upgrade, presystem) for upgrade in speaks))
+    if link.tls is not None or link.tls_failed is not None:
+        return link.tls is not None or (link.tls_failed is not None and link.tls_failed.hello_seen)
+    return link.first_bytes is not None and link.first_bytes.looks_like in ("tls", "clear-text upgrade")
+
+
+def is_proxied(link: Link) -> bool:
+    """Whether something stands between the product and us: what TLS shows is then not the product's."""
+    if link.first_bytes is not None and link.first_bytes.looks_like == "proxy header":
+        return True
+    names = {name.lower() for upgrade in link.upgrades for name, _ in upgrade.headers}
+    return bool(names & {"via", "forwarded"}) or any(name.startswith("x-forwarded-") for name in names)
+
+
+def _speaks_websocket(upgrade: UpgradeRequested) -> bool:
+    return any(name.lower() == "upgrade" or name.lower().startswith("sec-websocket") for name, _ in upgrade.headers)
+
+
+def _is_ours(upgrade: UpgradeRequested, presystem: Presystem) -> bool:
+    right_path = path_of(upgrade.target) == handed_path(presystem)
+    return right_path or upgrade.credentials in ("right", "wrong password")
+
+
+def fold(links: Sequence[Link], burst_s: float) -> list[Attempt]:
+    """Fold own connections into attempts, in order."""
+    attempts: list[list[Link]] = []
+    for link in links:
+        current = attempts[-1] if attempts else None
+        if current is not None and _belongs(link, current, burst_s):
+            current.append(link)
+        else:
+            attempts.append([link])
+    return [Attempt(tuple(group)) for group in attempts]
+
+
+def _belongs(link: Link, group: list[Link], burst_s: float) -> bool:
+    first = group[0]
+    return (
+        link.instance == first.instance
+        and link.begun.at - first.begun.at <= burst_s
+        and len(group) < MAX_CONNECTS
+        and not any(member.opened is not None for member in group)
+    )
+
+
+# -- spacing -------------------------------------------------------------------------------------------------------
+
+
+def gaps_between(times: Sequence[float]) -> list[float]:
+    """Seconds from each time to the next."""
+    return [later - earlier for earlier, later in itertools.pairwise(times)]
+
+
+def is_tight_loop(times: Sequence[float], floor_s: float) -> bool:
+    """Whether things follow one another so fast, so often, that they hammer."""
+    return len(times) >= TIGHT_SAMPLE and median(gaps_between(times)) < floor_s
+
+
+def grows(gaps: Sequence[float]) -> bool:
+    """Whether gaps became clearly longer; a back-off that has reached its cap has grown before that."""
+    if len(gaps) < 2:
+        return False
+    later = median(gaps[len(gaps) // 2:])
+    earlier = min(median(gaps[: len(gaps) // 2]), median(gaps[:2]) if len(gaps) > 3 else later)
+    return later >= 1.5 * earlier and later - earlier >= NOISE_S

@@ -1,0 +1,350 @@
+"""A recording made ready for judgement: everything that checkers look at, worked out once.
+
+Nothing here judges. Times are seconds on the run's clock.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from functools import cached_property
+from typing import Any, TypeVar
+
+from mockpilot.conformance.attempts import Attempt, fold, is_own, is_proxied
+from mockpilot.conformance.conversation import Frame, Link, links_of
+from mockpilot.conformance.correlation import Exchange, exchanges_of
+from mockpilot.conformance.lists import AHEAD, Entry, RequestList, Step, lists_of, made_by_steps, steps_of
+from mockpilot.conformance.waiting import Waiting
+from mockpilot.errors import MockpilotError
+from mockpilot.history.events import (
+    DepotChanged,
+    Event,
+    FaultArmed,
+    FaultDisarmed,
+    FaultFired,
+    ListenerDown,
+    ListenerUp,
+    PongReceived,
+    ProductExited,
+    ScenarioEnded,
+    ScenarioStarted,
+    Stalled,
+)
+from mockpilot.history.recorder import History
+from mockpilot.limits import Limits
+from mockpilot.protocol.envelope import Action, MessageType
+from mockpilot.protocol.vocabulary import dialect
+from mockpilot.protocol.vocabulary.dialect import Dialect
+
+E = TypeVar("E", bound=Event)
+
+MAX_GUARD_S = 5.0
+
+
+class Case:
+    """What there is to judge.
+
+    Raises:
+        MockpilotError: the recording does not begin with its scenario.
+    """
+
+    def __init__(self, history: History) -> None:
+        if not history or not isinstance(history[0], ScenarioStarted):
+            raise MockpilotError("a recording begins with event 'scenario_started'; without it nothing can be judged")
+        self.history = history
+        self.start: ScenarioStarted = history[0]
+        self.presystem = self.start.presystem
+        self.dialect: Dialect = dialect(self.start.dialect)
+        self.limits: dict[str, float] = Limits().as_seconds() | self.start.limits
+        self.ended: ScenarioEnded | None = next((e for e in history if isinstance(e, ScenarioEnded)), None)
+        cut = len(history) if self.ended is None else self.ended.index + 1
+        self.events: Sequence[Event] = history[:cut]
+        """Without what is only clearing up."""
+        self.ends_at: float = self.events[-1].at
+        self.waiting = Waiting(self.of(Stalled), self.limits["own_stall"], self.ends_at)
+
+    def of(self, kind: type[E]) -> list[E]:
+        """All judged events of one kind."""
+        return [event for event in self.events if isinstance(event, kind)]
+
+    # -- links -----------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def links(self) -> tuple[Link, ...]:
+        """The product's own links that began in this recording."""
+        return tuple(link for link in links_of(self.events) if is_own(link, self.presystem))
+
+    @cached_property
+    def clean_links(self) -> tuple[Link, ...]:
+        """Open links that we did not break below the messages."""
+        return tuple(link for link in self.links if link.opened is not None and not link.tainted)
+
+    @cached_property
+    def proxied(self) -> bool:
+        """Whether something stands between the product and us."""
+        return any(is_proxied(link) for link in links_of(self.events))
+
+    @cached_property
+    def attempts(self) -> tuple[Attempt, ...]:
+        """Attempts to connect, in order."""
+        return tuple(fold(self.links, self.limits["attempt_burst"]))
+
+    @cached_property
+    def _by_number(self) -> dict[int, Link]:
+        return {link.number: link for link in self.links}
+
+    def link(self, number: int | None) -> Link | None:
+        """The own link of a number."""
+        return self._by_number.get(number) if number is not None else None
+
+    def own_attempt_after(self, index: int, instance: int | None = None) -> Link | None:
+        """The first own connection after an event."""
+        return next((link for link in self.links
+                     if link.begun.index > index and instance in (None, link.instance)), None)  # fmt: skip
+
+    def earlier_links(self, link: Link) -> list[Link]:
+        """Links of the same product process that opened before."""
+        return [other for other in self.clean_links if other.instance == link.instance and _before(other, link)]
+
+    def began_with_boot(self, link: Link) -> bool:
+        """Whether its first data frame is a boot."""
+        return bool(link.received) and link.received[0].is_a(MessageType.REQUEST, Action.BOOT_NOTIFICATION)
+
+    # -- exchange --------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def exchanges(self) -> dict[int, Exchange]:
+        """Pushes and answers by link."""
+        return exchanges_of([link for link in self.links if link.opened is not None])
+
+    def guard(self, link: Link) -> float:
+        """Seconds after our own frame in which theirs may have been sent before it."""
+        usual = self.exchanges[link.number].median_answer_s() if link.number in self.exchanges else 0.0
+        return min(MAX_GUARD_S, max(self.limits["guard"], 3 * usual))
+
+    @cached_property
+    def _proofs(self) -> dict[int, tuple[list[int], list[float]]]:
+        """Per link: indexes of handed requests and pings that were answered, and when that proved all before them."""
+        proofs = {}
+        for link in self.links:
+            pairs = sorted([*self._answered_pushes(link), *self._answered_pings(link)])
+            times, soonest = [], float("inf")
+            for _, at in reversed(pairs):
+                soonest = min(soonest, at)
+                times.append(soonest)
+            proofs[link.number] = ([index for index, _ in pairs], times[::-1])
+        return proofs
+
+    def _answered_pushes(self, link: Link) -> Iterator[tuple[int, float]]:
+        exchange = self.exchanges.get(link.number)
+        for push in exchange.pushes if exchange else ():
+            yield from ((handed.index, answer.at) for handed, answer in zip(push.handed, push.answers, strict=False))
+
+    def _answered_pings(self, link: Link) -> Iterator[tuple[int, float]]:
+        pongs = [sign for sign in link.signs if isinstance(sign, PongReceived)]
+        for ping in link.pings:
+            pong = next((p for p in pongs if p.index > ping.index and p.payload == ping.payload), None)
+            if pong is not None:
+                yield ping.index, pong.at
+
+    def delivery_proved_at(self, link: Link, index: int) -> float | None:
+        """When it was proved that the product has what we handed; None if nothing proves it."""
+        indexes, times = self._proofs[link.number]
+        place = bisect_right(indexes, index)
+        return times[place] if place < len(indexes) else None
+
+    # -- requests --------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def steps(self) -> list[Step]:
+        """What the product was made to do."""
+        return steps_of(self.events)
+
+    @cached_property
+    def lists(self) -> list[RequestList]:
+        """The product's lists on links that we did not break."""
+        return lists_of(self.clean_links, self.steps, self.of(DepotChanged), self.limits["provoke_within"])
+
+    @cached_property
+    def step_made(self) -> dict[str, RequestList]:
+        """Ids that create steps made, with the first list that has them."""
+        return made_by_steps(self.lists)
+
+    def steps_between(self, earlier: int, later: int) -> list[Step]:
+        """Steps that could change what stands in a list, begun after one event and before another."""
+        return [step for step in self.steps if earlier < step.provoked.index < later]
+
+    @property
+    def operator_at_work(self) -> bool:
+        """Whether a person may change the product's plans at any time."""
+        return not self.presystem.launched and not self.presystem.provoked
+
+    def has_reason_to_be_gone(self, entry: Entry, since: RequestList, later: RequestList) -> bool:
+        """Whether something that was seen explains that an entry of one list is missing in a later one."""
+        wall, points = later.wall, self.latest_points(later.index)
+        return (
+            (entry.departure is not None and wall is not None and entry.departure - wall < AHEAD)
+            or bool(later.of_vehicle(entry.vehicle))
+            or any(step.cancels for step in self.steps_between(since.index, later.index))
+            or self.ended_between(entry.id, since.index, later.index)
+            or self._refused_between(since.index, later.index)
+            or bool(entry.point and points and entry.point not in points)
+        )
+
+    def may_be_gone(self, entry: Entry, since: RequestList, later: RequestList) -> bool:
+        """Whether an entry of one list may rightly be missing in a later one, seen reason or not."""
+        unknown = self.operator_at_work or entry.departure is None or later.wall is None
+        return unknown or self.has_reason_to_be_gone(entry, since, later)
+
+    def ended_between(self, entry_id: str, earlier: int, later: int) -> bool:
+        """Whether an entry ended for all to see: terminated, its process finished, or rejected."""
+        return any(entry_id == ended and earlier <= index < later for index, ended in self._ended_ids)
+
+    @cached_property
+    def _ended_ids(self) -> list[tuple[int, str]]:
+        """Ids that ended for all to see: terminated, finished or rejected; with the event that shows it."""
+        ended = [(read.index, entry.id) for read in self.lists for entry in read.entries if entry.terminated]
+        for frame in self.pushes_handed:
+            ended += [(frame.index, request) for request in _ended_in(payload_of(frame))]
+        return ended
+
+    def _refused_between(self, earlier: int, later: int) -> bool:
+        return any(
+            read.answer is not None and earlier <= read.index and read.answer.index < later
+            and read.answer.is_a(MessageType.ERROR, Action.PROVIDE_CHARGING_REQUESTS) for read in self.lists
+        )  # fmt: skip
+
+    # -- what pushes said ------------------------------------------------------------------------------------------
+
+    @cached_property
+    def pushes_handed(self) -> list[Frame]:
+        """All pushes that the product was handed, in order."""
+        return sorted((f for link in self.links for f in link.pushes_handed()), key=lambda frame: frame.index)
+
+    @cached_property
+    def _points_handed(self) -> tuple[list[int], list[frozenset[str]]]:
+        """Per push, all points that were advertised up to it."""
+        points = frozenset(self.start.advertised_points)
+        indexes, seen = [], []
+        for frame in self.pushes_handed:
+            more = points_in(payload_of(frame))
+            points = points if more <= points else points | more
+            indexes.append(frame.index)
+            seen.append(points)
+        return indexes, seen
+
+    def advertised_points(self, before: int) -> frozenset[str]:
+        """Every point that some push had named before an event; empty if no push had been handed."""
+        indexes, seen = self._points_handed
+        place = bisect_right(indexes, before)
+        return seen[place - 1] if place else frozenset()
+
+    def latest_points(self, before: int) -> frozenset[str]:
+        """The points of the last push before an event."""
+        place = bisect_right(self._points_handed[0], before)
+        return points_in(payload_of(self.pushes_handed[place - 1])) if place else frozenset()
+
+    def shows_all(self, frame: Frame, ids: frozenset[str]) -> bool:
+        """Whether a push shows all these requests as this presystem's."""
+        return ids <= requests_in(payload_of(frame), self.presystem.id)
+
+    # -- set-up ----------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def exits(self) -> list[ProductExited]:
+        """Ends of the product that we did not bring about."""
+        return [event for event in self.of(ProductExited) if not event.by_us]
+
+    def ran_until(self, start: float, end: float) -> bool:
+        """Whether the product was running all the time, as far as we know."""
+        return not any(start <= event.at <= end for event in self.of(ProductExited))
+
+    def listening_from(self, at: float) -> list[tuple[float, float]]:
+        """Spans from a time on in which the product could have connected."""
+        spans: list[tuple[float, float]] = []
+        up: float | None = 0.0
+        for event in self.events:
+            if isinstance(event, ListenerDown) and up is not None:
+                spans.append((up, event.at))
+                up = None
+            elif isinstance(event, ListenerUp) and up is None:
+                up = event.at
+        if up is not None:
+            spans.append((up, self.ends_at))
+        return [(max(at, begun), to) for begun, to in spans if to > at]
+
+    def fault_verb(self, name: str | None) -> str | None:
+        """The verb of a fault by its name."""
+        return self._verbs.get(name) if name is not None else None
+
+    @cached_property
+    def _verbs(self) -> dict[str, str]:
+        return {event.name: event.do for event in self.events if isinstance(event, FaultArmed | FaultFired)}
+
+    @cached_property
+    def clock_at_fault(self) -> bool:
+        """Whether a fault moved our own clock."""
+        return any(fired.do == "clock" for fired in self.of(FaultFired))
+
+    def under_pressure(self, index: int) -> bool:
+        """Whether a fault made the transport slow or kept pongs back at that moment."""
+        return any(
+            fired.index < index < self._disarmed_at.get(fired.name, len(self.history))
+            for fired in self.of(FaultFired) if fired.do in ("slow", "ping")
+        )
+
+    @cached_property
+    def _disarmed_at(self) -> dict[str, int]:
+        return {event.name: event.index for event in self.of(FaultDisarmed)}
+
+
+def _before(one: Link, other: Link) -> bool:
+    return one.opened is not None and other.opened is not None and one.opened.index < other.opened.index
+
+
+def payload_of(frame: Frame) -> Any:
+    """A frame's payload, None if it cannot be read."""
+    return frame.envelope.payload if frame.envelope is not None else None
+
+
+# -- reading pushes without trusting them: a fault may have changed anything ------------------------------------------
+
+
+def _items(holder: Any, key: str) -> list[dict[str, Any]]:
+    found = holder.get(key) if isinstance(holder, dict) else None
+    return [item for item in found if isinstance(item, dict)] if isinstance(found, list) else []
+
+
+def _points(payload: Any) -> Iterator[dict[str, Any]]:
+    for depot in _items(payload, "depotInfoList"):
+        for station in _items(depot, "chargingStationInfoList"):
+            yield from _items(station, "chargingPointInfoList")
+
+
+def points_in(payload: Any) -> frozenset[str]:
+    """Ids of the charging points that a push names."""
+    return frozenset(str(point.get("chargingPointId")) for point in _points(payload))
+
+
+def _processes(payload: Any) -> Iterator[dict[str, Any]]:
+    for point in _points(payload):
+        yield from _items(point, "scheduledChargingProcessList")
+        running = point.get("chargingProcessInfo")
+        if isinstance(running, dict):
+            yield running
+
+
+def requests_in(payload: Any, presystem_id: str) -> frozenset[str]:
+    """Ids of the charging requests that a push shows, scheduled or running, as this presystem's."""
+    return frozenset(
+        str(process["chargingRequestId"]) for process in _processes(payload)
+        if "chargingRequestId" in process and process.get("presystemId", presystem_id) == presystem_id
+    )
+
+
+def _ended_in(payload: Any) -> Iterator[str]:
+    for process in _processes(payload):
+        if process.get("processStatus") in ("Finishing", "ChargingRejectedTechnically"):
+            yield str(process.get("chargingRequestId"))
+    for rejected in _items(payload, "rejectedChargingRequestInfoList"):
+        yield str(rejected.get("chargingRequestId"))

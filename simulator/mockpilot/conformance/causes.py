@@ -1,0 +1,87 @@
+"""Why a scenario may be inconclusive: everything that keeps a green result from meaning something."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from mockpilot.conformance.case import Case
+from mockpilot.conformance.checkers.product import is_crash
+from mockpilot.conformance.levels import Cause
+from mockpilot.conformance.observation import Observation
+from mockpilot.conformance.rules import RULES
+from mockpilot.conformance.waiting import MAX_CLOUD_S
+from mockpilot.history.events import FaultArmed, FaultFired, FaultSeen, SimulatorBroke
+
+DONE = "done"
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """One reason, with its sentence."""
+
+    cause: Cause
+    detail: str
+
+
+def doubts(case: Case, seen: Sequence[Observation], exercised: Sequence[str], broken: Sequence[str]) -> Iterator[Doubt]:
+    """All reasons to doubt, the deepest first."""
+    if broken:
+        yield Doubt(Cause.CHECKER_BROKE, broken[0].strip().splitlines()[-1])
+    if case.of(SimulatorBroke):
+        yield Doubt(Cause.CHECKER_BROKE, "the simulator broke while serving; its traceback is in the recording")
+    yield from _product_left(case)
+    yield from _ended_early(case)
+    yield from _faults(case)
+    yield from _not_exercised(case, seen, exercised)
+
+
+def _ended_early(case: Case) -> Iterator[Doubt]:
+    ended = case.ended
+    if ended is None or ended.why == DONE:
+        return
+    try:
+        yield Doubt(Cause(ended.why), ended.detail or f"the scenario ended early: {ended.why}")
+    except ValueError:
+        yield Doubt(Cause.CHECKER_BROKE, f"the scenario ended for an unknown reason: {ended.why}")
+
+
+def _product_left(case: Case) -> Iterator[Doubt]:
+    if case.presystem.supervised:
+        return
+    for event in case.exits:
+        if not is_crash(case, event):
+            last_words = f"; its last line: {event.output[-1]}" if event.output else ""
+            yield Doubt(Cause.PRODUCT_LEFT, f"the product ended with status {event.status}{last_words}")
+
+
+def _faults(case: Case) -> Iterator[Doubt]:
+    fired = {event.name for event in case.of(FaultFired)}
+    seen = {event.name for event in case.of(FaultSeen)}
+    armed = [event for event in case.of(FaultArmed) if not event.optional]
+    for event in armed:
+        if event.name not in fired:
+            yield Doubt(Cause.FAULT_NEVER_FIRED, f"fault {event.name} ({event.do}) was armed but never fired")
+    for event in armed:
+        if event.name in fired and event.name not in seen:
+            detail = f"fault {event.name} ({event.do}) fired, but nothing shows that the product met it"
+            yield Doubt(Cause.FAULT_NEVER_SEEN, detail)
+
+
+def _not_exercised(case: Case, seen: Sequence[Observation], exercised: Sequence[str]) -> Iterator[Doubt]:
+    missing = [claim for claim in case.start.exercises if claim.rstrip("abc") not in exercised]
+    if not missing:
+        return
+    why = {observation.message for observation in seen if observation.held is None
+           and RULES[observation.rule].requirement in missing}  # fmt: skip
+    stalled = case.waiting.stalled_s(0.0, case.ends_at)
+    if stalled > MAX_CLOUD_S:
+        detail = f"mockpilot itself stalled for {stalled:.1f} s, so {', '.join(missing)} cannot be judged"
+        yield Doubt(Cause.SIMULATOR_OVERLOADED, detail)
+    else:
+        yield Doubt(Cause.NEVER_EXERCISED, _sentence(missing, why))
+
+
+def _sentence(missing: Sequence[str], why: set[str]) -> str:
+    what = f"nothing put {', '.join(missing)} to the test"
+    return f"{what}: {'; '.join(sorted(why))}" if why else what

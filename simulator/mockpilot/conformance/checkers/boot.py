@@ -1,0 +1,266 @@
+"""Booting: the first message of every link, and patience until it is answered.
+
+Per link only the lowest rung counts (precedence takes care): a product that never boots is not also convicted of
+sending lists too early.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from mockpilot.conformance.attempts import is_tight_loop
+from mockpilot.conformance.case import Case
+from mockpilot.conformance.conversation import Frame, Link, boot_status
+from mockpilot.conformance.levels import Basis, Level
+from mockpilot.conformance.observation import Observation, held, undecided
+from mockpilot.durations import format_duration
+from mockpilot.protocol.envelope import Action, MessageType, Trouble
+from mockpilot.protocol.schema import violations
+
+COMES_FIRST = "boot.comes-first"
+COMES_PROMPTLY = "boot.comes-promptly"
+COMES = "boot.comes"
+PAYLOAD = "boot.payload"
+WAITS = "boot.waits-for-confirmation"
+TRIES_AGAIN = "boot.tries-again"
+REJECTED_NO_LIST = "boot.rejected-sends-no-list"
+REJECTED_SLOWLY = "boot.rejected-retries-slowly"
+ON_EVERY_LINK = "boot.on-every-link"
+SOURCE = "boot.source"
+
+KINDS = ("BMS", "ITCS")
+
+
+def check(case: Case) -> Iterator[Observation]:
+    """Every link's beginning."""
+    for link in case.clean_links:
+        yield from _first(case, link)
+        yield from _payload(case, link)
+        yield from _waits(case, link)
+        yield from _tries_again(case, link)
+        yield from _rejected(case, link)
+    yield from _source(case)
+
+
+def _first(case: Case, link: Link) -> Iterator[Observation]:
+    assert link.opened is not None
+    again = any(earlier.accepted and case.began_with_boot(earlier) for earlier in case.earlier_links(link))
+    frame = link.received[0] if link.received else None
+    if frame is None:
+        yield from _nothing_came(case, link, again)
+        return
+    if frame.envelope is None or link.is_late(frame):
+        return
+    rule = ON_EVERY_LINK if again else COMES_FIRST
+    if frame.is_a(MessageType.REQUEST, Action.BOOT_NOTIFICATION):
+        yield held(rule, frame.index, link=link.number)
+        yield held(COMES, frame.index, link=link.number)
+        yield from _promptly(case, link, frame)
+    elif not any(sent.index < frame.index for sent in link.sent):
+        yield Observation(
+            rule, False, (link.opened.index, frame.index), "a BootNotification as the first message of the link",
+            f"{frame.envelope.action} of type {frame.envelope.message_type:d} came first", link=link.number,
+        )  # fmt: skip
+
+
+def _nothing_came(case: Case, link: Link, again: bool) -> Iterator[Observation]:
+    assert link.opened is not None
+    never = case.limits["boot_never"]
+    ran_out = case.waiting.ran_out(link.opened.at, never, link.ending.at if link.ending else None)
+    if ran_out is None:
+        yield undecided(COMES, link.opened.index, why="our own stalls hide whether it came", link=link.number)
+    if ran_out and case.ran_until(link.opened.at, link.opened.at + never):
+        yield Observation(
+            ON_EVERY_LINK if again else COMES, False, (link.opened.index,),
+            f"a BootNotification within {format_duration(never)}", "nothing came on an open link",
+            basis=Basis.POLICY, cause="never", link=link.number,
+        )  # fmt: skip
+
+
+def _promptly(case: Case, link: Link, boot: Frame) -> Iterator[Observation]:
+    assert link.opened is not None
+    within = case.limits["boot_within"]
+    if boot.at <= case.waiting.deadline(link.opened.at, within):
+        yield held(COMES_PROMPTLY, boot.index, link=link.number)
+    else:
+        yield Observation(
+            COMES_PROMPTLY, False, (link.opened.index, boot.index),
+            f"a BootNotification within {format_duration(within)} of the upgrade",
+            f"it came after {format_duration(boot.at - link.opened.at)}", link=link.number,
+        )  # fmt: skip
+
+
+def _payload(case: Case, link: Link) -> Iterator[Observation]:
+    basis = Basis.GUIDELINE if case.dialect.guideline_only else None
+    for boot in link.boots:
+        assert boot.envelope is not None
+        if any(defect.trouble is Trouble.PAYLOAD for defect in boot.reading.defects):
+            continue
+        payload = boot.envelope.payload
+        if case.dialect.guideline_only and _says_it_twice(payload):
+            yield Observation(
+                PAYLOAD, False, (boot.index,), "one of the keys presystem and systemType", "both, with one value",
+                Level.SHOULD, basis, cause="both keys", link=link.number,
+            )  # fmt: skip
+            continue
+        found = violations(payload, case.dialect, Action.BOOT_NOTIFICATION, MessageType.REQUEST)
+        for violation in found:
+            yield Observation(
+                PAYLOAD, False, (boot.index,), f"a boot payload of {case.dialect.title}",
+                f"{violation.path} {violation.problem}", basis=basis, cause=violation.path, link=link.number,
+            )  # fmt: skip
+        if not found:
+            yield held(PAYLOAD, boot.index, link=link.number)
+
+
+def _says_it_twice(payload: dict[str, object]) -> bool:
+    return payload.keys() == {"presystem", "systemType"} and payload["presystem"] == payload["systemType"] in KINDS
+
+
+def _waits(case: Case, link: Link) -> Iterator[Observation]:
+    """Whatever was read before we handed an answer needs no allowance for frames in flight."""
+    boots = link.boots
+    if not boots:
+        return
+    boot, answer = boots[0], next(iter(link.boot_answers()), None)
+    early = [
+        frame for frame in link.requests(Action.PROVIDE_CHARGING_REQUESTS)
+        if frame.index > boot.index and (answer is None or frame.index < answer.index)
+    ]  # fmt: skip
+    if early:
+        yield Observation(
+            WAITS, False, (boot.index, *(frame.index for frame in early)),
+            "no other request before the boot was answered", "a list came before our answer", link=link.number,
+        )  # fmt: skip
+        return
+    until, end_index = case.ends_at, len(case.events)
+    for stop in (link.ending, answer):
+        if stop is not None and stop.index < end_index:
+            until, end_index = stop.at, stop.index
+    lives = _reacts_after(case, link, boot, end_index)
+    if until - boot.at >= case.limits["hold"] and lives is not None:
+        yield held(WAITS, boot.index, lives, link=link.number)
+
+
+def _reacts_after(case: Case, link: Link, boot: Frame, end_index: int) -> int | None:
+    """A sign of life after the wait: keeping quiet shows nothing in a product that is gone."""
+    sign = link.sign_of_life_after(end_index - 1) or link.sign_of_life_after(boot.index)
+    if sign is not None:
+        return sign.index
+    again = case.own_attempt_after(end_index - 1, link.instance)
+    return again.begun.index if again is not None else None
+
+
+def _tries_again(case: Case, link: Link) -> Iterator[Observation]:
+    boots = link.boots
+    if not boots or link.boot_answers() or not any(_is_boot_answer(frame) for frame in link.withheld):
+        return
+    times = [boot.at for boot in boots]
+    within = case.limits["boot_retry_within"]
+    if is_tight_loop(times, case.limits["retry_floor"]):
+        yield Observation(
+            TRIES_AGAIN, False, tuple(boot.index for boot in boots),
+            f"at least {format_duration(case.limits['retry_floor'])} between boots",
+            f"{len(boots)} boots in {format_duration(times[-1] - times[0])}", cause="rate", link=link.number,
+        )  # fmt: skip
+        return
+    tried = _tried_again(case, link)
+    if tried is not None:
+        yield held(TRIES_AGAIN, boots[0].index, tried, link=link.number)
+        return
+    ran_out = case.waiting.ran_out(times[0], within, link.ending.at if link.ending else None)
+    if ran_out and case.ran_until(times[0], times[0] + within):
+        yield Observation(
+            TRIES_AGAIN, False, (boots[0].index,),
+            f"another boot or connection within {format_duration(within)}", "neither came",
+            cause="never", link=link.number,
+        )  # fmt: skip
+
+
+def _tried_again(case: Case, link: Link) -> int | None:
+    if len(link.boots) > 1:
+        return link.boots[1].index
+    if link.ended is not None and link.ended.by == "product":
+        return link.ended.index
+    again = case.own_attempt_after(link.boots[0].index, link.instance)
+    return again.begun.index if again is not None and link.alive_until(again.begun.at) else None
+
+
+def _is_boot_answer(frame: Frame) -> bool:
+    return frame.is_answer and frame.envelope is not None and frame.envelope.action is Action.BOOT_NOTIFICATION
+
+
+def _rejected(case: Case, link: Link) -> Iterator[Observation]:
+    refusals = ((answer, boot_status(answer, link.boots)) for answer in link.boot_answers())
+    rejected, status = next(((a, s) for a, s in refusals if s in ("Rejected", "Error")), (None, None))
+    if rejected is None or (link.accepted is not None and link.accepted.index < rejected.index):
+        return
+    until = link.accepted.index if link.accepted is not None else len(case.history)
+    known_at = rejected.at + case.guard(link)
+    lists = [f for f in link.requests(Action.PROVIDE_CHARGING_REQUESTS) if rejected.index < f.index < until]
+    if any(known_at < frame.at for frame in lists):
+        # What an error answer to a boot means is nowhere said.
+        yield Observation(
+            REJECTED_NO_LIST, False, (rejected.index, *(frame.index for frame in lists if known_at < frame.at)),
+            "no list until a boot is accepted", f"a list came after {status}",
+            Level.SHOULD if status == "Error" else None, link=link.number,
+        )  # fmt: skip
+    elif not lists:
+        yield from _kept_quiet(case, link, rejected, known_at)
+    yield from _kept_calm(case, link, rejected)
+
+
+def _kept_quiet(case: Case, link: Link, rejected: Frame, known_at: float) -> Iterator[Observation]:
+    """Silence counts if the product is there and had something to send: a step, or lists once it was accepted."""
+    ends = [case.ends_at]
+    ends += [link.ending.at] if link.ending is not None else []
+    ends += [link.accepted.at] if link.accepted is not None else []
+    reacted = link.sign_of_life_after(rejected.index) or case.own_attempt_after(rejected.index, link.instance)
+    waited = min(ends) - known_at >= case.limits["hold"]
+    had_something = bool(case.steps) or any(read.index > rejected.index for read in case.lists)
+    if reacted is not None and had_something and (waited or case.own_attempt_after(rejected.index, link.instance)):
+        yield held(REJECTED_NO_LIST, rejected.index, link=link.number)
+
+
+def _kept_calm(case: Case, link: Link, rejected: Frame) -> Iterator[Observation]:
+    boots = [f.at for other in case.clean_links for f in other.boots if f.index > rejected.index]
+    connects = [attempt.at for attempt in case.attempts if attempt.index > rejected.index]
+    floor = case.limits["retry_floor"]
+    if any(is_tight_loop([rejected.at, *times], floor) for times in (boots, connects)):
+        yield Observation(
+            REJECTED_SLOWLY, False, (rejected.index,), f"at least {format_duration(floor)} between boots or attempts",
+            f"{max(len(boots), len(connects))} of them in {format_duration(case.ends_at - rejected.at)}",
+            link=link.number,
+        )  # fmt: skip
+    elif boots or case.waiting.ran_out(rejected.at, case.limits["spacing_observe"]):
+        yield held(REJECTED_SLOWLY, rejected.index, link=link.number)
+
+
+def _source(case: Case) -> Iterator[Observation]:
+    """Once per scenario; where the standard alone speaks, the slot is a free string."""
+    level = None if case.dialect.guideline_only else Level.MAY
+    seen: Observation | None = None
+    for link in case.clean_links:
+        declared = _declared_kind(link)
+        for frame in link.received[1:] if declared is not None else ():
+            source = frame.envelope.source if frame.envelope is not None else None
+            if source is None:
+                continue
+            if source != declared or source not in KINDS:
+                yield Observation(
+                    SOURCE, False, (link.boots[0].index, frame.index), f"{declared}, as in the boot", source or "''",
+                    level, link=link.number,
+                )  # fmt: skip
+                return
+            seen = seen or held(SOURCE, link.boots[0].index, frame.index, link=link.number)
+    if seen is not None:
+        yield seen
+
+
+def _declared_kind(link: Link) -> str | None:
+    boots = link.boots
+    payload = boots[0].envelope.payload if boots and boots[0].envelope is not None else None
+    if not isinstance(payload, dict):
+        return None
+    kind = payload.get("presystem", payload.get("systemType"))
+    return kind if kind in KINDS else None

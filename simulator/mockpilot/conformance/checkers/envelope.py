@@ -1,0 +1,308 @@
+"""Form: every frame by itself, and what frames have in common (ids, clock, presystem id).
+
+Frames that came while a link was ending are judged for their form too. A frame with a defect is not judged deeper on
+the broken part.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from statistics import median
+
+from mockpilot.conformance.case import Case
+from mockpilot.conformance.checkers.handshake import is_bad_text
+from mockpilot.conformance.conversation import Frame, Link
+from mockpilot.conformance.levels import Basis, Level
+from mockpilot.conformance.observation import Observation, held
+from mockpilot.durations import format_duration
+from mockpilot.protocol.envelope import Action, MessageType, Trouble, parse_timestamp
+
+MESSAGE_ID_IS_NEW = "envelope.message-id-is-new"
+IS_UTC = "envelope.time-stamp-is-utc"
+CLOCK = "envelope.clock"
+PRESYSTEM_ID = "envelope.presystem-id"
+DIRECTION = "envelope.direction"
+
+MIN_STAMPS = 3
+QUARTER_S = 900
+LOCAL_TIME_S = 1800
+"""Clocks off by whole quarter hours of at least that much show local time."""
+
+_RULE_OF = {
+    Trouble.BINARY:             ("envelope.text-frames", "a text message"),
+    Trouble.NOT_UTF8:           ("envelope.text-frames", "text in UTF-8"),
+    Trouble.NOT_JSON:           ("envelope.seven-slots", "a JSON array of seven items"),
+    Trouble.NOT_AN_ARRAY:       ("envelope.seven-slots", "a JSON array of seven items"),
+    Trouble.SLOT_COUNT:         ("envelope.seven-slots", "a JSON array of seven items"),
+    Trouble.MESSAGE_TYPE:       ("envelope.message-type", "the integer 1, 2 or 3"),
+    Trouble.SOURCE:             ("boot.source", "a string"),
+    Trouble.PRESYSTEM_ID:       ("envelope.presystem-id", "a string"),
+    Trouble.TIME_STAMP:         ("envelope.time-stamp", "an RFC 3339 date-time with an offset"),
+    Trouble.MESSAGE_ID:         ("envelope.message-id-is-uuid", "a hyphenated UUID"),
+    Trouble.ACTION:             ("envelope.action", "one of " + ", ".join(Action)),
+    Trouble.PAYLOAD:            ("envelope.payload-is-object", "an object"),
+    Trouble.BYTE_ORDER_MARK:    ("envelope.clean-json", "no byte order mark"),
+    Trouble.DUPLICATE_KEY:      ("envelope.clean-json", "each key once"),
+    Trouble.FRACTIONAL_INTEGER: ("envelope.clean-json", "an integer without a fraction"),
+}  # fmt: skip
+
+_FORM_RULES = (
+    "envelope.text-frames", "envelope.seven-slots", "envelope.clean-json", "envelope.message-type",
+    "envelope.message-id-is-uuid", "envelope.time-stamp", "envelope.action", "envelope.payload-is-object",
+)  # fmt: skip
+
+
+def check(case: Case) -> Iterator[Observation]:
+    """Every frame of every link that we did not break."""
+    for link in case.clean_links:
+        for frame in link.received:
+            yield from _form(case, link, frame)
+            yield from _zone(link, frame)
+            yield from _direction(link, frame)
+        if link.broken is not None and is_bad_text(link.broken.what):
+            yield Observation("envelope.text-frames", False, (link.broken.index,), "text in UTF-8", link.broken.what,
+                              link=link.number)  # fmt: skip
+    yield from _new_ids(case)
+    yield from _clock(case)
+    yield from _presystem_ids(case)
+
+
+def _form(case: Case, link: Link, frame: Frame) -> Iterator[Observation]:
+    broken = set()
+    for defect in frame.reading.defects:
+        rule, expected = _RULE_OF[defect.trouble]
+        broken.add(rule)
+        yield Observation(
+            rule, False, (frame.index,), expected, f"{defect.path}: {defect.found}" if defect.found else defect.path,
+            *_weight(case, frame, defect.trouble), cause=_cause(rule, defect.trouble), link=link.number,
+        )  # fmt: skip
+        if rule == "envelope.text-frames":
+            return
+    if frame.envelope is not None:
+        for rule in _FORM_RULES:
+            if rule not in broken:
+                yield held(rule, frame.index, link=link.number)
+
+
+def _cause(rule: str, trouble: Trouble) -> str:
+    return str(trouble) if rule in ("envelope.clean-json", "envelope.seven-slots", "envelope.text-frames") else "form"
+
+
+def _weight(case: Case, frame: Frame, trouble: Trouble) -> tuple[Level | None, Basis | None]:
+    """Where a defect weighs otherwise than its rule."""
+    if trouble is Trouble.PAYLOAD and case.dialect.guideline_only and _is_error(frame):
+        return Level.MAY, None  # the guideline allows any value in an error answer of the product
+    if trouble in (Trouble.SOURCE, Trouble.PRESYSTEM_ID):
+        return Level.MUST, Basis.STANDARD  # the schema of the envelope asks for strings
+    return None, None
+
+
+def _is_error(frame: Frame) -> bool:
+    return frame.envelope is not None and frame.envelope.message_type is MessageType.ERROR
+
+
+def _zone(link: Link, frame: Frame) -> Iterator[Observation]:
+    stamp = parse_timestamp(frame.envelope.timestamp) if frame.envelope is not None else None
+    if stamp is None or frame.envelope is None:
+        return
+    if stamp.utcoffset() == timedelta(0):
+        yield held(IS_UTC, frame.index, link=link.number)
+    else:
+        yield Observation(IS_UTC, False, (frame.index,), "UTC", frame.envelope.timestamp, link=link.number)
+
+
+def _direction(link: Link, frame: Frame) -> Iterator[Observation]:
+    if frame.envelope is None or frame.envelope.message_type is not MessageType.REQUEST:
+        return
+    if frame.envelope.action is Action.PROVIDE_CHARGING_INFORMATION:
+        yield Observation(
+            DIRECTION, False, (frame.index,), "requests of type BootNotification or ProvideChargingRequests",
+            "a message of type 1 with action ProvideChargingInformation", link=link.number,
+        )  # fmt: skip
+    else:
+        yield held(DIRECTION, frame.index, link=link.number)
+
+
+# -- message ids ---------------------------------------------------------------------------------------------------
+
+
+@dataclass(eq=False)
+class _Use:
+    """What is known of one message id in one product process."""
+
+    link: Link
+    frame: Frame
+    answers: list[tuple[Link, Frame]] = field(default_factory=list)
+
+
+def _new_ids(case: Case) -> Iterator[Observation]:
+    uses: dict[tuple[int, str], _Use] = {}
+    answers = _our_answers(case)
+    fresh = 0
+    for link, frame in _requests(case):
+        assert frame.envelope is not None
+        if any(defect.trouble is Trouble.MESSAGE_ID for defect in frame.reading.defects):
+            continue
+        key = link.instance, frame.envelope.message_id.lower()
+        if key not in uses:
+            uses[key] = _Use(link, frame, answers.get(key[1], []))
+            fresh += 1
+            if fresh > 1:
+                yield held(MESSAGE_ID_IS_NEW, frame.index, link=link.number)
+            continue
+        yield from _used_again(case, uses[key], link, frame)
+
+
+def _requests(case: Case) -> list[tuple[Link, Frame]]:
+    found = [
+        (link, frame) for link in case.clean_links for frame in link.in_order()
+        if frame.envelope is not None and frame.envelope.message_type is MessageType.REQUEST
+        and frame.envelope.action is not Action.PROVIDE_CHARGING_INFORMATION
+    ]  # fmt: skip
+    return sorted(found, key=lambda pair: pair[1].index)
+
+
+def _our_answers(case: Case) -> dict[str, list[tuple[Link, Frame]]]:
+    by_id: dict[str, list[tuple[Link, Frame]]] = {}
+    for link in case.clean_links:
+        for sent in link.sent:
+            if sent.envelope is not None and sent.is_answer:
+                by_id.setdefault(sent.envelope.message_id.lower(), []).append((link, sent))
+    return by_id
+
+
+def _used_again(case: Case, use: _Use, link: Link, frame: Frame) -> Iterator[Observation]:
+    """Sending the same request again until its answer has arrived for certain is right."""
+    first, again = use.frame.envelope, frame.envelope
+    assert first is not None
+    assert again is not None
+    shown = (use.frame.index, frame.index)
+    if again.action is not first.action:
+        yield Observation(MESSAGE_ID_IS_NEW, False, shown, "a message id of its own",
+                          f"the id of a {first.action}", cause="other action", link=link.number)  # fmt: skip
+        return
+    before = [(where, sent) for where, sent in use.answers if sent.index < frame.index]
+    if any(sent.fault is not None for _, sent in before):
+        return
+    proved = [at + case.guard(where) for where, sent in before
+              if (at := case.delivery_proved_at(where, sent.index)) is not None]  # fmt: skip
+    if any(at < frame.at for at in proved):
+        yield Observation(
+            MESSAGE_ID_IS_NEW, False, shown, "a message id of its own",
+            "the id of a request whose answer had arrived", cause="answered", link=link.number,
+        )  # fmt: skip
+    elif again.payload != first.payload:
+        yield Observation(
+            MESSAGE_ID_IS_NEW, False, shown, "a message id of its own, for the content is another",
+            "the id of an unanswered request", Level.SHOULD, cause="changed", link=link.number,
+        )  # fmt: skip
+
+
+# -- clock ---------------------------------------------------------------------------------------------------------
+
+
+def _clock(case: Case) -> Iterator[Observation]:
+    if case.clock_at_fault:
+        return
+    stamped = list(_first_stamps(case))
+    if len(stamped) < MIN_STAMPS:
+        return
+    off = median((stamp - wall).total_seconds() for _, stamp, wall in stamped)
+    skew = case.limits["clock_skew"]
+    shown = tuple(frame.index for frame, _, _ in stamped)
+    if abs(off) <= skew:
+        yield held(CLOCK, *shown)
+        return
+    local = _is_local_time(off, skew) and case.presystem.launched and case.presystem.same_host
+    direction = "ahead of" if off > 0 else "behind"
+    yield Observation(
+        CLOCK, False, shown, f"time stamps within {format_duration(skew)} of our clock",
+        f"{format_duration(abs(off))} {direction} our clock" + (": local time labelled as UTC?" if local else ""),
+        Level.MUST if local else None, Basis.GUIDELINE if local else None,
+    )  # fmt: skip
+
+
+def _is_local_time(off_s: float, skew_s: float) -> bool:
+    from_quarter = abs(off_s - QUARTER_S * round(off_s / QUARTER_S))
+    return abs(off_s) > LOCAL_TIME_S - QUARTER_S / 2 and from_quarter <= min(skew_s, 60)
+
+
+def _first_stamps(case: Case) -> Iterator[tuple[Frame, datetime, datetime]]:
+    """Stamps of frames that are no resends: those keep their old stamp rightly."""
+    seen: set[tuple[int, str]] = set()
+    for link in case.clean_links:
+        for frame in link.received:
+            if frame.envelope is None:
+                continue
+            key = int(frame.envelope.message_type), frame.envelope.message_id.lower()
+            stamp, wall = parse_timestamp(frame.envelope.timestamp), parse_timestamp(frame.event.wall)
+            if key not in seen and stamp is not None and wall is not None:
+                yield frame, stamp, wall
+            seen.add(key)
+
+
+# -- presystem id --------------------------------------------------------------------------------------------------
+
+
+def _presystem_ids(case: Case) -> Iterator[Observation]:
+    first_of_kind: dict[str, tuple[Link, Frame]] = {}
+    ids: set[str] = set()
+    shown: list[int] = []
+    differs = False
+    for link in case.clean_links:
+        own = [frame for frame in link.received if _is_own_id(case, link, frame)]
+        for found in _differing_on(link, own):
+            differs = True
+            yield found
+        if not own:
+            continue
+        assert own[0].envelope is not None
+        kind = own[0].envelope.source
+        other = first_of_kind.setdefault(kind, (link, own[0]))
+        assert other[1].envelope is not None
+        if other[1].envelope.presystem_id != own[0].envelope.presystem_id and not other[0].alive_until(own[0].at):
+            differs = True
+            yield _differing(link, other[1], own[0], "links")
+        ids |= {frame.envelope.presystem_id for frame in own if frame.envelope is not None}
+        shown += [own[0].index, own[-1].index]
+    if differs or not ids:
+        return
+    if case.presystem.id in ids:
+        yield held(PRESYSTEM_ID, *dict.fromkeys(shown))
+    else:
+        yield Observation(
+            PRESYSTEM_ID, False, tuple(shown), case.presystem.id, ", ".join(sorted(ids)),
+            Level.SHOULD if case.presystem.launched else Level.MAY, Basis.POLICY,
+            message="The presystem should use the id that it was given.", cause="profile",
+        )  # fmt: skip
+
+
+def _is_own_id(case: Case, link: Link, frame: Frame) -> bool:
+    """Answers repeat what their request says, so those that repeat a wrong id of ours prove nothing."""
+    if frame.envelope is None:
+        return False
+    if not frame.is_answer:
+        return True
+    answer = case.exchanges[link.number].fates.get(frame.index)
+    push = answer.push if answer is not None else None
+    asked = push.first.envelope if push is not None else None
+    return asked is None or asked.presystem_id != frame.envelope.presystem_id or asked.presystem_id == case.presystem.id
+
+
+def _differing_on(link: Link, frames: list[Frame]) -> Iterator[Observation]:
+    for frame in frames[1:]:
+        assert frame.envelope is not None
+        assert frames[0].envelope is not None
+        if frame.envelope.presystem_id != frames[0].envelope.presystem_id:
+            yield _differing(link, frames[0], frame, "link")
+
+
+def _differing(link: Link, one: Frame, other: Frame, cause: str) -> Observation:
+    assert one.envelope is not None
+    assert other.envelope is not None
+    return Observation(
+        PRESYSTEM_ID, False, (one.index, other.index), f"{one.envelope.presystem_id}, as before",
+        other.envelope.presystem_id, cause=cause, link=link.number,
+    )  # fmt: skip

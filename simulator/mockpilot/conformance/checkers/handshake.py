@@ -1,0 +1,227 @@
+"""Connecting: TLS, the upgrade request, credentials, subprotocol and path.
+
+Strangers (probes, scanners, empty connects) never get here. With something between the product and us, nothing is
+said of what TLS shows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from mockpilot.conformance.attempts import TIGHT_SAMPLE, Attempt, handed_path, is_tight_loop, path_of
+from mockpilot.conformance.case import Case
+from mockpilot.conformance.conversation import Link
+from mockpilot.conformance.levels import Basis, Level
+from mockpilot.conformance.observation import Observation, held
+from mockpilot.durations import format_duration
+from mockpilot.history.events import UpgradeAnswered, UpgradeRequested
+
+USES_TLS = "handshake.uses-tls"
+SENDS_CREDENTIALS = "handshake.sends-credentials"
+VERIFIES_CERTIFICATE = "handshake.verifies-certificate"
+OFFERS_SUBPROTOCOL = "handshake.offers-subprotocol"
+VALID_UPGRADE = "handshake.valid-upgrade"
+VALID_FRAMES = "frames.valid"
+SLOWS_AFTER_REFUSAL = "handshake.slows-after-refusal"
+USES_THE_PATH = "handshake.uses-the-path"
+
+BARE_ATTEMPTS = 3
+"""A request without credentials may ask for the challenge; two more attempts without any convict."""
+
+
+def check(case: Case) -> Iterator[Observation]:
+    """Everything before the first message."""
+    for link in case.links:
+        yield from _tls(case, link)
+        yield from _certificate(case, link)
+        yield from _upgrade(link)
+        yield from _frames(link)
+        yield from _credentials(case, link)
+    yield from _bare_attempts(case)
+    yield from _subprotocol(case)
+    yield from _path(case)
+    yield from _login_refused(case)
+
+
+def _tls(case: Case, link: Link) -> Iterator[Observation]:
+    if link.first_bytes is None or case.proxied:
+        return
+    if link.first_bytes.looks_like == "tls":
+        yield held(USES_TLS, link.first_bytes.index, link=link.number)
+    elif link.first_bytes.looks_like == "clear-text upgrade":
+        yield Observation(
+            USES_TLS, False, (link.first_bytes.index,), "a TLS handshake on the port that was handed over",
+            "a WebSocket upgrade in clear text", link=link.number,
+        )  # fmt: skip
+
+
+def _certificate(case: Case, link: Link) -> Iterator[Observation]:
+    """A completed handshake proves nothing (some check afterwards), nor does a resumed one (they never look)."""
+    if not link.bad_certificate or case.proxied or (link.tls is not None and link.tls.resumed):
+        return
+    shown = link.tls.certificate if link.tls is not None else link.begun.certificate
+    sent = link.ended.application_bytes if link.ended is not None else 0
+    if link.tls is not None and (sent > 0 or link.upgrades):
+        proof = link.upgrades[0].index if link.upgrades else link.ended.index if link.ended else link.tls.index
+        yield Observation(
+            VERIFIES_CERTIFICATE, False, (link.tls.index, proof),
+            f"the connection given up before a byte is sent, for the certificate is bad: {shown}",
+            "an upgrade request was sent" if link.upgrades else f"{sent} bytes were sent",
+            cause=shown, link=link.number,
+        )  # fmt: skip
+    elif _refused_by_product(link) and _reached_a_good_one(case, link):
+        decisive = link.tls_failed or link.ended
+        yield held(VERIFIES_CERTIFICATE, decisive.index if decisive else link.begun.index, link=link.number)
+
+
+def _refused_by_product(link: Link) -> bool:
+    if link.tls_failed is not None:
+        return link.tls_failed.hello_seen and link.tls_failed.ended_by == "product"
+    return link.tls is not None and link.ended is not None and link.ended.by == "product"
+
+
+def _reached_a_good_one(case: Case, link: Link) -> bool:
+    return any(
+        other.upgrades and not other.bad_certificate and other.instance == link.instance for other in case.links
+    )
+
+
+def _upgrade(link: Link) -> Iterator[Observation]:
+    for upgrade in link.upgrades:
+        if upgrade.problems:
+            yield Observation(
+                VALID_UPGRADE, False, (upgrade.index,), "an upgrade request as RFC 6455 section 4.1 has it",
+                "; ".join(upgrade.problems), cause="; ".join(upgrade.problems), link=link.number,
+            )  # fmt: skip
+        else:
+            yield held(VALID_UPGRADE, upgrade.index, link=link.number)
+
+
+def _frames(link: Link) -> Iterator[Observation]:
+    broken = link.broken
+    if broken is None or is_bad_text(broken.what):
+        if link.received and not link.tainted:
+            yield held(VALID_FRAMES, link.received[0].index, link=link.number)
+        return
+    # Close frames with a reserved code or without one harm nobody.
+    harmless = "close" in broken.what.lower()
+    yield Observation(
+        VALID_FRAMES, False, (broken.index,), "frames as RFC 6455 section 5 has them", broken.what,
+        level=Level.MAY if harmless else None, cause=broken.what, link=link.number,
+    )  # fmt: skip
+
+
+def is_bad_text(what: str) -> bool:
+    """Whether a broken frame is one whose text is no UTF-8: that is the envelope's affair."""
+    return "utf" in what.lower()
+
+
+def _credentials(case: Case, link: Link) -> Iterator[Observation]:
+    for upgrade, answer in _answered(link):
+        if answer.status not in (101, 401) or upgrade.credentials == "none":
+            continue
+        if upgrade.credentials == "right":
+            yield held(SENDS_CREDENTIALS, upgrade.index, link=link.number)
+            continue
+        well_formed = upgrade.credentials in ("wrong user", "wrong password")
+        # What a person typed in is a hint; what a launched product was handed is its own affair.
+        level = Level.MAY if well_formed and not case.presystem.launched else None
+        yield Observation(
+            SENDS_CREDENTIALS, False, (upgrade.index,), "HTTP Basic with the credentials that were handed over",
+            f"Authorization was sent, but: {upgrade.credentials}", level, cause=upgrade.credentials, link=link.number,
+        )  # fmt: skip
+
+
+def _answered(link: Link) -> Iterable[tuple[UpgradeRequested, UpgradeAnswered]]:
+    for upgrade in link.upgrades:
+        answer = next((a for a in link.upgrade_answers if a.index > upgrade.index), None)
+        if answer is not None:
+            yield upgrade, answer
+
+
+def _bare_attempts(case: Case) -> Iterator[Observation]:
+    bare: list[Attempt] = []
+    for attempt in case.attempts:
+        answered = [pair for link in attempt.links for pair in _answered(link)]
+        if any(upgrade.credentials != "none" for upgrade, _ in answered):
+            bare = []
+        elif any(answer.status == 401 for _, answer in answered):
+            bare.append(attempt)
+        if len(bare) == BARE_ATTEMPTS:
+            yield Observation(
+                SENDS_CREDENTIALS, False, tuple(attempt.index for attempt in bare),
+                "credentials at the latest after the challenge", "two more attempts without any",
+                basis=Basis.POLICY, cause="none",
+            )  # fmt: skip
+            bare = []
+
+
+def _subprotocol(case: Case) -> Iterator[Observation]:
+    """Once per scenario: what a product offers does not change from link to link."""
+    for link in case.links:
+        for upgrade in link.upgrades:
+            offered = _tokens(upgrade, "sec-websocket-protocol")
+            if any(name in offered for name in case.dialect.subprotocols):
+                yield held(OFFERS_SUBPROTOCOL, upgrade.index, link=link.number)
+            else:
+                yield Observation(
+                    OFFERS_SUBPROTOCOL, False, (upgrade.index,),
+                    "Sec-WebSocket-Protocol with " + " or ".join(case.dialect.subprotocols),
+                    ", ".join(offered) if offered else "no subprotocol offered",
+                    level=Level.MAY if case.dialect.guideline_only else None, link=link.number,
+                )  # fmt: skip
+            return
+
+
+def _tokens(upgrade: UpgradeRequested, header: str) -> list[str]:
+    values = [value for name, value in upgrade.headers if name.lower() == header]
+    return [token.strip() for value in values for token in value.split(",") if token.strip()]
+
+
+def _path(case: Case) -> Iterator[Observation]:
+    """One right request is enough: the others may be anything, a prober's included."""
+    upgrades = [upgrade for link in case.links for upgrade in link.upgrades]
+    if not upgrades or not case.presystem.path:
+        return
+    right = [upgrade for upgrade in upgrades if path_of(upgrade.target) == handed_path(case.presystem)]
+    if not right:
+        yield Observation(
+            USES_THE_PATH, False, tuple(upgrade.index for upgrade in upgrades), case.presystem.path,
+            upgrades[0].target, None if case.presystem.launched else Level.MAY,
+        )  # fmt: skip
+        return
+    yield held(USES_THE_PATH, right[0].index)
+    extended = next((upgrade for upgrade in right if "?" in upgrade.target), None)
+    if extended is not None:
+        yield Observation(
+            USES_THE_PATH, False, (extended.index,), case.presystem.path, extended.target, Level.MAY,
+            message="The path may be used without the query that was added.", cause="query",
+        )  # fmt: skip
+
+
+def _login_refused(case: Case) -> Iterator[Observation]:
+    for run in _refused_runs(case.attempts):
+        times = [attempt.at for attempt in run]
+        after = next((a for a in case.attempts if a.index > run[-1].index), None)
+        watched = (after.at if after is not None else case.ends_at) - times[0]
+        if is_tight_loop(times, case.limits["retry_floor"]):
+            yield Observation(
+                SLOWS_AFTER_REFUSAL, False, tuple(attempt.index for attempt in run),
+                f"a stop, or at least {format_duration(case.limits['retry_floor'])} between attempts",
+                f"{len(run)} attempts in {format_duration(times[-1] - times[0])}",
+            )  # fmt: skip
+        elif len(run) >= TIGHT_SAMPLE or (len(run) > 1 and watched >= case.limits["spacing_observe"]):
+            # One attempt and then silence shows no pace at all.
+            yield held(SLOWS_AFTER_REFUSAL, *(attempt.index for attempt in run))
+
+
+def _refused_runs(attempts: Iterable[Attempt]) -> Iterator[list[Attempt]]:
+    run: list[Attempt] = []
+    for attempt in attempts:
+        if attempt.login_refused:
+            run.append(attempt)
+        elif run:
+            yield run
+            run = []
+    if run:
+        yield run

@@ -1,0 +1,200 @@
+"""Losing the link: coming back, waiting longer and longer, late answers, silence."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from mockpilot.conformance.attempts import Attempt, gaps_between, grows, is_tight_loop
+from mockpilot.conformance.case import Case
+from mockpilot.conformance.conversation import Link
+from mockpilot.conformance.levels import Level
+from mockpilot.conformance.observation import Observation, held, undecided
+from mockpilot.durations import format_duration
+from mockpilot.history.events import CloseReceived, ListenerDown
+from mockpilot.protocol.envelope import Action
+
+RECONNECTS = "link.reconnects"
+BACKS_OFF = "link.backs-off"
+SURVIVES_LATE = "link.survives-late-confirmation"
+NOTICES_SILENCE = "link.notices-silence"
+
+MIN_GAPS = 6
+LONG_OUTAGE_S = 60.0
+JITTER = 1.25
+"""After a long outage a product may just have begun its longest wait, stretched by jitter."""
+POLICY_VIOLATION = 1008
+"""A close code that may well tell a product to stay away."""
+STUCK_AFTER = 2
+"""Unanswered pushes that show a product to be stuck."""
+
+
+def check(case: Case) -> Iterator[Observation]:
+    """Every link's end, every run of failed attempts."""
+    for link in case.clean_links:
+        yield from _reconnects(case, link)
+        yield from _late_answers(case, link)
+        yield from _silence(case, link)
+    yield from _backs_off(case)
+
+
+# -- coming back ---------------------------------------------------------------------------------------------------
+
+
+def _reconnects(case: Case, link: Link) -> Iterator[Observation]:
+    """An attempt is enough; success is not the product's alone."""
+    if link.accepted is None or link.ended is None or link.ending is None or not _ended_by_us(link):
+        return
+    if _has_another(case, link):
+        return
+    again = case.own_attempt_after(link.ending.index)
+    if again is not None:
+        yield held(RECONNECTS, link.ended.index, again.begun.index, link=link.number)
+        return
+    for start, end in case.listening_from(link.ended.at):
+        within = case.limits["reconnect_within"] * (JITTER if start - link.ended.at > LONG_OUTAGE_S else 1)
+        ran_out = case.waiting.ran_out(start, within, end if end < case.ends_at else None)
+        if ran_out is None:
+            yield undecided(RECONNECTS, link.ended.index, why="our own stalls hide whether it came back",
+                            link=link.number)  # fmt: skip
+        if ran_out and case.ran_until(link.ended.at, start + within):
+            hinted = any(close.code == POLICY_VIOLATION for close in link.closes_sent)
+            yield Observation(
+                RECONNECTS, False, (link.ended.index,), f"a new attempt within {format_duration(within)}",
+                f"none after the link ended ({link.ended.detail or link.ended.how})",
+                Level.SHOULD if hinted else None, cause="1008" if hinted else "", link=link.number,
+            )  # fmt: skip
+            return
+
+
+def _ended_by_us(link: Link) -> bool:
+    by_us = link.ended is not None and link.ended.by == "us" and not isinstance(link.ending, CloseReceived)
+    return by_us and link.silent is None and link.broken is None
+
+
+def _has_another(case: Case, link: Link) -> bool:
+    """A product may open its next link before it leaves the old one."""
+    assert link.ended is not None
+    return any(
+        other is not link and other.opened is not None and other.opened.at < link.ended.at
+        and other.alive_until(link.ended.at) for other in case.clean_links
+    )  # fmt: skip
+
+
+# -- spacing -------------------------------------------------------------------------------------------------------
+
+
+def _backs_off(case: Case) -> Iterator[Observation]:
+    """Growth that was seen counts at once; its lack counts only when attempts were watched long enough."""
+    for run in _failed_runs(case):
+        starts = [attempt.at for attempt in run]
+        shown = tuple(attempt.index for attempt in run)
+        gaps, watched = gaps_between(starts), starts[-1] - starts[0]
+        if is_tight_loop(starts, case.limits["retry_floor"]):
+            yield Observation(
+                BACKS_OFF, False, shown, f"at least {format_duration(case.limits['retry_floor'])} between attempts",
+                f"{len(run)} attempts in {format_duration(watched)}", cause="tight loop",
+            )  # fmt: skip
+        elif _is_slow_enough(gaps, run, case.limits["retry_steady"]):
+            yield held(BACKS_OFF, *shown)
+        elif len(gaps) >= MIN_GAPS and watched >= case.limits["spacing_observe"]:
+            yield Observation(
+                BACKS_OFF, False, shown,
+                f"growing gaps, or steady ones of {format_duration(case.limits['retry_steady'])} and more",
+                "gaps of " + ", ".join(format_duration(gap) for gap in gaps[:12]), cause="no growth",
+            )  # fmt: skip
+
+
+def _is_slow_enough(gaps: list[float], run: list[Attempt], steady_s: float) -> bool:
+    # Short first gaps may have been folded into one attempt, so single connects show growth too.
+    connects = gaps_between([link.begun.at for attempt in run for link in attempt.links])
+    return grows(gaps) or grows(connects) or any(gap >= steady_s for gap in gaps[-1:])
+
+
+def _failed_runs(case: Case) -> Iterator[list[Attempt]]:
+    """Runs of attempts that we refused or dropped, each with the attempt that ended it, as far as all were seen."""
+    downs = case.of(ListenerDown)
+    run: list[Attempt] = []
+    for attempt in case.attempts:
+        if run and (_unseen_between(downs, run[-1], attempt) or run[-1].links[0].instance != _instance(attempt)):
+            yield run
+            run = []
+        if attempt.failed_by_us:
+            run.append(attempt)
+        elif run:
+            yield [*run, attempt]
+            run = []
+    if run:
+        yield run
+
+
+def _unseen_between(downs: list[ListenerDown], one: Attempt, other: Attempt) -> bool:
+    return any(one.index < down.index < other.index for down in downs)
+
+
+def _instance(attempt: Attempt) -> int:
+    return attempt.links[0].instance
+
+
+# -- late answers --------------------------------------------------------------------------------------------------
+
+
+def _late_answers(case: Case, link: Link) -> Iterator[Observation]:
+    for sent in link.sent:
+        verb = case.fault_verb(sent.fault)
+        about_list = sent.envelope is not None and sent.envelope.action is Action.PROVIDE_CHARGING_REQUESTS
+        if not (sent.is_answer and about_list and verb in ("delay", "repeat")) or link.is_late(sent):
+            continue
+        level = Level.SHOULD if verb == "repeat" else None
+        later = [push for push in case.exchanges[link.number].pushes if push.first.index > sent.index]
+        answered = next((push for push in later if push.answers), None)
+        if answered is not None:
+            yield held(SURVIVES_LATE, sent.index, answered.answers[0].index, link=link.number)
+        elif (back := _came_back(case, link, sent.index)) is not None:
+            yield held(SURVIVES_LATE, sent.index, back, link=link.number)
+        else:
+            until = link.ending.at if link.ending is not None else None
+            stuck = [p for p in later if p.plain and not p.unreadable
+                     and case.waiting.ran_out(p.first.at, case.limits["confirm_within"], until)]  # fmt: skip
+            if len(stuck) >= STUCK_AFTER and case.ran_until(sent.at, stuck[-1].first.at):
+                yield Observation(
+                    SURVIVES_LATE, False, (sent.index, *(push.first.index for push in stuck)),
+                    "answers to the pushes after it, or a new link", "neither", level,
+                    cause=verb or "", link=link.number,
+                )  # fmt: skip
+
+
+def _came_back(case: Case, link: Link, index: int) -> int | None:
+    if link.ended is not None and link.ended.by == "product":
+        return link.ended.index
+    again = case.own_attempt_after(index, link.instance)
+    return again.begun.index if again is not None else None
+
+
+# -- silence -------------------------------------------------------------------------------------------------------
+
+
+def _silence(case: Case, link: Link) -> Iterator[Observation]:
+    """TCP still acknowledges what a silent link is sent: products that rely on its keep-alive cannot see it."""
+    if link.silent is None or case.proxied:
+        return
+    reacted = _came_back(case, link, link.silent.index) or _closed(link)
+    if reacted is not None:
+        yield held(NOTICES_SILENCE, link.silent.index, reacted, link=link.number)
+        return
+    within = case.limits["silence_within"]
+    # Our own end of a silent link ends the test, too.
+    ran_out = case.waiting.ran_out(link.silent.at, within, link.ended.at if link.ended else None)
+    if ran_out is None:
+        yield undecided(NOTICES_SILENCE, link.silent.index, why="our own stalls hide it", link=link.number)
+    if ran_out and case.ran_until(link.silent.at, link.silent.at + within):
+        yield Observation(
+            NOTICES_SILENCE, False, (link.silent.index,),
+            f"a Close, an end or a new attempt within {format_duration(within)} of silence",
+            "none (our silence still acknowledged TCP, so its keep-alive could not tell)", link=link.number,
+        )  # fmt: skip
+
+
+def _closed(link: Link) -> int | None:
+    assert link.silent is not None
+    sign = next((s for s in link.signs if isinstance(s, CloseReceived) and s.index > link.silent.index), None)
+    return sign.index if sign is not None else None

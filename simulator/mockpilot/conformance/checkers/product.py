@@ -1,0 +1,65 @@
+"""The product's process: whether it keeps running through what healthy networks and servers do.
+
+Leaving before anything was reached, or after what may well end a program (a refused login, a bad certificate, a boot
+that is not accepted), is no finding; nor is leaving by agreement with a supervisor.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from mockpilot.conformance.attempts import REFUSED_LOGIN
+from mockpilot.conformance.case import Case
+from mockpilot.conformance.conversation import Link
+from mockpilot.conformance.observation import Observation, held
+from mockpilot.history.events import ProductExited, ProductStarted, StateReached
+
+KEEPS_RUNNING = "product.keeps-running"
+
+CONNECTED_STATES = ("booted", "exchange", "charging")
+
+
+def check(case: Case) -> Iterator[Observation]:
+    """Every end of the product that we did not bring about."""
+    reached = next((event for event in case.of(StateReached) if event.state in CONNECTED_STATES), None)
+    started = case.of(ProductStarted)
+    crashes = [event for event in case.exits if is_crash(case, event)]
+    for event in crashes:
+        last_words = f": {event.output[-1]}" if event.output else ""
+        yield Observation(
+            KEEPS_RUNNING, False, (event.index,), "a product that keeps running",
+            f"it ended with {_how(event.status)}{last_words}",
+        )  # fmt: skip
+    if started and reached is not None and not case.exits:
+        yield held(KEEPS_RUNNING, started[0].index, reached.index)
+
+
+def is_crash(case: Case, exit_: ProductExited) -> bool:
+    """Whether an end is held against the product."""
+    reached = any(
+        event.index < exit_.index and event.state in CONNECTED_STATES for event in case.of(StateReached)
+    )
+    if exit_.status == 0 or not reached:
+        return False
+    if case.presystem.supervised and _lost_link_before(case, exit_):
+        return False
+    return not _had_cause_to_leave(case, exit_)
+
+
+def _lost_link_before(case: Case, exit_: ProductExited) -> bool:
+    return any(link.ending is not None and link.ending.index < exit_.index for link in case.links)
+
+
+def _had_cause_to_leave(case: Case, exit_: ProductExited) -> bool:
+    before = [link for link in case.links if link.begun.index < exit_.index]
+    return bool(before) and _may_end_a_program(before[-1])
+
+
+def _may_end_a_program(link: Link) -> bool:
+    refused = any(answer.status in REFUSED_LOGIN for answer in link.upgrade_answers)
+    unaccepted = link.opened is not None and link.accepted is None and bool(link.boot_answers() or link.withheld)
+    return refused or link.bad_certificate or unaccepted
+
+
+def _how(status: int) -> str:
+    return f"signal {-status}" if status < 0 else f"status {status}"

@@ -1,0 +1,233 @@
+"""Charging-request lists: when they may come, what they may name, and that they are complete.
+
+Entries end by themselves in many ways; held against a product is only what has no such reason.
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from mockpilot.conformance.case import Case
+from mockpilot.conformance.conversation import Link
+from mockpilot.conformance.levels import Level
+from mockpilot.conformance.lists import Entry, RequestList, twin_of
+from mockpilot.conformance.observation import Observation, held
+from mockpilot.protocol.envelope import Action, MessageType, Trouble
+from mockpilot.protocol.schema import Violation, violations
+
+AFTER_FIRST_PUSH = "requests.after-first-push"
+ADVERTISED_POINTS = "requests.advertised-points"
+COMPLETE_LIST = "requests.complete-list"
+SCHEMA = "requests.schema"
+STABLE_IDS = "requests.stable-ids"
+STABLE_IDS_WHEN_CHANGED = "requests.stable-ids-when-changed"
+UNIQUE_IDS = "requests.unique-ids"
+
+CLEAN_JSON = "envelope.clean-json"
+
+
+def check(case: Case) -> Iterator[Observation]:
+    """All lists, alone and one after the other."""
+    if not case.presystem.sends_requests:
+        return
+    for link in case.clean_links:
+        yield from _after_first_push(case, link)
+    for read in case.lists:
+        yield from _points(case, read)
+        yield from _unique(read)
+    for link in case.clean_links:
+        yield from _schema(case, link)
+    for earlier, later in _successive(case):
+        yield from _complete(case, earlier, later)
+        yield from _stable(case, earlier, later)
+    yield from _left_and_returned(case)
+
+
+def _successive(case: Case) -> Iterator[tuple[RequestList, RequestList]]:
+    for earlier, later in itertools.pairwise(case.lists):
+        if earlier.link.instance == later.link.instance:
+            yield earlier, later
+
+
+# -- when ----------------------------------------------------------------------------------------------------------
+
+
+def _after_first_push(case: Case, link: Link) -> Iterator[Observation]:
+    """Read before we handed the first push: no allowance for frames in flight is needed."""
+    accepted, pushes = link.accepted, link.pushes_handed()
+    if accepted is None:
+        return
+    first = pushes[0].index if pushes else len(case.history)
+    lists = link.requests(Action.PROVIDE_CHARGING_REQUESTS)
+    early = [frame for frame in lists if accepted.index < frame.index < first]
+    if early:
+        yield Observation(
+            AFTER_FIRST_PUSH, False, (accepted.index, *(frame.index for frame in early)),
+            "no list before the first push of the link", "a list came before it", link=link.number,
+        )  # fmt: skip
+    elif pushes and pushes[0].at - accepted.at >= case.limits["hold"]:
+        # Quiet during the hold counts once a list after the push shows that there was something to send.
+        after = next((frame for frame in lists if frame.index > first), None)
+        if after is not None:
+            yield held(AFTER_FIRST_PUSH, accepted.index, first, after.index, link=link.number)
+
+
+# -- what ----------------------------------------------------------------------------------------------------------
+
+
+def _points(case: Case, read: RequestList) -> Iterator[Observation]:
+    known = case.advertised_points(read.index)
+    named = [entry for entry in read.entries if entry.point]
+    if not known or not named:
+        return
+    strange = [entry for entry in named if entry.point not in known]
+    for entry in strange:
+        # What an operator's product still holds from before the run is not of this run's making.
+        ours = case.presystem.launched or entry.id in case.step_made
+        yield Observation(
+            ADVERTISED_POINTS, False, (read.index,), "a charging point that a push has named", entry.point,
+            None if ours else Level.SHOULD, link=read.link.number,
+        )  # fmt: skip
+    if not strange:
+        yield held(ADVERTISED_POINTS, read.index, link=read.link.number)
+
+
+def _unique(read: RequestList) -> Iterator[Observation]:
+    ids = [entry.id for entry in read.entries]
+    twice = sorted({entry_id for entry_id in ids if ids.count(entry_id) > 1}) if len(ids) != len(set(ids)) else []
+    if twice:
+        yield Observation(UNIQUE_IDS, False, (read.index,), "each id once in a list", f"{twice[0]} stands twice",
+                          link=read.link.number)  # fmt: skip
+    elif ids:
+        yield held(UNIQUE_IDS, read.index, link=read.link.number)
+
+
+def _schema(case: Case, link: Link) -> Iterator[Observation]:
+    """Form alone, so lists that came while the link was ending count too."""
+    for frame in link.received:
+        if not frame.is_a(MessageType.REQUEST, Action.PROVIDE_CHARGING_REQUESTS) or frame.envelope is None:
+            continue
+        if any(defect.trouble is Trouble.PAYLOAD for defect in frame.reading.defects):
+            continue
+        payload = frame.envelope.payload
+        found = violations(payload, case.dialect, Action.PROVIDE_CHARGING_REQUESTS, MessageType.REQUEST)
+        for violation in found:
+            yield _invalid(case, link, frame.index, violation)
+        if not found:
+            yield held(SCHEMA, frame.index, link=link.number)
+        fraction = _fractional(payload)
+        if fraction:
+            yield Observation(CLEAN_JSON, False, (frame.index,), "an integer without a fraction", fraction,
+                              cause="fraction", link=link.number)  # fmt: skip
+
+
+def _invalid(case: Case, link: Link, index: int, violation: Violation) -> Observation:
+    # Version 1.1 dropped the URI form of ids again because nobody kept to it.
+    uri = violation.keyword == "format" and "uri" in violation.problem.lower()
+    return Observation(
+        SCHEMA, False, (index,), f"a list that fits the schema of {case.dialect.title}",
+        f"{violation.path} {violation.problem}", Level.SHOULD if uri else None,
+        cause=re.sub(r"\[\d+\]", "[*]", violation.path) + " " + violation.keyword, link=link.number,
+    )  # fmt: skip
+
+
+_INTEGERS = ("priority", "hvacAuxiliaryConsumerPower", "systemAuxiliaryConsumerPower")
+"""Keys of a list that are integers in every version."""
+
+
+def _fractional(value: Any, path: str = "$") -> str:
+    """Name the first integer that is written with a fraction, such as 3.0; empty if there is none."""
+    if isinstance(value, dict):
+        for key, item in value.items():
+            if key in _INTEGERS and isinstance(item, float) and item.is_integer():
+                return f"{path}.{key}: {item}"
+            if found := _fractional(item, f"{path}.{key}"):
+                return found
+    elif isinstance(value, list):
+        for place, item in enumerate(value):
+            if found := _fractional(item, f"{path}[{place}]"):
+                return found
+    return ""
+
+
+# -- one after the other -------------------------------------------------------------------------------------------
+
+
+def _complete(case: Case, earlier: RequestList, later: RequestList) -> Iterator[Observation]:
+    """Judged around steps alone: what a product drops by itself it may have reasons for."""
+    step = later.step
+    if step is None or step.cancels or step.provoked.index < earlier.index:
+        return
+    missing = [entry for entry in earlier.entries if entry.id not in later.ids]
+    lost = [e for e in missing if e.id in case.step_made and not case.may_be_gone(e, earlier, later)]
+    for entry in lost:
+        yield Observation(
+            COMPLETE_LIST, False, (earlier.index, later.index), f"{entry.id} still in the list after {step.name}",
+            "it is missing", link=later.link.number,
+        )  # fmt: skip
+    enough = len(earlier.ids) >= (1 if later.new_ids else 2)
+    if not missing and enough and later.entries:
+        yield held(COMPLETE_LIST, earlier.index, later.index, link=later.link.number)
+
+
+def _left_and_returned(case: Case) -> Iterator[Observation]:
+    """What leaves a launched product's list around a step and comes back was never gone."""
+    if not case.presystem.launched:
+        return
+    last_seen: dict[tuple[int, str], RequestList] = {}
+    absent: dict[tuple[int, str], tuple[RequestList, RequestList, Entry]] = {}
+    for read in case.lists:
+        instance = read.link.instance
+        for key, (since, gap, entry) in list(absent.items()):
+            if key[0] == instance and key[1] in read.ids:
+                del absent[key]
+                if not case.may_be_gone(entry, since, gap) and not _cancelled(case, since, read):
+                    yield Observation(
+                        COMPLETE_LIST, False, (since.index, gap.index, read.index),
+                        f"{entry.id} in every list", "it left a list and came back", cause="returned",
+                        link=gap.link.number,
+                    )  # fmt: skip
+        for key, since in list(last_seen.items()):
+            if key[0] != instance or key[1] in read.ids:
+                continue
+            entry_there = since.entry(key[1])
+            del last_seen[key]
+            if entry_there is not None and _step_before(case, since, read):
+                absent[key] = since, read, entry_there
+        last_seen |= {(instance, entry_id): read for entry_id in read.ids}
+
+
+def _step_before(case: Case, since: RequestList, gap: RequestList) -> bool:
+    return any(not step.cancels for step in case.steps_between(since.index, gap.index))
+
+
+def _cancelled(case: Case, since: RequestList, until: RequestList) -> bool:
+    return any(step.cancels for step in case.steps_between(since.index, until.index))
+
+
+def _stable(case: Case, earlier: RequestList, later: RequestList) -> Iterator[Observation]:
+    steps = case.steps_between(earlier.index, later.index)
+    if case.operator_at_work or any(step.cancels or step.name == "create-request" for step in steps):
+        return
+    renamed = False
+    for entry in earlier.entries:
+        gone = entry.terminated or case.ended_between(entry.id, earlier.index, later.index)
+        twin = None if gone else twin_of(entry, earlier, later)
+        if twin is None:
+            continue
+        renamed = True
+        unchanged = twin.values() == entry.values()
+        yield Observation(
+            STABLE_IDS if unchanged else STABLE_IDS_WHEN_CHANGED, False, (earlier.index, later.index),
+            entry.id, f"{twin.id} for the same vehicle and departure", link=later.link.number,
+        )  # fmt: skip
+    if renamed:
+        return
+    kept = [(old, new) for old in earlier.entries if (new := later.entry(old.id)) and new.vehicle == old.vehicle]
+    if kept:
+        yield held(STABLE_IDS, earlier.index, later.index, link=later.link.number)
+    if any(old.values() != new.values() for old, new in kept):
+        yield held(STABLE_IDS_WHEN_CHANGED, earlier.index, later.index, link=later.link.number)

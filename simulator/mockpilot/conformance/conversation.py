@@ -1,0 +1,284 @@
+"""A recording as links with frames in and out, in the terms in which rules are written.
+
+This module reads; it judges nothing. Frames in are read strictly (every defect is kept), frames out leniently, for
+they are ours. What came after the scenario's end is left out by whoever builds the links.
+"""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+import msgspec
+
+from mockpilot.history.events import (
+    CloseReceived,
+    CloseSent,
+    Event,
+    FaultFired,
+    FirstBytes,
+    LinkEnded,
+    Message,
+    MessageReceived,
+    MessageSent,
+    MessageWithheld,
+    PingReceived,
+    PingSent,
+    PongReceived,
+    ProductStarted,
+    ProtocolBroken,
+    SendFailed,
+    TcpAccepted,
+    TlsEstablished,
+    TlsFailed,
+    UpgradeAnswered,
+    UpgradeRequested,
+    WentSilent,
+)
+from mockpilot.protocol.envelope import Action, Envelope, MessageType, Reading, read, same_id
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """One message on a link, either way."""
+
+    event: Message
+    reading: Reading
+
+    @property
+    def index(self) -> int:
+        """Its event's index."""
+        return self.event.index
+
+    @property
+    def at(self) -> float:
+        """When it was read, or handed to the link, in seconds."""
+        return self.event.at
+
+    @property
+    def envelope(self) -> Envelope | None:
+        """What it says, None if that cannot be read."""
+        return self.reading.envelope
+
+    @property
+    def fault(self) -> str | None:
+        """Name of the fault that touched it."""
+        return getattr(self.event, "fault", None)
+
+    def is_a(self, message_type: MessageType, action: Action) -> bool:
+        """Whether it is readable and of this kind."""
+        return (
+            self.envelope is not None
+            and self.envelope.message_type is message_type
+            and self.envelope.action is action
+        )
+
+    @property
+    def is_answer(self) -> bool:
+        """Whether it is a readable confirmation or error answer."""
+        return self.envelope is not None and self.envelope.message_type is not MessageType.REQUEST
+
+
+@dataclass(eq=False)
+class Link:
+    """One TCP connection that began in this recording."""
+
+    number: int
+    begun: TcpAccepted
+    instance: int
+    """Which product process it belongs to, counted by its starts."""
+    first_bytes: FirstBytes | None = None
+    tls: TlsEstablished | None = None
+    tls_failed: TlsFailed | None = None
+    upgrades: list[UpgradeRequested] = field(default_factory=list)
+    upgrade_answers: list[UpgradeAnswered] = field(default_factory=list)
+    opened: UpgradeAnswered | None = None
+    """Our 101."""
+    ending: Event | None = None
+    """The first sign that it ends: a Close either way, an end, our drop, our silence."""
+    silent: WentSilent | None = None
+    broken: ProtocolBroken | None = None
+    ended: LinkEnded | None = None
+    closes_sent: list[CloseSent] = field(default_factory=list)
+    received: list[Frame] = field(default_factory=list)
+    sent: list[Frame] = field(default_factory=list)
+    withheld: list[Frame] = field(default_factory=list)
+    pings: list[PingSent] = field(default_factory=list)
+    failed_sends: set[int] = field(default_factory=set)
+    """Indexes of frames that could not be written after all."""
+    signs: list[Event] = field(default_factory=list)
+    """Whatever shows that the product is there: frames, pings, pongs, its own end of the link."""
+    accepted: Frame | None = None
+    """Our first confirmation that says Accepted under the id of a boot."""
+
+    @property
+    def bad_certificate(self) -> bool:
+        """Whether it was shown a certificate that is bad on purpose."""
+        return self.begun.certificate != "good" or (self.tls is not None and self.tls.certificate != "good")
+
+    @property
+    def tainted(self) -> bool:
+        """Broken by us below the messages: only what the fault aims at is judged here."""
+        return self.bad_certificate or (self.opened is not None and self.opened.fault is not None)
+
+    @property
+    def has_bytes(self) -> bool:
+        """Whether anything at all came over it."""
+        return bool(self.first_bytes or self.tls or self.tls_failed or self.upgrades)
+
+    def alive_until(self, at: float) -> bool:
+        """Whether it showed no sign of ending before a time."""
+        return self.ending is None or self.ending.at > at
+
+    def in_order(self) -> list[Frame]:
+        """Frames in that are judged for order, number and answers: read before the link began to end."""
+        return [frame for frame in self.received if not self.is_late(frame)]
+
+    def is_late(self, frame: Frame) -> bool:
+        """Whether a frame was read while the link was ending."""
+        ending = isinstance(frame.event, MessageReceived) and frame.event.ending
+        return ending or (self.ending is not None and frame.index > self.ending.index)
+
+    def requests(self, action: Action) -> list[Frame]:
+        """The product's requests of one kind, in order."""
+        return [frame for frame in self.in_order() if frame.is_a(MessageType.REQUEST, action)]
+
+    @property
+    def boots(self) -> list[Frame]:
+        """The product's BootNotifications."""
+        return self.requests(Action.BOOT_NOTIFICATION)
+
+    def boot_answers(self) -> list[Frame]:
+        """What we handed in answer to boots, right or not."""
+        return [frame for frame in self.sent if frame.is_answer and _action(frame) is Action.BOOT_NOTIFICATION]
+
+    def pushes_handed(self) -> list[Frame]:
+        """Every push as it was handed, repeated ones each time."""
+        return [f for f in self.sent if f.is_a(MessageType.REQUEST, Action.PROVIDE_CHARGING_INFORMATION)]
+
+    def sign_of_life_after(self, index: int) -> Event | None:
+        """The first sign after an event that the product is there."""
+        return next((sign for sign in self.signs if sign.index > index), None)
+
+
+def boot_status(answer: Frame, boots: Iterable[Frame]) -> str | None:
+    """The status that an answer gives one of these boots, ``Error`` for an error; None if it is no right answer."""
+    said = answer.envelope
+    if said is None or not answer.is_answer or said.action is not Action.BOOT_NOTIFICATION:
+        return None
+    asked = [boot.envelope for boot in boots if boot.index < answer.index and boot.envelope is not None]
+    if not any(same_id(said.message_id, boot.message_id) and said.presystem_id == boot.presystem_id for boot in asked):
+        return None
+    if said.message_type is MessageType.ERROR:
+        return "Error"
+    whole = isinstance(said.payload, dict) and said.payload.keys() == {"status"}
+    return str(said.payload["status"]) if whole else None
+
+
+def links_of(events: Iterable[Event]) -> list[Link]:
+    """Build the links of a recording; those that were there before it are left out."""
+    links: dict[int, Link] = {}
+    instance = 0
+    for event in events:
+        if isinstance(event, ProductStarted):
+            instance += 1
+        elif isinstance(event, TcpAccepted) and event.link is not None:
+            links[event.link] = Link(event.link, event, instance)
+        elif event.link in links:
+            _add(links[event.link], event)
+    return list(links.values())
+
+
+def _add(link: Link, event: Event) -> None:
+    match event:
+        case Message() | SendFailed():
+            _add_message(link, event)
+        case PingSent():
+            link.pings.append(event)
+        case PingReceived() | PongReceived():
+            link.signs.append(event)
+        case CloseSent() | CloseReceived() | WentSilent() | ProtocolBroken() | LinkEnded() | FaultFired():
+            _end(link, event)
+        case _:
+            _add_handshake(link, event)
+
+
+def _add_message(link: Link, event: Event) -> None:
+    match event:
+        case MessageReceived():
+            link.received.append(Frame(event, read(_received_text(event))))
+            link.signs.append(event)
+        case MessageSent():
+            frame = Frame(event, _our_own(event))
+            link.sent.append(frame)
+            if link.accepted is None and boot_status(frame, link.boots) == "Accepted":
+                link.accepted = frame
+        case MessageWithheld():
+            link.withheld.append(Frame(event, _our_own(event)))
+        case SendFailed():
+            link.failed_sends.add(event.of)
+        case _:
+            pass
+
+
+def _add_handshake(link: Link, event: Event) -> None:
+    match event:
+        case FirstBytes():
+            link.first_bytes = link.first_bytes or event
+        case TlsEstablished():
+            link.tls = event
+        case TlsFailed():
+            link.tls_failed = event
+        case UpgradeRequested():
+            link.upgrades.append(event)
+        case UpgradeAnswered():
+            link.upgrade_answers.append(event)
+            if event.status == 101:
+                link.opened = link.opened or event
+        case _:
+            pass
+
+
+def _end(link: Link, event: Event) -> None:
+    match event:
+        case FaultFired() if event.do != "drop":
+            return
+        case CloseSent():
+            link.closes_sent.append(event)
+        case CloseReceived():
+            link.signs.append(event)
+        case WentSilent():
+            link.silent = link.silent or event
+        case ProtocolBroken():
+            link.broken = link.broken or event
+            link.signs.append(event)
+        case LinkEnded():
+            link.ended = event
+            if event.by == "product":
+                link.signs.append(event)
+        case _:
+            pass
+    link.ending = link.ending or event
+
+
+def _received_text(event: MessageReceived) -> str | bytes:
+    if event.text is None:
+        return base64.b64decode(event.base64 or "")
+    return event.text.encode() if event.binary else event.text
+
+
+def _our_own(event: Message) -> Reading:
+    """Read a frame of ours quickly; what a fault made unreadable has no envelope."""
+    try:
+        slots: Any = msgspec.json.decode(event.text or "")
+        message_type, source, presystem_id, stamp, message_id, action, payload = slots
+        return Reading(Envelope(MessageType(message_type), source, presystem_id, stamp, message_id, Action(action),
+                                payload))  # fmt: skip
+    except (ValueError, TypeError, msgspec.DecodeError):
+        return Reading(None)
+
+
+def _action(frame: Frame) -> Action | None:
+    return frame.envelope.action if frame.envelope is not None else None

@@ -1,0 +1,216 @@
+"""Charging-request lists as the product sent them, and the steps that made it send them.
+
+What an entry may do without being held against the product stands here: entries end by themselves when their
+departure has passed, their process finished, their point vanished, they were terminated or cancelled, or their
+vehicle has another entry.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from mockpilot.conformance.conversation import Frame, Link
+from mockpilot.history.events import DepotChanged, Event, StepEnded, StepProvoked
+from mockpilot.protocol.envelope import Action, parse_timestamp, same_id
+
+AHEAD = timedelta(minutes=10)
+"""Entries that depart sooner may be gone for good reason."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One charging request of a list."""
+
+    id: str
+    vehicle: str
+    point: str
+    departure: datetime | None
+    raw: dict[str, Any] = field(repr=False)
+
+    @property
+    def terminated(self) -> bool:
+        """Whether it says itself that it ends."""
+        return self.raw.get("chargingInstruction") == "Terminate"
+
+    def values(self) -> dict[str, Any]:
+        """What it asks for, without its id and instruction."""
+        aside = ("chargingRequestId", "chargingInstruction")
+        return {key: value for key, value in self.raw.items() if key not in aside}
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """Something that the product was made to do."""
+
+    provoked: StepProvoked
+    ended: StepEnded | None
+
+    @property
+    def name(self) -> str:
+        """create-request, change-request, cancel-request or cancel-all-requests."""
+        return self.provoked.step
+
+    @property
+    def cancels(self) -> bool:
+        """Whether entries leave because of it."""
+        return self.name.startswith("cancel")
+
+
+@dataclass(eq=False)
+class RequestList:
+    """One list that was read."""
+
+    link: Link
+    frame: Frame
+    entries: tuple[Entry, ...]
+    new_ids: frozenset[str] = frozenset()
+    """Ids that no earlier list of this product process had."""
+    step: Step | None = None
+    """The step that it belongs to."""
+    answer: Frame | None = None
+    """The right answer, once handed."""
+    applied: bool | None = None
+    """Whether the CMS took it over; None if nothing says so."""
+
+    @property
+    def index(self) -> int:
+        """Its frame's event index."""
+        return self.frame.index
+
+    @property
+    def at(self) -> float:
+        """When it was read, in seconds."""
+        return self.frame.at
+
+    @property
+    def wall(self) -> datetime | None:
+        """When it was read, by the wall clock."""
+        return parse_timestamp(self.frame.event.wall)
+
+    @property
+    def ids(self) -> frozenset[str]:
+        """Ids of its entries."""
+        return frozenset(entry.id for entry in self.entries)
+
+    def entry(self, entry_id: str) -> Entry | None:
+        """The entry of an id."""
+        return next((entry for entry in self.entries if entry.id == entry_id), None)
+
+    def of_vehicle(self, vehicle: str) -> list[Entry]:
+        """All entries of a vehicle."""
+        return [entry for entry in self.entries if entry.vehicle == vehicle]
+
+
+def steps_of(events: Sequence[Event]) -> list[Step]:
+    """The steps that happened, in order."""
+    steps: list[Step] = []
+    pending: StepProvoked | None = None
+    for event in events:
+        if isinstance(event, StepProvoked):
+            if pending is not None:
+                steps.append(Step(pending, None))
+            pending = event
+        elif isinstance(event, StepEnded) and pending is not None and event.step == pending.step:
+            if event.happened:
+                steps.append(Step(pending, event))
+            pending = None
+    return [*steps, Step(pending, None)] if pending is not None else steps
+
+
+def lists_of(links: Sequence[Link], steps: Sequence[Step], depot: Sequence[DepotChanged],
+             provoke_within_s: float) -> list[RequestList]:  # fmt: skip
+    """All lists that are judged for order and content, in the order in which they were read."""
+    lists = sorted((found for link in links for found in _lists_on(link)), key=lambda read: read.index)
+    known: dict[int, set[str]] = {}
+    for read in lists:
+        before = known.setdefault(read.link.instance, set())
+        read.new_ids = read.ids - before
+        before |= read.ids
+        read.step = _step_of(read, steps, provoke_within_s)
+        read.applied = _applied(read, depot)
+    return lists
+
+
+def _lists_on(link: Link) -> Iterator[RequestList]:
+    answers: dict[str, list[Frame]] = {}
+    for sent in link.sent:
+        if sent.envelope is not None and sent.is_answer and sent.index not in link.failed_sends:
+            answers.setdefault(sent.envelope.message_id.lower(), []).append(sent)
+    for frame in link.requests(Action.PROVIDE_CHARGING_REQUESTS):
+        assert frame.envelope is not None
+        mine = answers.get(frame.envelope.message_id.lower(), [])
+        yield RequestList(link, frame, tuple(read_entries(frame)), answer=_right_answer(frame, mine))
+
+
+def read_entries(frame: Frame) -> Iterator[Entry]:
+    """The entries of a list, as far as they can be read."""
+    payload = frame.envelope.payload if frame.envelope is not None else None
+    items = payload.get("chargingRequestList") if isinstance(payload, dict) else None
+    for item in items if isinstance(items, list) else ():
+        if isinstance(item, dict) and isinstance(item.get("chargingRequestId"), str):
+            data = item.get("chargingRequestData")
+            departure = data.get("requestedTimeForDeparture") if isinstance(data, dict) else None
+            yield Entry(item["chargingRequestId"], str(item.get("vehicleId", "")), str(item.get("chargingPointId", "")),
+                        parse_timestamp(departure) if isinstance(departure, str) else None, item)  # fmt: skip
+
+
+def _right_answer(frame: Frame, answers: Sequence[Frame]) -> Frame | None:
+    asked = frame.envelope
+    assert asked is not None
+    for sent in answers:
+        said = sent.envelope
+        assert said is not None
+        if sent.index > frame.index and (said.action, said.presystem_id) == (asked.action, asked.presystem_id):
+            return sent
+    return None
+
+
+def _step_of(read: RequestList, steps: Sequence[Step], provoke_within_s: float) -> Step | None:
+    started = [step for step in steps if step.provoked.index < read.index]
+    if not started:
+        return None
+    last = started[-1]
+    if last.ended is None or read.at <= last.ended.at + provoke_within_s:
+        return last
+    return None
+
+
+def _applied(read: RequestList, depot: Sequence[DepotChanged]) -> bool | None:
+    assert read.frame.envelope is not None
+    for change in depot:
+        if change.index > read.index and same_id(change.message_id, read.frame.envelope.message_id):
+            return change.what == "list applied"
+    return None
+
+
+def made_by_steps(lists: Sequence[RequestList]) -> dict[str, RequestList]:
+    """Ids of entries that create steps made, with the first list that has them.
+
+    A list after such a step may bring other new entries too; then only the one at the step's point counts.
+    """
+    made: dict[str, RequestList] = {}
+    served: set[int] = set()
+    for read in lists:
+        step = read.step
+        if step is None or step.name != "create-request" or not read.new_ids or step.provoked.index in served:
+            continue
+        served.add(step.provoked.index)
+        new = [entry for entry in read.entries if entry.id in read.new_ids]
+        if len(new) > 1:
+            new = [entry for entry in new if entry.point and entry.point == step.provoked.charging_point_id]
+        made |= {entry.id: read for entry in new}
+    return made
+
+
+def twin_of(entry: Entry, earlier: RequestList, later: RequestList) -> Entry | None:
+    """The entry of a later list that is the same request under another id."""
+    candidates = later.of_vehicle(entry.vehicle)
+    if len(earlier.of_vehicle(entry.vehicle)) != 1 or len(candidates) != 1 or not entry.vehicle:
+        return None
+    twin = candidates[0]
+    same_stay = entry.departure is not None and twin.departure == entry.departure
+    # An id that was there before, or is still there, belongs to another request.
+    return twin if same_stay and twin.id not in earlier.ids and entry.id not in later.ids else None

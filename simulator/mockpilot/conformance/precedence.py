@@ -1,0 +1,67 @@
+"""One cause, one conviction: which findings silence which others.
+
+Checkers look at one concern each and may see the same mistake from several sides. Here the first cause wins.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from mockpilot.conformance.observation import Observation
+
+_EVERYTHING = ("",)
+_BOOT_RUNGS = (
+    "boot.comes", "boot.comes-first", "boot.on-every-link", "boot.waits-for-confirmation",
+    "boot.rejected-sends-no-list", "requests.after-first-push",
+)  # fmt: skip
+"""From the lowest; per link only the lowest broken one is reported."""
+
+
+@dataclass(frozen=True, slots=True)
+class Precedence:
+    """If one rule is violated, then others are not judged."""
+
+    winner: str
+    losers: tuple[str, ...]
+    """Rule ids, or beginnings of them."""
+    everywhere: bool = False
+    """In the whole scenario, not on that link alone."""
+
+
+PRECEDENCES: tuple[Precedence, ...] = (
+    Precedence("handshake.verifies-certificate", _EVERYTHING),
+    *(Precedence(rung, _BOOT_RUNGS[place + 1:]) for place, rung in enumerate(_BOOT_RUNGS[:-1])),
+    Precedence("envelope.direction", ("information.is-answered", "requests.schema")),
+    Precedence("information.is-confirmed", ("information.is-answered",), everywhere=True),
+    Precedence("link.survives-late-confirmation", ("information.is-answered",)),
+    Precedence("requests.stable-ids", ("requests.complete-list", "requests.unconfirmed-list-comes-again"),
+               everywhere=True),
+    Precedence("requests.complete-list", ("requests.unconfirmed-list-comes-again",), everywhere=True),
+)  # fmt: skip
+
+
+def first_causes(observations: Iterable[Observation]) -> list[Observation]:
+    """Leave out what follows from something else that was found."""
+    left = list(observations)
+    for precedence in PRECEDENCES:
+        left = _apply(precedence, left)
+    return left
+
+
+def _apply(precedence: Precedence, observations: Sequence[Observation]) -> list[Observation]:
+    found = {seen.link for seen in observations if seen.rule == precedence.winner and seen.held is False}
+    if not found:
+        return list(observations)
+    return [
+        seen for seen in observations
+        if seen.rule == precedence.winner or not _loses(precedence, seen) or _elsewhere(precedence, seen, found)
+    ]  # fmt: skip
+
+
+def _loses(precedence: Precedence, seen: Observation) -> bool:
+    return seen.rule.startswith(precedence.losers)
+
+
+def _elsewhere(precedence: Precedence, seen: Observation, found: set[int | None]) -> bool:
+    return not precedence.everywhere and seen.link not in found

@@ -1,0 +1,191 @@
+"""From a recording to a verdict: run the checkers safely, fold what they saw, name the cause of any doubt.
+
+The verdict follows from the recording alone, so it is the same live and offline. A mistake of ours never makes a
+scenario failed.
+"""
+
+from __future__ import annotations
+
+import traceback
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from mockpilot.conformance.case import Case
+from mockpilot.conformance.causes import Doubt, doubts
+from mockpilot.conformance.checkers import CHECKERS, Checker
+from mockpilot.conformance.levels import Basis, Cause, Level, Outcome
+from mockpilot.conformance.observation import MAX_EVENTS, Observation
+from mockpilot.conformance.precedence import first_causes
+from mockpilot.conformance.rules import RULES, Rule
+from mockpilot.history.events import SimulatorBroke
+from mockpilot.history.recorder import History
+
+LIMIT = "limit"
+"""In a column: nothing but limits of this tool spoke against a rule of it."""
+
+COLUMNS: Mapping[str, frozenset[Basis]] = {
+    "vdv463": frozenset({Basis.STANDARD}),
+    "chargepilot": frozenset({Basis.STANDARD, Basis.GUIDELINE}),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A rule that was violated, with its evidence."""
+
+    rule: str
+    requirement: str | None
+    level: Level
+    basis: Basis
+    inferred: bool
+    message: str
+    expected: str
+    observed: str
+    events: tuple[int, ...]
+    """Indexes of the first events that show it."""
+    perhaps: str = ""
+    """Likely cause and usual repair."""
+    count: int = 1
+    """How often it was seen."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What came out of one scenario."""
+
+    outcome: Outcome
+    cause: Cause | None
+    detail: str
+    """Why it is inconclusive, in one sentence."""
+    findings: tuple[Finding, ...]
+    exercised: tuple[str, ...]
+    """Ids of the requirements that were put to the test."""
+    rules_exercised: tuple[str, ...]
+    held: Mapping[str, int]
+    """How often each rule was kept."""
+    columns: Mapping[str, str]
+    broken: tuple[str, ...] = field(default=(), repr=False)
+    """Tracebacks of checkers that raised: bugs of ours."""
+
+
+def judge(history: History) -> Verdict:
+    """Judge one recording.
+
+    Raises:
+        MockpilotError: it does not begin with its scenario, or names an unknown dialect.
+    """
+    case = Case(history)
+    seen, broken = observe(case)
+    findings = tuple(_findings(case, seen))
+    decided = [observation for observation in seen if observation.held is not None]
+    rules = _in_order(observation.rule for observation in decided)
+    requirements = _requirements(case, decided, rules)
+    worst = _worst(findings)
+    doubt = None
+    if worst is not Outcome.FAILED:
+        doubt = next(iter(doubts(case, seen, requirements, broken)), None)
+    outcome = worst if doubt is None else Outcome.INCONCLUSIVE
+    return Verdict(
+        outcome, doubt.cause if doubt else None, doubt.detail if doubt else "", findings, requirements, rules,
+        Counter(observation.rule for observation in seen if observation.held),
+        {name: _column(bases, findings, doubt) for name, bases in COLUMNS.items()}, broken,
+    )  # fmt: skip
+
+
+def observe(case: Case, checkers: Sequence[Checker] = CHECKERS) -> tuple[list[Observation], tuple[str, ...]]:
+    """Run all checkers; one that raises spoils no other.
+
+    Returns:
+        what they saw, first causes only, and the tracebacks of those that raised.
+    """
+    seen: list[Observation] = []
+    broken: list[str] = []
+    for checker in checkers:
+        try:
+            seen += list(checker(case))
+        except Exception:
+            broken.append(traceback.format_exc())
+    if case.of(SimulatorBroke):
+        # Whatever did not come may have failed to come because of us.
+        seen = [observation for observation in seen if observation.held is not False or not _by_absence(observation)]
+    return first_causes(seen), tuple(broken)
+
+
+def _by_absence(observation: Observation) -> bool:
+    return RULES[observation.rule].missing or observation.basis is Basis.POLICY
+
+
+def _findings(case: Case, seen: Iterable[Observation]) -> Iterator[Finding]:
+    """One finding per rule and cause."""
+    groups: dict[tuple[str, Level, Basis, str], list[Observation]] = {}
+    for observation in seen:
+        if observation.held is False:
+            level, basis = _weight(case, observation)
+            groups.setdefault((observation.rule, level, basis, observation.cause), []).append(observation)
+    for (rule_id, level, basis, _), group in sorted(groups.items(), key=lambda item: _rank(item[0])):
+        rule = RULES[rule_id]
+        events = dict.fromkeys(index for observation in group for index in observation.events)
+        first = group[0]
+        yield Finding(
+            rule_id, rule.requirement, level, basis, rule.inferred, first.message or rule.statement, first.expected,
+            first.observed, tuple(sorted(events)[:MAX_EVENTS]), rule.perhaps, len(group),
+        )  # fmt: skip
+
+
+def _weight(case: Case, observation: Observation) -> tuple[Level, Basis]:
+    rule = RULES[observation.rule]
+    basis = observation.basis or (Basis.POLICY if rule.missing else rule.basis)
+    return observation.level or rule.level_in(case.dialect), basis
+
+
+_RULE_ORDER = {rule_id: place for place, rule_id in enumerate(RULES)}
+_LEVEL_ORDER = list(Level)
+
+
+def _rank(key: tuple[str, Level, Basis, str]) -> tuple[int, int]:
+    return _LEVEL_ORDER.index(key[1]), _RULE_ORDER[key[0]]
+
+
+def _in_order(rules: Iterable[str]) -> tuple[str, ...]:
+    return tuple(sorted(set(rules), key=_RULE_ORDER.__getitem__))
+
+
+def _requirements(case: Case, decided: Iterable[Observation], rules: Iterable[str]) -> tuple[str, ...]:
+    found = dict.fromkeys(RULES[rule].requirement for rule in rules)
+    if any(observation.rule in REPEATED_ON_NEW_LINKS and _on_later_link(case, observation) for observation in decided):
+        found["L-04"] = None
+    return tuple(sorted(requirement for requirement in found if requirement is not None))
+
+
+REPEATED_ON_NEW_LINKS = ("requests.after-first-push", "boot.waits-for-confirmation")
+"""Seen on a later link, they show that the order of a beginning holds after a loss too (L-04)."""
+
+
+def _on_later_link(case: Case, observation: Observation) -> bool:
+    link = case.link(observation.link)
+    return link is not None and bool(case.earlier_links(link))
+
+
+def _worst(findings: Iterable[Finding]) -> Outcome:
+    levels = {finding.level for finding in findings}
+    if Level.MUST in levels:
+        return Outcome.FAILED
+    return Outcome.WARNED if Level.SHOULD in levels else Outcome.PASSED
+
+
+def _column(bases: frozenset[Basis], findings: Sequence[Finding], doubt: Doubt | None) -> str:
+    """What a reader of one text may conclude: findings that rest on our limits alone read ``limit``."""
+    own = _worst(finding for finding in findings if finding.basis in bases)
+    if own is Outcome.FAILED:
+        return str(own)
+    if doubt is not None:
+        return str(Outcome.INCONCLUSIVE)
+    if own is Outcome.WARNED:
+        return str(own)
+    limited = any(_rests_on_limits(RULES[finding.rule], finding, bases) for finding in findings)
+    return LIMIT if limited else str(own)
+
+
+def _rests_on_limits(rule: Rule, finding: Finding, bases: frozenset[Basis]) -> bool:
+    return finding.level is not Level.MAY and finding.basis is Basis.POLICY and rule.basis in bases
