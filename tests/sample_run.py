@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
+from mockpilot.conformance import verdict as verdicts
+from mockpilot.conformance.causes import Doubt
 from mockpilot.conformance.levels import Basis, Cause, Level, Outcome
+from mockpilot.conformance.rules import RULES
+from mockpilot.conformance.verdict import Finding, Verdict
 from mockpilot.history import events as e
 from mockpilot.history.recorder import History, Recorder
 from mockpilot.profile import Expected
@@ -18,49 +22,55 @@ BOOT = f'[1,"BMS","acme","2027-01-14T09:12:31Z","{ID}","BootNotification",{{"pre
 ANSWER = f'[2,"CMS","acme","2027-01-14T09:12:31Z","{ID}","BootNotification",{{"status":"Accepted"}}]'
 
 
-@dataclass(frozen=True)
-class MadeFinding:
+def found(
+    rule: str, requirement: str | None, level: Level = Level.MUST, basis: Basis = Basis.STANDARD, **more: Any
+) -> Finding:
     """A finding without a checker."""
-
-    rule: str
-    requirement: str | None
-    level: Level = Level.MUST
-    basis: Basis = Basis.STANDARD
-    inferred: bool = False
-    message: str = "It must not."
-    expected: str = "the full current list again, within 60 s or after a reconnect"
-    observed: str = "nothing for 60 s, then a new list without request acme-42"
-    events: tuple[int, ...] = ()
-    perhaps: str = ""
+    said: dict[str, Any] = {
+        "inferred": False,
+        "message": "It must not.",
+        "expected": "the full current list again, within 60 s or after a reconnect",
+        "observed": "nothing for 60 s, then a new list without request acme-42",
+        "events": (),
+    }
+    return Finding(rule, requirement, level, basis, **(said | more))
 
 
-@dataclass(frozen=True)
-class MadeVerdict:
-    """A verdict without rules."""
+def verdict(
+    *findings: Finding, cause: Cause | None = None, detail: str = "", rules: tuple[str, ...] = ("boot.comes-first",)
+) -> Verdict:
+    """A verdict without a recording; whatever was found was exercised."""
+    weights = {Level.MUST: Outcome.FAILED, Level.SHOULD: Outcome.WARNED, Level.MAY: Outcome.PASSED}
+    worst = Outcome.worst([Outcome.PASSED, *(weights[one.level] for one in findings)])
+    doubt = Doubt(cause, detail) if cause is not None and worst is not Outcome.FAILED else None
+    exercised = tuple(dict.fromkeys([*rules, *(one.rule for one in findings)]))
+    requirements = {RULES[rule].requirement for rule in exercised if rule in RULES}
+    requirements |= {one.requirement for one in findings}
+    return Verdict(
+        Outcome.INCONCLUSIVE if doubt else worst, doubt.cause if doubt else None, detail, findings,
+        tuple(sorted(one for one in requirements if one)), exercised, {},
+        {name: verdicts._column(bases, findings, doubt) for name, bases in verdicts.COLUMNS.items()},
+    )  # fmt: skip
 
-    outcome: Outcome = Outcome.PASSED
-    cause: Cause | None = None
-    detail: str = ""
-    findings: tuple[MadeFinding, ...] = ()
-    exercised: frozenset[str] = field(default_factory=frozenset)
 
-
-LOST_LIST = MadeFinding(
-    "requests.unconfirmed-list-comes-again", "L-03", Level.MUST, Basis.POLICY, True,
-    "A list that was not confirmed is not delivered; it must come again.",
+LOST_LIST = found(
+    "requests.unconfirmed-list-comes-again", "L-03", Level.MUST, Basis.POLICY, inferred=True,
+    message="A list that was not confirmed is not delivered; it must come again.",
     events=(8, 11), perhaps="the queue is cleared when a list is sent; clear it when it is confirmed",
 )  # fmt: skip
-NO_BACK_OFF = MadeFinding("link.backs-off", "L-02", Level.SHOULD, Basis.STANDARD)
-NO_SUBPROTOCOL = MadeFinding("handshake.offers-subprotocol", "C-06", Level.SHOULD, Basis.STANDARD)
+NO_BACK_OFF = found("link.backs-off", "L-02", Level.SHOULD)
+NO_SUBPROTOCOL = found("handshake.offers-subprotocol", "C-06", Level.SHOULD)
 
 
-def recording(*, ended: e.LinkEnded | None = None, hostile: str = "") -> History:
+def recording(
+    *, ended: e.LinkEnded | None = None, hostile: str = "", exercises: tuple[str, ...] = ("L-03",)
+) -> History:
     """One link with a boot, a push, a list whose confirmation a fault withholds."""
     seconds = iter(range(1000))
     recorder = Recorder(lambda: next(seconds) + 100.0, lambda: "2027-01-14T09:12:31.000Z")
     for event in (
         e.ScenarioStarted(
-            scenario="confirmation_missing", exercises=("L-03",), dialect="chargepilot",
+            scenario="confirmation_missing", exercises=exercises, dialect="chargepilot",
             presystem=e.Presystem(id="acme", kind="BMS", user="acme", path="/vdv463/acme"),
             push_interval_s=15.0, limits={}, seed=7, mockpilot="0.1.0", catalogue="1",
         ),
@@ -98,35 +108,20 @@ def facts(**changes: object) -> RunFacts:
 def sample_run() -> tuple[RunResult, dict[str, History]]:
     """A run in which everything happens once, and its recordings."""
     history = recording()
-    rule = "requests.unconfirmed-list-comes-again"
     expected = (Expected("link.backs-off", "planned for 8.3", "it@acme.example", date(2027, 3, 31)),)
-    names = {"link.backs-off"}
+    doubtful = verdict(cause=Cause.FAULT_NEVER_FIRED, detail="again, armed at 2.1 s", rules=())
     scenarios = [
+        scenario_result("boot_accepted", verdict(), history, duration_s=4.0, trace="traces/boot_accepted.jsonl"),
         scenario_result(
-            "boot_accepted", MadeVerdict(exercised=frozenset({"boot.comes-first"})), history,
-            duration_s=4.0, trace="traces/boot_accepted.jsonl",
-        ),
-        scenario_result(
-            "confirmation_missing",
-            MadeVerdict(Outcome.FAILED, findings=(LOST_LIST,), exercised=frozenset({rule})), history,
+            "confirmation_missing", verdict(LOST_LIST, rules=()), history,
             duration_s=77.0, trace="traces/confirmation_missing.jsonl",
         ),
+        scenario_result("confirmation_twice", doubtful, history, duration_s=120.0),
         scenario_result(
-            "confirmation_twice",
-            MadeVerdict(Outcome.INCONCLUSIVE, Cause.FAULT_NEVER_FIRED, "again, armed at 2.1 s"), history,
-            duration_s=120.0,
+            "outage_503", verdict(NO_BACK_OFF, rules=()), recording(exercises=("L-02",)),
+            duration_s=60.0, expected={"link.backs-off"},
         ),
-        scenario_result(
-            "outage_503",
-            MadeVerdict(Outcome.WARNED, findings=(NO_BACK_OFF,), exercised=frozenset({"link.backs-off"})), history,
-            duration_s=60.0, expected=names,
-        ),
-        scenario_result(
-            "login_refused",
-            MadeVerdict(Outcome.WARNED, findings=(NO_SUBPROTOCOL,),
-                        exercised=frozenset({"handshake.offers-subprotocol"})), history,
-            duration_s=9.0,
-        ),
+        scenario_result("login_refused", verdict(NO_SUBPROTOCOL, rules=()), history, duration_s=9.0),
         not_selected("request_changed", "receive-only"),
     ]  # fmt: skip
     result = run_result(facts(), scenarios, expected=expected, today=TODAY)

@@ -128,7 +128,7 @@ def test_a_password_in_the_profile_is_taken() -> None:
         ('[limits]\nhold = 5', "limits.hold: a duration in quotes such as \"15 s\" is expected, found 5"),
         ('[limits]\nhold = "5 m"', "limits.hold: a duration such as '500 ms', '15 s', '5 min' or '2 h' is expected"),
         ('[cms]\npush_interval = "0 s"', "cms.push_interval: a duration longer than nothing is expected"),
-        ('[presystem]\ndialect = "vdv-1.2"', "presystem.dialect: one of chargepilot, vdv-1.0, vdv-1.1, vdv-2.0-rc1"),
+        ('[presystem]\ndialect = "vdv-1.2"', "is expected, found 'vdv-1.2'; did you mean vdv-1.1?"),
         ('[presystem]\nkind = "bms"', "presystem.kind: one of BMS, ITCS is expected, found 'bms'"),
         ('[presystem]\nid = 7', "presystem.id: text in quotes is expected, found 7"),
         ('[presystem]\nid = ""', "presystem.id: text is expected, found an empty one"),

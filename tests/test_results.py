@@ -6,9 +6,15 @@ import json
 from datetime import date
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from mockpilot.conformance.levels import Basis, Cause, Level, Outcome
+from mockpilot.conformance import verdict as verdicts
+from mockpilot.conformance.causes import Doubt
+from mockpilot.conformance.levels import Basis, Cause, Level
 from mockpilot.conformance.requirements import REQUIREMENTS
+from mockpilot.conformance.rules import RULES
+from mockpilot.conformance.verdict import Finding
 from mockpilot.errors import MockpilotError
 from mockpilot.history import events as e
 from mockpilot.history.recorder import History
@@ -25,28 +31,26 @@ from mockpilot.results import (
     run_result,
     scenario_result,
 )
+from mockpilot.results.folding import columns_of
 from sample_run import (
     LOST_LIST,
     NO_BACK_OFF,
     NO_SUBPROTOCOL,
     TODAY,
-    MadeFinding,
-    MadeVerdict,
     facts,
+    found,
     recording,
     sample_run,
+    verdict,
 )
 
 
 def scenario(
-    name: str = "one", *findings: MadeFinding, cause: Cause | None = None, expected: tuple[str, ...] = ()
+    name: str = "one", *findings: Finding, cause: Cause | None = None, expected: tuple[str, ...] = ()
 ) -> ScenarioResult:
     """A scenario with these findings, whose rules were exercised."""
-    weights = {Level.MUST: Outcome.FAILED, Level.SHOULD: Outcome.WARNED, Level.MAY: Outcome.PASSED}
-    said = [Outcome.PASSED, *(weights[one.level] for one in findings), *([Outcome.INCONCLUSIVE] if cause else [])]
-    rules = frozenset({"boot.comes-first", *(one.rule for one in findings)})
-    verdict = MadeVerdict(Outcome.worst(said), cause, "", findings, rules)
-    return scenario_result(name, verdict, recording(), duration_s=1.0, expected=expected)
+    history = recording(exercises=tuple(one.requirement for one in findings if one.requirement))
+    return scenario_result(name, verdict(*findings, cause=cause), history, duration_s=1.0, expected=expected)
 
 
 def fold(*scenarios: ScenarioResult, expected: tuple[Expected, ...] = ()) -> RunResult:
@@ -54,12 +58,12 @@ def fold(*scenarios: ScenarioResult, expected: tuple[Expected, ...] = ()) -> Run
     return run_result(facts(), scenarios, expected=expected, today=TODAY)
 
 
-def test_a_scenario_names_the_requirements_that_it_exercised() -> None:
-    """Rules become requirements, in the catalogue's order, without those that serve none."""
-    verdict = MadeVerdict(exercised=frozenset({"link.reconnects", "boot.comes-first", "product.keeps-running"}))
-    result = scenario_result("one", verdict, recording(), duration_s=1.0)
-    assert result.exercised == ("B-01", "L-01")
-    assert set(result.exercised_rules) == verdict.exercised
+def test_a_scenario_takes_over_what_its_verdict_says() -> None:
+    """Outcome, requirements, rules and columns, where nothing is expected."""
+    judged = verdict(LOST_LIST)
+    result = scenario_result("one", judged, recording(), duration_s=1.0)
+    assert (result.exercised, result.exercised_rules) == (judged.exercised, judged.rules_exercised)
+    assert (result.outcome, result.columns.vdv463) == (judged.outcome, judged.columns["vdv463"])
 
 
 def test_a_fault_is_told_with_its_times() -> None:
@@ -71,7 +75,7 @@ def test_a_fault_is_told_with_its_times() -> None:
 def test_a_fault_that_never_fired_has_no_time() -> None:
     """Neither fired nor seen."""
     history = History([e.FaultArmed(name="lost", do="lose", at=3.0, optional=True)])
-    result = scenario_result("one", MadeVerdict(), history, duration_s=1.0)
+    result = scenario_result("one", verdict(), history, duration_s=1.0)
     assert result.faults == (
         FaultResult(name="lost", do="lose", armed_s=0.0, fired_s=None, seen=False, optional=True),
     )
@@ -91,39 +95,58 @@ def test_a_fault_that_never_fired_has_no_time() -> None:
 def test_the_end_of_the_link_is_told_in_words(by: str, how: str, words: str) -> None:
     """Who ended it, and how."""
     ended = e.LinkEnded(link=1, by=by, how=how)  # type: ignore[arg-type]
-    assert scenario_result("one", MadeVerdict(), recording(ended=ended), duration_s=1.0).link_ended == words
+    assert scenario_result("one", verdict(), recording(ended=ended), duration_s=1.0).link_ended == words
 
 
 def test_a_link_that_nothing_ended_is_still_open() -> None:
     """The recording stops first."""
     history = History(recording()[:-1])
-    assert scenario_result("one", MadeVerdict(), history, duration_s=1.0).link_ended == "still open"
+    assert scenario_result("one", verdict(), history, duration_s=1.0).link_ended == "still open"
 
 
 def test_a_link_that_was_refused_never_opened() -> None:
     """Only 101 opens one."""
     history = History([e.UpgradeAnswered(link=1, status=401), e.LinkEnded(link=1, by="us", how="cleanly")])
-    assert scenario_result("one", MadeVerdict(), history, duration_s=1.0).link_ended == "never opened"
+    assert scenario_result("one", verdict(), history, duration_s=1.0).link_ended == "never opened"
 
 
 @pytest.mark.parametrize(
-    ("findings", "cause", "columns"),
+    ("findings", "inconclusive", "columns"),
     [
-        ((), None, Columns("passed", "passed")),
-        ((LOST_LIST,), None, Columns("passed", "limit")),
-        ((NO_BACK_OFF,), None, Columns("warned", "warned")),
-        ((MadeFinding("boot.comes-first", "B-01", basis=Basis.GUIDELINE),), None, Columns("passed", "failed")),
-        ((MadeFinding("envelope.action", "E-06", Level.MAY),), None, Columns("passed", "passed")),
-        ((MadeFinding("product.keeps-running", None, basis=Basis.POLICY),), None, Columns("passed", "passed")),
-        ((), Cause.FAULT_NEVER_SEEN, Columns("inconclusive", "inconclusive")),
-        ((NO_BACK_OFF,), Cause.FAULT_NEVER_SEEN, Columns("inconclusive", "inconclusive")),
+        ((), False, Columns("passed", "passed")),
+        ((LOST_LIST,), False, Columns("passed", "limit")),
+        ((NO_BACK_OFF,), False, Columns("warned", "warned")),
+        ((found("boot.comes-first", "B-01", basis=Basis.GUIDELINE),), False, Columns("passed", "failed")),
+        ((found("envelope.action", "E-06", Level.MAY),), False, Columns("passed", "passed")),
+        ((found("product.keeps-running", None, basis=Basis.POLICY),), False, Columns("passed", "passed")),
+        ((), True, Columns("inconclusive", "inconclusive")),
+        ((LOST_LIST, NO_BACK_OFF), True, Columns("inconclusive", "inconclusive")),
+        ((LOST_LIST, NO_BACK_OFF), False, Columns("warned", "warned")),
     ],
 )
 def test_the_columns_read_standard_and_guideline(
-    findings: tuple[MadeFinding, ...], cause: Cause | None, columns: Columns
+    findings: tuple[Finding, ...], inconclusive: bool, columns: Columns
 ) -> None:
     """A product can satisfy one and not the other; limits of this tool alone are called that."""
-    assert scenario("one", *findings, cause=cause).columns == columns
+    results = scenario("one", *findings).findings
+    assert columns_of(results, inconclusive=inconclusive) == columns
+
+
+@given(
+    st.lists(
+        st.builds(
+            found, st.sampled_from([*RULES]), st.none(), st.sampled_from(Level), st.sampled_from(Basis)
+        ),
+        max_size=4,
+    ),
+    st.booleans(),
+)
+def test_both_folds_agree(findings: list[Finding], doubtful: bool) -> None:
+    """Where nothing is left out, a result folds as its verdict did."""
+    doubt = Doubt(Cause.NEVER_EXERCISED, "") if doubtful else None
+    theirs = {name: verdicts._column(bases, findings, doubt) for name, bases in verdicts.COLUMNS.items()}
+    results = scenario("one", *findings).findings
+    assert columns_of(results, inconclusive=doubtful) == Columns(**theirs)
 
 
 def test_a_known_deviation_leaves_every_outcome() -> None:
@@ -135,8 +158,16 @@ def test_a_known_deviation_leaves_every_outcome() -> None:
 
 def test_a_known_deviation_does_not_hide_a_cause() -> None:
     """What was inconclusive beside it stays so."""
-    result = scenario("one", LOST_LIST, cause=Cause.FAULT_NEVER_SEEN, expected=(LOST_LIST.rule,))
+    result = scenario("one", NO_BACK_OFF, cause=Cause.FAULT_NEVER_SEEN, expected=(NO_BACK_OFF.rule,))
     assert (result.outcome, result.cause) == ("inconclusive", Cause.FAULT_NEVER_SEEN)
+
+
+def test_a_known_deviation_uncovers_a_cause() -> None:
+    """A verdict that failed has not asked why it might be inconclusive."""
+    history = recording(exercises=("L-03", "I-01"))
+    result = scenario_result("one", verdict(LOST_LIST), history, duration_s=1.0, expected={LOST_LIST.rule})
+    assert (result.outcome, result.cause) == ("inconclusive", Cause.NEVER_EXERCISED)
+    assert "I-01" in result.detail
 
 
 def test_a_finding_outweighs_a_cause() -> None:
@@ -147,7 +178,7 @@ def test_a_finding_outweighs_a_cause() -> None:
 
 def test_half_a_surrogate_pair_can_be_written() -> None:
     """What a product sends as an escape must not keep its result from the disk."""
-    finding = MadeFinding("boot.comes-first", "B-01", observed="id \ud800")
+    finding = found("boot.comes-first", "B-01", observed="id \ud800")
     result = fold(scenario("one", finding))
     assert decode_result(encode_result(result)).scenario("one").findings[0].observed == "id \\ud800"
 
@@ -163,7 +194,7 @@ def test_a_run_is_as_good_as_its_worst_scenario() -> None:
 def test_a_run_that_only_limits_speak_against_says_so() -> None:
     """Without findings of class policy it would not have failed."""
     assert fold(scenario("one", LOST_LIST)).by_limits
-    assert not fold(scenario("one", MadeFinding("boot.comes-first", "B-01"))).by_limits
+    assert not fold(scenario("one", found("boot.comes-first", "B-01"))).by_limits
     assert not fold(scenario("one")).by_limits
 
 
@@ -179,7 +210,7 @@ def test_scenarios_stand_in_the_catalogues_order() -> None:
 
 
 @pytest.mark.parametrize(
-    ("found", "until", "state", "outcome"),
+    ("occurs", "until", "state", "outcome"),
     [
         (True, None, "occurred", "passed"),
         (True, TODAY, "occurred", "passed"),
@@ -188,11 +219,11 @@ def test_scenarios_stand_in_the_catalogues_order() -> None:
     ],
 )
 def test_a_deviation_that_is_gone_or_overdue_fails_the_run(
-    found: bool, until: date | None, state: str, outcome: str
+    occurs: bool, until: date | None, state: str, outcome: str
 ) -> None:
     """The list of known deviations must be kept true."""
     rule = "boot.comes-first"
-    findings = (MadeFinding(rule, "B-01"),) if found else ()
+    findings = (found(rule, "B-01"),) if occurs else ()
     result = fold(scenario("one", *findings, expected=(rule,)), expected=(Expected(rule, "known", "", until),))
     assert (result.deviations[0].state, result.outcome) == (state, outcome)
 
@@ -224,14 +255,14 @@ def test_what_holds_of_the_product_is_told_once() -> None:
 
 def test_a_must_is_told_every_time() -> None:
     """Two ids in one link are a defect wherever they are seen."""
-    finding = MadeFinding("envelope.presystem-id", "E-05")
+    finding = found("envelope.presystem-id", "E-05")
     result = fold(scenario("one", finding), scenario("two", finding))
     assert result.counts["failed"] == 2
 
 
 def test_a_dropped_list_explains_what_follows_from_it() -> None:
     """The consequence is undecided, not charged again."""
-    consequence = MadeFinding("requests.offline-change", "L-17")
+    consequence = found("requests.offline-change", "L-17")
     result = fold(scenario("one", LOST_LIST), scenario("two", consequence), scenario("three", consequence, NO_BACK_OFF))
     two = result.scenario("two")
     assert (two.outcome, two.cause, two.findings) == ("inconclusive", Cause.NEVER_EXERCISED, ())

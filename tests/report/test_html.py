@@ -13,7 +13,7 @@ from mockpilot.report import html
 from mockpilot.report.html import About, render_html
 from mockpilot.report.wording import STATEMENTS
 from mockpilot.results import Product, run_result, scenario_result
-from sample_run import TODAY, MadeVerdict, facts, recording, sample_run
+from sample_run import TODAY, facts, recording, sample_run, verdict
 
 VOID = {"meta", "br", "col", "link", "img", "input", "hr"}
 
@@ -126,7 +126,7 @@ def test_a_run_with_short_limits_is_marked() -> None:
 
 def test_a_clean_run_has_nothing_to_repair() -> None:
     """And says so."""
-    passed = scenario_result("one", MadeVerdict(), recording(), duration_s=1.0)
+    passed = scenario_result("one", verdict(), recording(), duration_s=1.0)
     result = run_result(facts(), [passed], today=TODAY)
     assert "Nothing: no must and no should was found broken." in text_of(render_html(result, {}))
 
@@ -152,3 +152,10 @@ def test_a_missing_recording_leaves_only_the_log_out() -> None:
     text = text_of(render_html(result, {"boot_accepted": History()}))
     assert "Wire log" not in text
     assert "Required the full current list again" in text
+
+
+def test_a_broken_checker_is_our_bug() -> None:
+    """Its traceback is shown, and nobody else is blamed."""
+    broken = replace(scenario_result("one", verdict(), recording(), duration_s=1.0), broken=("KeyError: 'x'",))
+    text = text_of(render_html(run_result(facts(), [broken], today=TODAY), {}))
+    assert "a bug of this tool, not of the product. KeyError: 'x'" in text

@@ -6,10 +6,11 @@ from dataclasses import replace
 
 from msgspec.structs import replace as with_changes
 
-from mockpilot.conformance.levels import Cause, Outcome
+from mockpilot.conformance.levels import Cause
+from mockpilot.conformance.rules import RULES
 from mockpilot.report.markdown import render_markdown
 from mockpilot.results import Product, run_result, scenario_result
-from sample_run import LOST_LIST, TODAY, MadeVerdict, facts, recording, sample_run
+from sample_run import LOST_LIST, TODAY, facts, recording, sample_run, verdict
 
 
 def test_the_summary_is_about_twenty_lines() -> None:
@@ -24,17 +25,17 @@ def test_the_summary_is_about_twenty_lines() -> None:
 
 def test_long_lists_are_cut() -> None:
     """The page has the rest."""
-    finding = [replace(LOST_LIST, rule=f"made.rule-{number}", message=f"Made {number}.") for number in range(9)]
+    finding = [replace(LOST_LIST, rule=rule) for rule in list(RULES)[:9]]
     failed = [
-        scenario_result(f"one{n}", MadeVerdict(Outcome.FAILED, findings=tuple(finding)), recording(), duration_s=1.0)
+        scenario_result(f"one{n}", verdict(*finding), recording(), duration_s=1.0)
         for n in range(5)
     ]
     unclear = [
-        scenario_result(f"two{n}", MadeVerdict(Outcome.INCONCLUSIVE, Cause.NEVER_EXERCISED), recording(), duration_s=1)
+        scenario_result(f"two{n}", verdict(cause=Cause.NEVER_EXERCISED), recording(), duration_s=1)
         for n in range(8)
     ]
     text = render_markdown(run_result(facts(), [*failed, *unclear], today=TODAY, finished=False))
-    assert "| Made 0. | L-03 MUST | one0, one1, one2 and 2 more |" in text
+    assert f"| {RULES['handshake.uses-tls'].statement} | L-03 MUST | one0, one1, one2 and 2 more |" in text
     assert "| and 3 more | | |" in text
     assert "- and 2 more inconclusive" in text
     assert "The run did not finish." in text
@@ -42,7 +43,7 @@ def test_long_lists_are_cut() -> None:
 
 def test_a_clean_run_has_no_table() -> None:
     """Nothing to repair, nothing said."""
-    passed = scenario_result("one", MadeVerdict(), recording(), duration_s=1.0)
+    passed = scenario_result("one", verdict(), recording(), duration_s=1.0)
     assert "Repair first" not in render_markdown(run_result(facts(), [passed], today=TODAY))
 
 

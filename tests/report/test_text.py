@@ -6,10 +6,10 @@ from dataclasses import replace
 
 from msgspec.structs import replace as with_changes
 
-from mockpilot.conformance.levels import Level, Outcome
+from mockpilot.conformance.levels import Level
 from mockpilot.report.text import fault_words, render_text, scenario_line
 from mockpilot.results import FaultResult, not_selected, scenario_result
-from sample_run import LOST_LIST, MadeVerdict, facts, recording, sample_run
+from sample_run import LOST_LIST, facts, recording, sample_run, verdict
 
 EXPECTED = """\
 mockpilot 0.1.0 · catalogue 1 (6 scenarios) · dialect chargepilot · seed 7 · real time
@@ -65,12 +65,12 @@ def test_an_unfinished_run_says_so() -> None:
 
 def test_a_products_text_steers_no_terminal() -> None:
     """Escape sequences are shown, line ends indented."""
-    finding = replace(LOST_LIST, observed="\x1b[2Jgone\nand more", level=Level.MAY)
-    verdict = MadeVerdict(Outcome.PASSED, findings=(finding,))
-    scenario = scenario_result("one", verdict, recording(), duration_s=1.0)
+    finding = replace(LOST_LIST, observed="\x1b[2Jgone\nand more", level=Level.MAY, count=3)
+    scenario = scenario_result("one", verdict(finding), recording(), duration_s=1.0)
     result, _ = sample_run()
     text = render_text(with_changes(result, scenarios=(scenario,)))
     assert "    observed   \\u001b[2Jgone\n               and more\n" in text
+    assert "level inferred, seen 3 times\n" in text
 
 
 def test_a_line_is_shown_while_the_run_goes_on() -> None:

@@ -28,8 +28,8 @@ from mockpilot.profile.settings import (
     split_address,
 )
 from mockpilot.protocol.envelope import Source
+from mockpilot.protocol.vocabulary import DIALECTS
 
-DIALECT_NAMES = ("chargepilot", "vdv-1.0", "vdv-1.1", "vdv-2.0-rc1")
 _KINDS = (str(Source.BMS), str(Source.ITCS))
 
 _TABLES = ("presystem", "cms", "limits", "provoke", "expected")
@@ -176,7 +176,7 @@ def _presystem(table: _Table, environ: Mapping[str, str]) -> PresystemSettings:
         version=table.text("version"),
         kind=table.one_of("kind", _KINDS, "BMS"),
         id=id,
-        dialect=table.one_of("dialect", DIALECT_NAMES, "chargepilot"),
+        dialect=table.one_of("dialect", tuple(DIALECTS), "chargepilot"),
         sends_requests=table.flag("sends_requests", default=True),
         supervised=table.flag("supervised", default=False),
         user=_user(table, id),

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from mockpilot.limits import LIMIT_NAMES
 from mockpilot.profile.settings import CmsSettings, Expected, PresystemSettings, Profile, Provoke
+from mockpilot.protocol.vocabulary import DIALECTS
 
 _LIMIT_COMMENTS = {
     "connect_within": "first connection after start (also how long 'check' waits)",
@@ -44,7 +45,7 @@ _COMMENTED = """\
 # version = "8.2.0"
 kind = "BMS"                             # or "ITCS"
 id = "Presystem1"                        # presystem id in every message
-dialect = "chargepilot"                  # or "vdv-1.0", "vdv-1.1", "vdv-2.0-rc1"
+dialect = "chargepilot"                  # or DIALECTS
 sends_requests = true                    # false: the product only receives
 supervised = false                       # true: COMMAND may exit on link loss and is started again
 # user = "acme"                          # default: the id
@@ -83,7 +84,8 @@ def commented_profile() -> str:
     lines = [
         f"{f'{name} = {_duration(values[name])}':<40} # {_LIMIT_COMMENTS[name]}\n" for name in LIMIT_NAMES
     ]
-    return _COMMENTED.replace("LIMITS\n", "".join(lines) + "\n")
+    others = ", ".join(f'"{name}"' for name in DIALECTS if name != Profile().presystem.dialect)
+    return _COMMENTED.replace("LIMITS\n", "".join(lines) + "\n").replace("DIALECTS", others)
 
 
 def effective_profile(profile: Profile) -> str:

@@ -79,7 +79,8 @@ def _findings(scenario: ScenarioResult) -> Iterator[str]:
         mark = {"must": "✗", "should": "!", "may": "·"}[finding.level]
         yield ""
         yield f"{mark} {scenario.name:<{_NAME}} {finding.requirement or '–':<6} {finding.message}"
-        yield from _labelled("rule", f"{finding.rule}, {level_words(finding)}")
+        times = f", seen {finding.count} times" if finding.count > 1 else ""
+        yield from _labelled("rule", f"{finding.rule}, {level_words(finding)}{times}")
         yield from _labelled("expected", finding.expected)
         yield from _labelled("observed", finding.observed)
         for fault in scenario.faults:

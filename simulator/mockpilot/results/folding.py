@@ -1,20 +1,20 @@
-"""From findings to outcomes: the scenario's, the two columns', and what remains once a finding is left out."""
+"""From findings to outcomes again, once a finding is left out that a verdict had counted.
+
+A verdict knows one recording; which findings the profile expects, and which the rest of the run explains, is known only
+here. Where nothing is left out, both fold alike.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
 from mockpilot.conformance.levels import Basis, Level, Outcome
-from mockpilot.conformance.requirements import REQUIREMENTS
+from mockpilot.conformance.rules import RULES
+from mockpilot.conformance.verdict import COLUMNS, LIMIT
 from mockpilot.results.records import NOT_SELECTED, Columns, FindingResult, ScenarioResult
 
-LIMIT = "limit"
-"""Nothing but this tool's own limits spoke against a row that the column counts."""
-
-_COLUMN_ORDER = [NOT_SELECTED, "passed", "warned", LIMIT, "inconclusive", "failed"]
+_COLUMN_ORDER = [NOT_SELECTED, "passed", LIMIT, "warned", "inconclusive", "failed"]
 _WEIGHT = {Level.MUST: Outcome.FAILED, Level.SHOULD: Outcome.WARNED, Level.MAY: Outcome.PASSED}
-_VDV463 = frozenset({Basis.STANDARD})
-_CHARGEPILOT = frozenset({Basis.STANDARD, Basis.GUIDELINE})
 
 
 def counting(findings: Iterable[FindingResult]) -> list[FindingResult]:
@@ -31,22 +31,19 @@ def outcome_of(findings: Iterable[FindingResult], *, inconclusive: bool) -> Outc
 def columns_of(findings: Iterable[FindingResult], *, inconclusive: bool) -> Columns:
     """Read one scenario by the standard alone, and by standard and guideline."""
     kept = counting(findings)
-    return Columns(
-        _column(kept, _VDV463, inconclusive=inconclusive),
-        _column(kept, _CHARGEPILOT, inconclusive=inconclusive),
-    )
+    return Columns(**{name: _column(kept, bases, inconclusive=inconclusive) for name, bases in COLUMNS.items()})
 
 
 def _column(findings: list[FindingResult], bases: frozenset[Basis], *, inconclusive: bool) -> str:
     said = [str(_WEIGHT[one.level]) for one in findings if one.basis in bases]
-    if any(one.basis is Basis.POLICY and _row_basis(one) in bases for one in findings):
+    if any(one.basis is Basis.POLICY and _rule_basis(one) in bases for one in findings):
         said.append(LIMIT)
     return worst_column(["passed", *said, *(["inconclusive"] if inconclusive else [])])
 
 
-def _row_basis(finding: FindingResult) -> Basis | None:
-    row = REQUIREMENTS.get(finding.requirement or "")
-    return row.basis if row else None
+def _rule_basis(finding: FindingResult) -> Basis | None:
+    rule = RULES.get(finding.rule)
+    return rule.basis if rule else None
 
 
 def worst_column(columns: Iterable[str]) -> str:

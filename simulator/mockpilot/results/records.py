@@ -30,6 +30,8 @@ class FindingResult(msgspec.Struct, frozen=True, kw_only=True, rename={"basis": 
     """Indexes in the trace."""
     perhaps: str = ""
     """A guess at the cause, for people."""
+    count: int = 1
+    """How often it was seen; ``events`` has the first."""
 
 
 class FaultResult(msgspec.Struct, frozen=True, kw_only=True):
@@ -74,6 +76,8 @@ class ScenarioResult(msgspec.Struct, frozen=True, kw_only=True):
     reason: str = ""
     """Why it was not selected."""
     exercised_rules: tuple[str, ...] = ()
+    broken: tuple[str, ...] = ()
+    """Tracebacks of checkers that raised: bugs of ours."""
 
     @property
     def selected(self) -> bool:

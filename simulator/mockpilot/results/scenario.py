@@ -2,62 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
-from typing import Protocol
+from collections.abc import Collection, Iterator
 
-from mockpilot.conformance.levels import Basis, Cause, Level, Outcome
-from mockpilot.conformance.requirements import REQUIREMENTS
-from mockpilot.conformance.rules import RULES
+from mockpilot.conformance.case import Case
+from mockpilot.conformance.causes import Doubt, doubts
+from mockpilot.conformance.levels import Outcome
+from mockpilot.conformance.verdict import Finding, Verdict, observe
 from mockpilot.history.events import FaultArmed, FaultFired, FaultSeen, LinkEnded, UpgradeAnswered
 from mockpilot.history.recorder import History
 from mockpilot.results.folding import columns_of, outcome_of
-from mockpilot.results.records import NOT_SELECTED, FaultResult, FindingResult, ScenarioResult
-
-
-class JudgedFinding(Protocol):
-    """What a result needs of a finding."""
-
-    @property
-    def rule(self) -> str: ...
-    @property
-    def requirement(self) -> str | None: ...
-    @property
-    def level(self) -> Level: ...
-    @property
-    def basis(self) -> Basis: ...
-    @property
-    def inferred(self) -> bool: ...
-    @property
-    def message(self) -> str: ...
-    @property
-    def expected(self) -> str: ...
-    @property
-    def observed(self) -> str: ...
-    @property
-    def events(self) -> tuple[int, ...]: ...
-    @property
-    def perhaps(self) -> str: ...
-
-
-class Judged(Protocol):
-    """What a result needs of a verdict."""
-
-    @property
-    def outcome(self) -> Outcome: ...
-    @property
-    def cause(self) -> Cause | None: ...
-    @property
-    def detail(self) -> str: ...
-    @property
-    def findings(self) -> Sequence[JudgedFinding]: ...
-    @property
-    def exercised(self) -> Collection[str]:
-        """Rule ids."""
+from mockpilot.results.records import NOT_SELECTED, Columns, FaultResult, FindingResult, ScenarioResult
 
 
 def scenario_result(
     name: str,
-    verdict: Judged,
+    verdict: Verdict,
     history: History,
     *,
     duration_s: float,
@@ -75,34 +34,42 @@ def scenario_result(
         trace: path of the recording from the run folder.
     """
     findings = tuple(_finding(one, known=one.rule in expected) for one in verdict.findings)
-    undecided = verdict.cause is not None
-    forgiven = any(one.expected_deviation for one in findings)
-    outcome = outcome_of(findings, inconclusive=undecided) if forgiven else verdict.outcome
+    outcome, cause, detail = verdict.outcome, verdict.cause, verdict.detail
+    columns = Columns(**verdict.columns)
+    if any(one.expected_deviation for one in findings):
+        doubt = _doubt(verdict, history)
+        cause, detail = (doubt.cause, doubt.detail) if doubt else (None, "")
+        outcome = outcome_of(findings, inconclusive=doubt is not None)
+        columns = columns_of(findings, inconclusive=doubt is not None)
     return ScenarioResult(
         name=name,
         outcome=str(outcome),
-        cause=verdict.cause if outcome is Outcome.INCONCLUSIVE else None,
+        cause=cause if outcome is Outcome.INCONCLUSIVE else None,
         duration_s=round(duration_s, 3),
         link_ended=link_ended(history),
-        exercised=requirements_of(verdict.exercised),
-        columns=columns_of(findings, inconclusive=undecided),
+        exercised=verdict.exercised,
+        columns=columns,
         findings=findings,
         faults=tuple(_faults(history)),
         trace=trace,
-        detail=_writable(verdict.detail),
-        exercised_rules=tuple(rule for rule in RULES if rule in verdict.exercised),
+        detail=_writable(detail) if outcome is Outcome.INCONCLUSIVE else "",
+        exercised_rules=verdict.rules_exercised,
+        broken=tuple(map(_writable, verdict.broken)),
     )
+
+
+def _doubt(verdict: Verdict, history: History) -> Doubt | None:
+    """Why the scenario would be inconclusive: a verdict that failed has not asked, since a finding outweighs it."""
+    if verdict.cause is not None:
+        return Doubt(verdict.cause, verdict.detail)
+    case = Case(history)
+    seen, broken = observe(case)
+    return next(iter(doubts(case, seen, verdict.exercised, broken)), None)
 
 
 def not_selected(name: str, reason: str) -> ScenarioResult:
     """A scenario that was not run, and why."""
     return ScenarioResult(name=name, outcome=NOT_SELECTED, reason=reason)
-
-
-def requirements_of(rules: Collection[str]) -> tuple[str, ...]:
-    """The requirements that rules serve, in the catalogue's order."""
-    ids = {RULES[rule].requirement for rule in rules if rule in RULES}
-    return tuple(row for row in REQUIREMENTS if row in ids)
 
 
 def link_ended(history: History) -> str:
@@ -118,7 +85,7 @@ def link_ended(history: History) -> str:
     return "by the product, cleanly" if ends[-1].how == "cleanly" else "by the product, broken off"
 
 
-def _finding(finding: JudgedFinding, *, known: bool) -> FindingResult:
+def _finding(finding: Finding, *, known: bool) -> FindingResult:
     return FindingResult(
         rule=finding.rule,
         requirement=finding.requirement,
@@ -131,6 +98,7 @@ def _finding(finding: JudgedFinding, *, known: bool) -> FindingResult:
         observed=_writable(finding.observed),
         events=finding.events,
         perhaps=_writable(finding.perhaps),
+        count=finding.count,
     )
 
 
