@@ -109,7 +109,7 @@ class Injector:
                     for copy in range(fault.times)
                 )
             case _:
-                departures = (Departure(self._otherwise(fault, envelope), 0.0, name, fault.kind == "rejected"),)
+                departures = (Departure(self._otherwise(fault, envelope), fault.by_s, name, fault.kind == "rejected"),)
         return Fate(departures, fault.applied, (armed,))
 
     def _otherwise(self, fault: Fault, envelope: Envelope) -> Envelope:

@@ -60,7 +60,7 @@ class Fault:
     applied: bool = True
     """Whether the depot takes a list over although its answer is lost, late or wrong."""
     by_s: float = 0.0
-    """delay: how much later, in seconds."""
+    """delay, answer: how much later, in seconds."""
     times: int = 2
     """repeat: how many copies in all."""
     gap_s: float = 0.0
@@ -110,13 +110,13 @@ def repeat(type: str, action: str | None = None, nth: int | Sequence[int] | None
     return Fault("repeat", _selector(type, action, nth), name, optional, times=times, gap_s=gap)
 
 
-def answer(action: str, kind: str, nth: int | Sequence[int] | None = None, *, text: str = "", applied: bool = False,
-           name: str = "", optional: bool = False) -> Fault:  # fmt: skip
-    """A request of the presystem is answered otherwise than it should: see ``ANSWER_KINDS``."""
+def answer(action: str, kind: str, nth: int | Sequence[int] | None = None, *, by: float = 0.0, text: str = "",
+           applied: bool = False, name: str = "", optional: bool = False) -> Fault:  # fmt: skip
+    """A request of the presystem is answered otherwise than it should, ``by`` seconds later: see ``ANSWER_KINDS``."""
     _known("answer: kind", kind, ANSWER_KINDS)
     if kind == "rejected" and action != Action.BOOT_NOTIFICATION:
         raise ScenarioError(f"answer: kind 'rejected' answers a BootNotification only, found {action!r}")
-    return Fault("answer", _selector("confirmation", action, nth), name, optional, applied, kind=kind, text=text)
+    return Fault("answer", _selector("confirmation", action, nth), name, optional, applied, by, kind=kind, text=text)
 
 
 def drop(how: str, *, action: str | None = None, type: str | None = None, nth: int | Sequence[int] | None = None,  # noqa: A002

@@ -1,0 +1,13 @@
+from mockpilot.faults import delay
+from mockpilot.scenario import Stage, scenario
+
+
+@scenario(exercises=["B-04"], group="Booting", typical="5 s", bounded_by=["hold", "boot_never"])
+async def boot_confirmation_held(cms: Stage) -> None:
+    """The CMS takes its time before it confirms the BootNotification.
+
+    The presystem sends nothing but, if it likes, another BootNotification until the confirmation is there; then
+    it goes on as usual.
+    """
+    cms.arm(delay("confirmation", "BootNotification", nth=1, by=cms.limits.hold))
+    await cms.reach("exchange")

@@ -1,0 +1,31 @@
+from mockpilot.faults import certificate
+from mockpilot.scenario import Stage, scenario
+
+
+@scenario(
+    exercises=["C-03"],
+    group="Refusing",
+    needs=["ca key"],
+    typical="5 s",
+    bounded_by=["boot_never", "reconnect_within", "reconnect_within"],
+)
+async def certificate_wrong_host(cms: Stage) -> None:
+    """After a good connection, the CMS comes back with a valid certificate of the right authority, but for another
+    host.
+
+    The presystem must not send a single byte inside a connection whose certificate is made out to another host;
+    its credentials would be the first thing to go. Once the good certificate is back, it connects again.
+    """
+    await cms.reach("exchange")  # the same presystem gets through with the good certificate
+    bad = cms.arm(certificate("wrong-host"))
+    await cms.drop("close", code=1012)
+    cms.mark("the bad certificate is shown from now on")
+    with cms.patience("reconnect_within"):
+        await cms.wait_for("attempt")
+        with cms.patience("hold"):
+            await cms.wait_for("link_ended")
+    cms.disarm(bad)
+    if cms.is_connected:  # it came in all the same
+        await cms.drop("reset")
+    with cms.patience("reconnect_within"):
+        await cms.wait_for("answer")

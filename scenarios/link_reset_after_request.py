@@ -1,0 +1,35 @@
+from mockpilot.faults import drop
+from mockpilot.scenario import Stage, scenario
+
+
+@scenario(
+    exercises=["L-01", "L-03", "L-04", "B-08"],
+    group="Losing the link",
+    needs=["requests"],
+    typical="25 s",
+    bounded_by=[
+        "boot_never", "provoke_within", "reconnect_within",
+        "resend_within", "reconnect_within", "resend_within",
+    ],
+)
+async def link_reset_after_request(cms: Stage) -> None:
+    """The CMS takes a charging-request list, and the connection is reset before the confirmation leaves. The list
+    is lost.
+
+    The presystem connects again by itself, boots, and sends its full current list again, with the same request
+    ids, after the first push.
+    """
+    cms.arm(drop("reset", action="ProvideChargingRequests", nth=1, when="before-answer"))
+    await cms.reach("exchange")
+    await cms.provoke("create-request")
+    await cms.wait_for("ProvideChargingRequests")
+    with cms.patience("reconnect_within"):
+        await cms.wait_for("answer")
+    with cms.patience("resend_within") as waited:
+        await cms.wait_for("ProvideChargingRequests")
+    if waited.ran_out and cms.is_connected:  # a second chance: another reconnect
+        await cms.drop("close", code=1012)
+        with cms.patience("reconnect_within"):
+            await cms.wait_for("answer")
+        with cms.patience("resend_within"):
+            await cms.wait_for("ProvideChargingRequests")

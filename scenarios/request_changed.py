@@ -1,0 +1,33 @@
+from mockpilot.scenario import Stage, scenario
+
+
+@scenario(
+    exercises=["R-02", "R-03", "R-04", "R-05", "R-06"],
+    group="Requests",
+    needs=["requests", "provoking"],
+    typical="20 s",
+    bounded_by=[
+        "boot_never", "provoke_within", "provoke_within",
+        "provoke_within", "reconnect_within", "resend_within",
+    ],
+)
+async def request_changed(cms: Stage) -> None:
+    """The CMS does everything right while the product changes one of several charging requests.
+
+    Every list the presystem sends is complete: the requests that were not touched are still there, all with the
+    ids they had before.
+    """
+    await cms.reach("exchange")
+    await cms.provoke("create-request")
+    await cms.wait_for("ProvideChargingRequests")
+    cms.mark("the request is there; now it is changed")
+    before = cms.request_ids
+    await cms.provoke("change-request")
+    await cms.wait_for("ProvideChargingRequests")
+    await cms.wait_for("answer")
+    if before - cms.request_ids:  # one is gone: does it come back by itself after a reconnect?
+        await cms.drop("close", code=1012)
+        with cms.patience("reconnect_within"):
+            await cms.wait_for("answer")
+        with cms.patience("resend_within"):
+            await cms.wait_for("ProvideChargingRequests")

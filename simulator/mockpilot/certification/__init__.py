@@ -1,0 +1,1 @@
+"""A run: which scenarios, against which product, recorded, judged and written down."""

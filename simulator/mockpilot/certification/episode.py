@@ -1,0 +1,182 @@
+"""One scenario from start to finish: its CMS, its product, its script, its recording.
+
+Knows neither verdicts nor folders; it hands back a history. Whatever happens, links are closed, the product is stopped
+and the recording ends with ``scenario_ended`` before that.
+"""
+
+from __future__ import annotations
+
+import random
+import traceback
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import trio
+
+from mockpilot import __version__
+from mockpilot.certification.product import Product, Surroundings
+from mockpilot.certification.provoking import Ask, provoke
+from mockpilot.clock import RunClock
+from mockpilot.cms.server import Server
+from mockpilot.control import Control
+from mockpilot.faults.injector import Injector
+from mockpilot.history.events import Presystem, ProductExited, ScenarioEnded, ScenarioStarted, Stalled
+from mockpilot.history.recorder import History, Recorder
+from mockpilot.profile import Profile
+from mockpilot.scenario.catalogue import VERSION
+from mockpilot.scenario.definition import Scenario
+from mockpilot.scenario.stage import ScenarioOver, Stage
+
+HEARTBEAT_S = 0.25
+"""How often we look whether our own loop is late."""
+
+
+@dataclass(slots=True)
+class Set:
+    """What an episode plays with; the server is told of the episode before it listens."""
+
+    profile: Profile
+    clock: RunClock
+    server: Server
+    surroundings: Surroundings
+    seed: int
+    ask: Ask
+    command: tuple[str, ...] = ()
+    """COMMAND, started anew for this episode; empty if somebody else started the product."""
+    output: Path | None = None
+    running: Product | None = None
+    """COMMAND that was started for the whole run."""
+    advertised: tuple[str, ...] = ()
+    first: bool = True
+    """No episode of this run came before on this listener."""
+    on_open: Callable[[Recorder], None] = lambda _recorder: None
+    """Told of the recorder once it has its first line."""
+
+
+async def play(scenario: Scenario, set_: Set, listen: Callable[[], Awaitable[None]]) -> History:
+    """Play a scenario; cancelling it from outside still ends the recording in order.
+
+    Args:
+        scenario: what to play.
+        set_: with what.
+        listen: has the server listen, once the recording has its first line.
+    """
+    recorder = Recorder(set_.clock.now, set_.clock.wall)
+    recorder.record(_first_line(scenario, set_))
+    set_.on_open(recorder)
+    chance = random.Random(f"{set_.seed}/{scenario.name}")
+    set_.server.begin_episode(recorder, Injector(set_.server.world.dialect.error_key), chance)
+    control = Control(set_.server)
+    try:
+        async with trio.open_nursery() as nursery:
+            await _play(scenario, set_, control, nursery, listen)
+            nursery.cancel_scope.cancel()
+    finally:
+        control.close()
+    return recorder.history
+
+
+async def _play(
+    scenario: Scenario, set_: Set, control: Control, nursery: trio.Nursery, listen: Callable[[], Awaitable[None]]
+) -> None:
+    product = set_.running
+    if product is not None:
+        product.recorder = control.recorder
+    why, detail = "interrupted", ""
+    try:
+        await listen()
+        nursery.start_soon(_heartbeat, set_, control.recorder)
+        if set_.command:
+            assert set_.output is not None
+            product = Product(
+                set_.command, set_.surroundings, set_.output, control.recorder, stdin=_wants_stdin(set_.profile)
+            )
+            await product.start(nursery)
+            if set_.profile.presystem.supervised:
+                nursery.start_soon(_supervise, product, nursery)
+        stage = _stage(set_, control, product)
+        why, detail = await _run(scenario, stage, control.recorder)
+    finally:
+        control.recorder.record(ScenarioEnded(why=why, detail=detail))
+        with trio.CancelScope(shield=True):
+            await _clear_up(set_, control, product)
+
+
+async def _run(scenario: Scenario, stage: Stage, recorder: Recorder) -> tuple[str, str]:
+    why, detail = "done", ""
+    try:
+        await scenario.script(stage)
+        stage.started = True
+    except ScenarioOver as over:
+        why, detail = over.why, over.detail
+    except Exception:
+        return "checker broke", traceback.format_exc()
+    if why == "done" and not _has_left(recorder.history):
+        await stage.settle()
+    return why, detail
+
+
+def _has_left(history: History) -> bool:
+    return any(not event.by_us for event in history.of(ProductExited))
+
+
+async def _clear_up(set_: Set, control: Control, product: Product | None) -> None:
+    control.disarm_all()
+    control.release_pushes()
+    await set_.server.end_links()
+    if set_.command and product is not None:
+        await product.stop()
+
+
+async def _heartbeat(set_: Set, recorder: Recorder) -> None:
+    due = trio.current_time() + HEARTBEAT_S
+    while True:
+        await trio.sleep_until(due)
+        late_s = trio.current_time() - due
+        if late_s > set_.profile.limits.own_stall:
+            recorder.record(Stalled(late_s=round(late_s, 3)))
+        due = max(due + HEARTBEAT_S, trio.current_time())
+
+
+async def _supervise(product: Product, nursery: trio.Nursery) -> None:
+    while True:
+        await product.gone.wait()
+        await product.start(nursery)
+
+
+def _stage(set_: Set, control: Control, product: Product | None) -> Stage:
+    way, limits = set_.profile.provoke, set_.profile.limits
+
+    async def ask_product(step: str, point: str, request: str) -> tuple[bool, str]:
+        assert way is not None
+        return await provoke(
+            way, step, point, request, surroundings=set_.surroundings, product=product, ask=set_.ask
+        )
+
+    launched_now = bool(set_.command) or set_.first
+    return Stage(
+        control, limits, set_.profile.presystem.id,
+        connects_within_s=limits.connect_within if launched_now else limits.reconnect_within,
+        provoke=ask_product if way is not None else None, supervised=set_.profile.presystem.supervised,
+    )  # fmt: skip
+
+
+def _wants_stdin(profile: Profile) -> bool:
+    return profile.provoke is not None and profile.provoke.way == "stdin"
+
+
+def _first_line(scenario: Scenario, set_: Set) -> ScenarioStarted:
+    profile, presystem = set_.profile, set_.profile.presystem
+    launched = bool(set_.command) or set_.running is not None
+    return ScenarioStarted(
+        scenario=scenario.name, exercises=scenario.exercises, dialect=set_.server.world.dialect.name,
+        presystem=Presystem(
+            id=presystem.id, kind=presystem.kind, user=presystem.user, path=profile.cms.target(presystem.id),
+            name=presystem.name, version=presystem.version, sends_requests=presystem.sends_requests,
+            launched=launched, same_host=launched, supervised=presystem.supervised,
+            provoked=profile.provoke is not None,
+        ),
+        push_interval_s=profile.cms.push_interval_s, limits=profile.limits.as_seconds(), seed=set_.seed,
+        mockpilot=__version__, catalogue=VERSION, advertised_points=set_.advertised,
+    )  # fmt: skip

@@ -1,0 +1,111 @@
+"""Which scenarios run, and why the others do not. Pure; names are checked before anything starts.
+
+A word of the selection is a scenario's name, the beginning of one, a requirement id or its beginning (``L-``), or a
+rule id.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from mockpilot.conformance.requirements import REQUIREMENTS
+from mockpilot.conformance.rules import RULES
+from mockpilot.errors import UsageError
+from mockpilot.profile import Profile
+from mockpilot.scenario.definition import Scenario
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """What runs, in catalogue order, and the reason for the rest."""
+
+    run: tuple[Scenario, ...]
+    left_out: Mapping[str, str]
+    """Reason by scenario name."""
+
+
+def select(
+    catalogue: Mapping[str, Scenario],
+    words: Sequence[str],
+    skip: Sequence[str],
+    profile: Profile,
+    *,
+    bad_certificates: Collection[str],
+) -> Selection:
+    """Choose scenarios.
+
+    Args:
+        catalogue: all of them, in order.
+        words: what the user asked for; empty for everything.
+        skip: what the user does not want.
+        profile: of the product.
+        bad_certificates: kinds that the CMS can show.
+
+    Raises:
+        UsageError: a word that fits nothing.
+    """
+    wanted = _meant(catalogue, words, "SELECTION") if words else set(catalogue)
+    unwanted = _meant(catalogue, skip, "--skip")
+    run, left_out = [], {}
+    for name, scenario in catalogue.items():
+        reason = _reason(scenario, name in wanted, name in unwanted, profile, bad_certificates)
+        if reason:
+            left_out[name] = reason
+        else:
+            run.append(scenario)
+    return Selection(tuple(run), left_out)
+
+
+def _reason(
+    scenario: Scenario, wanted: bool, unwanted: bool, profile: Profile, bad_certificates: Collection[str]
+) -> str:
+    if not wanted:
+        return "filter"
+    if unwanted:
+        return "skipped"
+    if "requests" in scenario.needs and not profile.presystem.sends_requests:
+        return "receive-only"
+    if "provoking" in scenario.needs and profile.provoke is None:
+        return "needs a way to provoke the product: [provoke] in the profile"
+    if "ca key" in scenario.needs and not bad_certificates:
+        return "needs the key of the CA (ca.key)"
+    return ""
+
+
+def check_expected(profile: Profile) -> None:
+    """Make sure that the rules of ``[[expected]]`` exist.
+
+    Raises:
+        UsageError: names the one that does not.
+    """
+    for expected in profile.expected:
+        if expected.rule not in RULES:
+            near = _nearest(expected.rule, RULES)
+            raise UsageError(f"{profile.file}: expected.rule: the id of a rule is expected, found "
+                             f"{expected.rule!r}{near}; 'mockpilot list rules' names them")  # fmt: skip
+
+
+def _meant(catalogue: Mapping[str, Scenario], words: Iterable[str], where: str) -> set[str]:
+    return {name for word in words for name in _fitting(catalogue, word, where)}
+
+
+def _fitting(catalogue: Mapping[str, Scenario], word: str, where: str) -> set[str]:
+    named = {name for name in catalogue if name.startswith(word)}
+    if word in catalogue:
+        return {word}
+    rows = {row for row in REQUIREMENTS if row.startswith(word)} if word not in REQUIREMENTS else {word}
+    if word in RULES:
+        rows = {RULES[word].requirement or ""}
+    claiming = {name for name, one in catalogue.items() if rows & set(one.exercises)}
+    if not named and not rows:
+        near = _nearest(word, [*catalogue, *REQUIREMENTS, *RULES])
+        raise UsageError(f"{where}: a scenario, requirement or rule (or the beginning of one) is expected, "
+                         f"found {word!r}{near}; 'mockpilot list' names them")  # fmt: skip
+    return named | claiming
+
+
+def _nearest(word: str, known: Iterable[str]) -> str:
+    near = difflib.get_close_matches(word, list(known), n=1)
+    return f" — did you mean {near[0]!r}?" if near else ""

@@ -1,0 +1,49 @@
+"""``mockpilot report`` and ``mockpilot judge``: an old run rendered again, an old recording judged by today's rules."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from mockpilot.errors import UsageError
+
+
+@click.command()
+@click.argument("run", type=click.Path(path_type=Path))
+def report(run: Path) -> int:
+    """Render the pages of a run folder again, from what lies in it; finished or not."""
+    from mockpilot.certification.run_folder import RunFolder
+    from mockpilot.report.html import render_html
+    from mockpilot.report.markdown import render_markdown
+    from mockpilot.report.text import render_text
+
+    folder = RunFolder(run)
+    result = folder.result()
+    folder.write_pages(render_markdown(result), render_html(result, folder.histories(result)))
+    click.echo(render_text(result, report=str(run / "report.html")))
+    return 0
+
+
+@click.command()
+@click.argument("traces", nargs=-1, required=True, type=click.Path(path_type=Path))
+def judge(traces: tuple[Path, ...]) -> int:
+    """Apply today's rules to recorded traces; exit status 1 if one fails."""
+    from mockpilot.conformance.levels import Outcome
+    from mockpilot.conformance.verdict import judge as judge_history
+    from mockpilot.history.trace import from_lines
+    from mockpilot.report.text import scenario_line
+    from mockpilot.results import scenario_result
+
+    failed = False
+    for trace in traces:
+        try:
+            history = from_lines(trace.read_bytes(), str(trace))
+        except OSError as error:
+            raise UsageError(f"{trace}: the trace of a scenario is expected: {error.strerror}") from error
+        verdict = judge_history(history)
+        click.echo(scenario_line(scenario_result(trace.stem, verdict, history, duration_s=history.end - history[0].at)))
+        for finding in verdict.findings:
+            click.echo(f"    {finding.rule}: {finding.message or finding.observed}")
+        failed |= verdict.outcome is Outcome.FAILED
+    return 1 if failed else 0

@@ -1,0 +1,209 @@
+"""``mockpilot list`` and ``mockpilot explain``: the catalogue of scenarios, rules, requirements, faults, dialects."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable, Iterator
+
+import click
+
+from mockpilot.durations import format_duration
+from mockpilot.errors import UsageError
+
+KINDS = ("scenarios", "rules", "requirements", "faults", "dialects", "offenders", "limits", "depots")
+
+
+@click.command(name="list")
+@click.argument("kind", required=False, metavar="[KIND]")
+def list_(kind: str | None) -> int:
+    """List what there is: scenarios (the default), rules, requirements, faults, dialects, offenders, limits, depots."""
+    kind = kind or "scenarios"
+    if kind not in KINDS:
+        raise UsageError(f"list: one of {', '.join(KINDS)} is expected, found {kind!r}")
+    rows = list(_LISTS[kind]())
+    width = max(len(name) for name, _ in rows)
+    for name, text in rows:
+        click.echo(f"{name:<{width}}  {text}")
+    if kind == "scenarios":
+        click.echo("\n'mockpilot explain NAME' tells one in full; 'mockpilot list rules' and others list the rest")
+    return 0
+
+
+@click.command()
+@click.argument("words", nargs=-1, required=True, metavar="NAME")
+def explain(words: tuple[str, ...]) -> int:
+    """Explain one entry in full: a scenario, requirement, rule, fault, dialect or limit."""
+    name = words[-1]
+    for tell in (_scenario, _requirement, _rule, _fault, _dialect, _limit):
+        text = tell(name)
+        if text:
+            click.echo(text)
+            return 0
+    near = difflib.get_close_matches(name, list(_all_names()), n=3)
+    hint = f"; did you mean {' or '.join(near)}?" if near else "; 'mockpilot list' names what there is"
+    raise UsageError(f"explain: the name of an entry is expected, found {name!r}{hint}")
+
+
+def _list_scenarios() -> Iterator[tuple[str, str]]:
+    from mockpilot.scenario.catalogue import load_catalogue
+
+    for one in load_catalogue().values():
+        yield one.name, f"{one.group:<16} {', '.join(one.exercises)}"
+
+
+def _list_rules() -> Iterator[tuple[str, str]]:
+    from mockpilot.conformance.rules import RULES
+
+    for rule in RULES.values():
+        yield rule.id, f"{rule.requirement or '–':<5} {rule.level:<6} {rule.basis:<9} {rule.statement}"
+
+
+def _list_requirements() -> Iterator[tuple[str, str]]:
+    from mockpilot.conformance.requirements import REQUIREMENTS
+    from mockpilot.conformance.rules import RULES
+
+    judged = {rule.requirement for rule in RULES.values()}
+    for row in REQUIREMENTS.values():
+        standing = "not judged" if row.not_judged else "judged" if row.id in judged else "no rule yet"
+        yield row.id, f"{row.level:<6} {row.basis:<9} {standing:<11} {row.statement}"
+
+
+def _list_faults() -> Iterator[tuple[str, str]]:
+    from mockpilot.faults.verbs import VERBS
+
+    yield from VERBS.items()
+
+
+def _list_dialects() -> Iterator[tuple[str, str]]:
+    from mockpilot.protocol.vocabulary import DIALECTS
+
+    for one in DIALECTS.values():
+        yield one.name, one.title
+
+
+def _list_offenders() -> Iterator[tuple[str, str]]:
+    from mockpilot.presystem.offences import offences
+
+    for offence in offences():
+        yield offence.rule, offence.does
+
+
+def _list_limits() -> Iterator[tuple[str, str]]:
+    from mockpilot.limits import Limits
+
+    for name, seconds in Limits().as_seconds().items():
+        yield name, format_duration(seconds)
+
+
+def _list_depots() -> Iterator[tuple[str, str]]:
+    from mockpilot.depot.loader import load
+    from mockpilot.scenario.catalogue import shipped_folder
+
+    for file in sorted((shipped_folder() / "depots").glob("*.toml")):
+        depot = load(file.read_text(encoding="utf-8"), str(file))
+        yield file.stem, f"{len(depot.stations)} stations, {len(depot.real_point_ids())} points: {depot.name}"
+
+
+_LISTS: dict[str, Callable[[], Iterator[tuple[str, str]]]] = {
+    "scenarios": _list_scenarios, "rules": _list_rules, "requirements": _list_requirements, "faults": _list_faults,
+    "dialects": _list_dialects, "offenders": _list_offenders, "limits": _list_limits, "depots": _list_depots,
+}  # fmt: skip
+
+
+def _all_names() -> Iterator[str]:
+    for rows in _LISTS.values():
+        yield from (name for name, _ in rows())
+
+
+def _told(title: str, **facts: str) -> str:
+    lines = [f"{key.rstrip('_').replace('_', ' '):<12} {value}" for key, value in facts.items() if value]
+    return "\n".join([title, "", *lines])
+
+
+def _scenario(name: str) -> str:
+    from mockpilot.limits import Limits
+    from mockpilot.scenario.catalogue import load_catalogue
+
+    one = load_catalogue().get(name)
+    if one is None:
+        return ""
+    return _told(
+        f"scenario {name} · {one.group}", the_CMS=one.what_the_cms_does, must=one.what_the_presystem_must_do,
+        exercises=", ".join(one.exercises), needs=", ".join(one.needs),
+        time=f"usually {format_duration(one.typical_s)}, at worst {format_duration(one.worst_s(Limits()))}",
+        since=f"catalogue {one.since}",
+    )  # fmt: skip
+
+
+def _requirement(name: str) -> str:
+    from mockpilot.conformance.requirements import REQUIREMENTS
+    from mockpilot.conformance.rules import RULES
+    from mockpilot.scenario.catalogue import load_catalogue
+
+    row = REQUIREMENTS.get(name)
+    if row is None:
+        return ""
+    level = f"{row.level}{' (our conclusion: no source states the level)' if row.inferred else ''}"
+    level += ", in dialects other than chargepilot: should" if row.cp else ""
+    return _told(
+        f"requirement {row.id} · {row.area}", says=row.statement, level=level, class_=str(row.basis),
+        source=row.source, judged=row.detail, not_judged=row.not_judged,
+        rules=", ".join(rule.id for rule in RULES.values() if rule.requirement == name),
+        scenarios=", ".join(one.name for one in load_catalogue().values() if name in one.exercises),
+    )  # fmt: skip
+
+
+def _rule(name: str) -> str:
+    from mockpilot.conformance.rules import RULES
+    from mockpilot.presystem.offences import OFFENCES
+
+    rule = RULES.get(name)
+    if rule is None:
+        return ""
+    offence = OFFENCES.get(name)
+    return _told(
+        f"rule {rule.id}", says=rule.statement, requirement=rule.requirement or "none",
+        level=f"{rule.level}{' (inferred)' if rule.inferred else ''}", class_=str(rule.basis), perhaps=rule.perhaps,
+        offender=f"mockpilot presystem --offend {name}: {offence.does}" if offence else "",
+    )  # fmt: skip
+
+
+def _fault(name: str) -> str:
+    from mockpilot.faults.verbs import ANSWER_KINDS, CERTIFICATE_KINDS, DROP_HOWS, DROP_WHENS, VERBS
+
+    if name not in VERBS:
+        return ""
+    ways = {
+        "answer": {"kinds": ", ".join(ANSWER_KINDS)}, "certificate": {"kinds": ", ".join(CERTIFICATE_KINDS)},
+        "drop": {"how": ", ".join(DROP_HOWS), "when": ", ".join(DROP_WHENS)},
+        "refuse": {"how": "tcp, or an HTTP status from 400 to 599"},
+    }  # fmt: skip
+    return _told(f"fault {name}", reaches=VERBS[name], **ways.get(name, {}))
+
+
+def _dialect(name: str) -> str:
+    from mockpilot.protocol.vocabulary import DIALECTS
+
+    one = DIALECTS.get(name)
+    if one is None:
+        return ""
+    quirks = "\n".join(f"  {quirk.name}: {quirk.reason}" for quirk in one.quirks)
+    text = _told(
+        f"dialect {name} · {one.title}", subprotocols=", ".join(one.subprotocols),
+        errors=f"the text of an error answer stands under {one.error_key!r}",
+    )  # fmt: skip
+    return f"{text}\n\ndeviates from its schemas on purpose:\n{quirks}" if quirks else text
+
+
+def _limit(name: str) -> str:
+    from mockpilot.limits import SAFE_FLOORS, Limits
+
+    values = Limits().as_seconds()
+    if name not in values:
+        return ""
+    floor = SAFE_FLOORS.get(name)
+    return _told(
+        f"limit {name}", default=format_duration(values[name]),
+        floor=f"{format_duration(floor)}; below it a run is marked 'short limits'" if floor else "",
+        change=f'[limits] {name} = "…" in the profile, or --limit {name}=…',
+    )  # fmt: skip

@@ -1,0 +1,144 @@
+"""``mockpilot certify``: scenarios against a product, a verdict, a run folder."""
+
+from __future__ import annotations
+
+import random
+import signal
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import click
+
+from mockpilot.cli.options import profile_options, read_profile_options
+from mockpilot.durations import format_duration, parse_duration
+from mockpilot.errors import UsageError
+from mockpilot.limits import LIMIT_NAMES
+from mockpilot.profile import Profile
+
+
+@click.command()
+@click.argument("selection", nargs=-1)
+@profile_options
+@click.option("--out", type=click.Path(path_type=Path), default=Path("runs"), show_default=True, metavar="DIR",
+              help="folder of all runs")
+@click.option("--jobs", type=click.IntRange(1, 64), default=1, show_default=True, metavar="N",
+              help="so many scenarios at a time, each with its own COMMAND")
+@click.option("--seed", type=int, metavar="N", help="for whatever is left to chance  [default: made up and shown]")
+@click.option("--limit", "limits", multiple=True, metavar="NAME=DURATION", help="one of [limits]; repeatable")
+@click.option("--start", type=click.Choice(["once", "scenario"]), default="scenario", show_default=True,
+              help="COMMAND once for the whole run, or anew for each scenario")
+@click.option("--skip", multiple=True, metavar="SELECTION", help="leave these out; repeatable")
+@click.option("--scenarios", "more", multiple=True, type=click.Path(path_type=Path), metavar="DIR",
+              help="more scenario files; repeatable")
+@click.option("--strict", is_flag=True, help="warnings count as failures in the exit status")
+@click.option("--json", "as_json", is_flag=True, help="result.json on stdout instead of progress and summary")
+@click.option("--dry-run", is_flag=True, help="what would run, and why the rest would not")
+@click.pass_obj
+def certify(
+    command: tuple[str, ...], selection: tuple[str, ...], profile_file: Path | None, dialect: str | None,
+    listen: str | None, push_interval: float | None, out: Path, jobs: int, seed: int | None, limits: tuple[str, ...],
+    start: str, skip: tuple[str, ...], more: tuple[Path, ...], strict: bool, as_json: bool, dry_run: bool,
+) -> int:  # fmt: skip
+    """Run scenarios against a product and say what holds and what does not.
+
+    SELECTION takes scenario names, requirement ids, rule ids, or the beginning of one. The product is started by the
+    COMMAND after "--", or by you: then the address is shown.
+
+    \b
+    mockpilot certify --profile acme.toml -- ./acme --cms {url} --ca {ca_file}
+    mockpilot certify L- --profile acme.toml
+    """
+    profile = read_profile_options(profile_file, dialect, listen, push_interval)
+    profile = replace(profile, limits=profile.limits.with_changes(_limits(limits)))
+    from mockpilot.certification.product import check_command
+    from mockpilot.certification.selection import check_expected, select
+    from mockpilot.certification.setting import certificates_for, check_host
+    from mockpilot.scenario.catalogue import load_catalogue
+
+    check_host(profile)
+    check_expected(profile)
+    _check_combination(command, start, jobs, profile)
+    if command:
+        check_command(command)
+    catalogue = load_catalogue(more)
+    chosen = select(catalogue, selection, skip, profile, bad_certificates=certificates_for(profile).bad_kinds)
+    if dry_run:
+        return _show_plan(chosen.run, chosen.left_out, profile)
+    if not chosen.run:
+        reasons = sorted(set(chosen.left_out.values()))
+        click.echo(f"mockpilot: nothing is selected ({'; '.join(reasons)}); --dry-run shows each reason", err=True)
+        return 4
+
+    from mockpilot.certification.runner import Plan
+
+    seed = random.SystemRandom().randrange(2**31) if seed is None else seed
+    plan = Plan(profile, chosen, tuple(catalogue), out, seed, command, start == "once", jobs)
+    return _run(plan, strict=strict, as_json=as_json)
+
+
+def _run(plan: object, *, strict: bool, as_json: bool) -> int:
+    import trio
+
+    from mockpilot.certification.runner import Plan, certify
+    from mockpilot.cli.progress import progress_for
+    from mockpilot.report.text import render_text
+    from mockpilot.results import encode_result, exit_status
+
+    assert isinstance(plan, Plan)
+    with progress_for(plan, quiet=as_json) as progress:
+        outcome = trio.run(certify, plan, progress)
+    if as_json:
+        click.echo(encode_result(outcome.result).decode(), nl=False)
+    else:
+        click.echo(render_text(outcome.result, report=str(outcome.folder / "report.html")))
+    if outcome.nobody_connected:
+        click.echo("mockpilot: nobody ever connected; check the address, that the product was started, and its log "
+                   "— 'mockpilot check' explains a first connection step by step", err=True)  # fmt: skip
+    return exit_status(
+        outcome.result, strict=strict, nobody_connected=outcome.nobody_connected,
+        interrupted=outcome.stopped_by is signal.SIGINT, terminated=outcome.stopped_by is signal.SIGTERM,
+    )  # fmt: skip
+
+
+def _limits(pairs: Sequence[str]) -> dict[str, float]:
+    changes: dict[str, float] = {}
+    for pair in pairs:
+        name, equals, text = pair.partition("=")
+        if not equals or name not in LIMIT_NAMES:
+            raise UsageError(f"--limit: NAME=DURATION with one of {', '.join(LIMIT_NAMES)} is expected, found {pair!r}")
+        try:
+            changes[name] = parse_duration(text)
+        except ValueError as error:
+            raise UsageError(f"--limit {name}: {error}") from error
+    return changes
+
+
+def _check_combination(command: tuple[str, ...], start: str, jobs: int, profile: Profile) -> None:
+    if jobs > 1 and (not command or start == "once"):
+        raise UsageError(f"--jobs {jobs}: several at a time need a COMMAND after '--' that is started for each "
+                         f"scenario; leave --jobs out")  # fmt: skip
+    if jobs > 1 and profile.cms.address[1]:
+        raise UsageError(f"--jobs {jobs}: each job listens on a port of its own, so cms.listen must end in :0, "
+                         f"found {profile.cms.listen!r}")  # fmt: skip
+    way = profile.provoke.way if profile.provoke else ""
+    if way == "stdin" and not command:
+        raise UsageError(f"{profile.file or 'profile'}: provoke.stdin: needs a COMMAND after '--' that reads steps; "
+                         f"give one or choose command, http or ask")  # fmt: skip
+
+
+def _show_plan(run: Sequence[object], left_out: object, profile: Profile) -> int:
+    from mockpilot.scenario.definition import Scenario
+
+    scenarios = [one for one in run if isinstance(one, Scenario)]
+    width = max((len(one.name) for one in scenarios), default=0)
+    for one in scenarios:
+        usual, worst = format_duration(one.typical_s), format_duration(one.worst_s(profile.limits))
+        click.echo(f"{one.name:<{width}}  usually {usual:>8}, at worst {worst}")
+    usual = format_duration(sum(one.typical_s for one in scenarios))
+    worst = format_duration(sum(one.worst_s(profile.limits) for one in scenarios))
+    click.echo(f"\n{len(scenarios)} would run: usually {usual}, at worst {worst}")
+    assert isinstance(left_out, dict)
+    for name, reason in left_out.items():
+        click.echo(f"not {name}: {reason}")
+    return 0 if scenarios else 4

@@ -1,0 +1,131 @@
+"""How a run shows itself while it goes on: live on a terminal, a line per scenario elsewhere. Reads events only."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Self
+
+import click
+
+from mockpilot import __version__
+from mockpilot.durations import format_duration
+from mockpilot.history.events import Event, WaitEnded, WaitStarted
+from mockpilot.history.recorder import Recorder
+from mockpilot.report.text import scenario_line
+from mockpilot.results import ScenarioResult
+from mockpilot.scenario.definition import Scenario
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+    from mockpilot.certification.runner import Plan
+
+
+class Lines:
+    """A line on stderr for whatever has ended."""
+
+    def __init__(self, *, quiet: bool = False) -> None:
+        self._quiet = quiet
+
+    def say(self, text: str) -> None:
+        """Write one line."""
+        if not self._quiet:
+            click.echo(text, err=True)
+
+    def run_started(self, url: str, ca_file: Path, user: str, shown_password: str | None) -> None:
+        # Said even with --json: without it nobody could connect.
+        click.echo(f"listening   {url}", err=True)
+        password = f"password {shown_password}" if shown_password else "the password that the profile names"
+        click.echo(f"give this   {ca_file} to the product as trusted CA; user {user}, {password}", err=True)
+
+    def scenario_started(self, scenario: Scenario, recorder: Recorder) -> None:
+        pass
+
+    def scenario_ended(self, result: ScenarioResult) -> None:
+        self.say(scenario_line(result))
+
+
+class _Wait:
+    """What one running scenario waits for, and until when."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self._waits: list[tuple[str, float]] = []
+
+    def on_event(self, event: Event) -> None:
+        if isinstance(event, WaitStarted):
+            self._waits.append((event.awaited, time.monotonic() + event.within_s))
+        elif isinstance(event, WaitEnded) and self._waits:
+            self._waits.pop()
+
+    def __str__(self) -> str:
+        if not self._waits:
+            return f"  … {self.name}"
+        awaited, until = self._waits[-1]
+        left = max(0.0, until - time.monotonic())
+        shown = "as long as it takes" if left == float("inf") else f"{format_duration(round(left))} left"
+        if awaited == "haste":
+            return f"  … {self.name}   holding an answer back, to see who cannot wait · {shown}"
+        return f"  … {self.name}   waiting for the product: {awaited} · {shown}"
+
+
+class Live(Lines):
+    """Finished scenarios as lines, and below them who is awaited for what, with the seconds left."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        from rich.console import Console
+        from rich.live import Live as RichLive
+
+        self._waits: dict[str, _Wait] = {}
+        self._console = Console(stderr=True, highlight=False)
+        self._live = RichLive(console=self._console, get_renderable=self._render, refresh_per_second=4, transient=True)
+
+    def __enter__(self) -> Self:
+        self._live.__enter__()
+        return self
+
+    def __exit__(self, *leaving: object) -> None:
+        self._live.stop()
+
+    def _render(self) -> RenderableType:
+        from rich.text import Text
+
+        return Text("\n".join(str(wait) for wait in list(self._waits.values())), style="dim", overflow="ellipsis")
+
+    def say(self, text: str) -> None:
+        from rich.text import Text
+
+        colour = next((colour for mark, colour in _COLOURS.items() if text.lstrip().startswith(mark)), "")
+        self._console.print(Text(text, style=colour), soft_wrap=True)
+
+    def scenario_started(self, scenario: Scenario, recorder: Recorder) -> None:
+        wait = self._waits[scenario.name] = _Wait(scenario.name)
+        recorder.subscribe(wait.on_event)
+
+    def scenario_ended(self, result: ScenarioResult) -> None:
+        self._waits.pop(result.name, None)
+        super().scenario_ended(result)
+
+
+_COLOURS = {"✓": "green", "✗": "red", "!": "yellow", "?": "magenta"}
+
+
+@contextmanager
+def progress_for(plan: Plan, *, quiet: bool) -> Iterator[Lines]:
+    """Choose how to show a run, and say what begins."""
+    presystem, interval = plan.profile.presystem, format_duration(plan.profile.cms.push_interval_s)
+    head = (f"mockpilot {__version__} · {len(plan.selection.run)} scenarios · dialect {presystem.dialect} "
+            f"· push interval {interval} · seed {plan.seed} · real time")  # fmt: skip
+    if quiet or not sys.stderr.isatty():
+        lines = Lines(quiet=quiet)
+        lines.say(head)
+        yield lines
+        return
+    with Live() as live:
+        live.say(head)
+        yield live

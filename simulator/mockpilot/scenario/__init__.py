@@ -1,0 +1,9 @@
+"""Provocations: what a scenario is, what it can do, and where scenarios are found.
+
+A scenario file needs nothing else of mockpilot than this package and ``mockpilot.faults``.
+"""
+
+from mockpilot.scenario.definition import Scenario, scenario
+from mockpilot.scenario.stage import Stage
+
+__all__ = ["Scenario", "Stage", "scenario"]

@@ -1,0 +1,104 @@
+"""What a scenario can wait for, as predicates over recorded events. Pure.
+
+Words: an action's name means a request message of the presystem with that action; ``attempt`` the first bytes of a
+connection; ``link`` an accepted upgrade; ``accepted`` our Accepted going out; ``answer`` an answer to a push; any
+event's name means that event.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from mockpilot.errors import ScenarioError
+from mockpilot.history.events import (
+    AnyEvent,
+    Event,
+    FirstBytes,
+    LinkEnded,
+    MessageReceived,
+    MessageSent,
+    UpgradeAnswered,
+)
+from mockpilot.protocol.envelope import Action, Envelope, MessageType, read
+
+Predicate = Callable[[Event], bool]
+
+EVENT_NAMES = frozenset(str(kind.__struct_config__.tag) for kind in AnyEvent.__args__)
+WORDS = {
+    "attempt": "a connection attempt",
+    "link": "a new connection",
+    "accepted": "an accepted boot",
+    "answer": "an answer to a push",
+} | {str(action): str(action) for action in Action}
+
+
+def predicate(what: str) -> Predicate:
+    """The predicate for a word.
+
+    Raises:
+        ScenarioError: nobody knows the word.
+    """
+    if what in tuple(Action):
+        return lambda event: _is_request(event, Action(what))
+    if what in _SPECIAL:
+        return _SPECIAL[what]
+    if what in EVENT_NAMES:
+        return lambda event: event.kind == what
+    raise ScenarioError(f"wait_for: one of {', '.join(WORDS)} or the name of an event is expected, found {what!r}")
+
+
+def spoken(what: str) -> str:
+    """The word as a person would say it."""
+    return WORDS.get(what, what.replace("_", " "))
+
+
+def envelope_of(event: Event) -> Envelope | None:
+    """The envelope in a message event, if one can be read."""
+    if isinstance(event, MessageReceived | MessageSent) and event.text is not None:
+        return read(event.text).envelope
+    return None
+
+
+def _is_request(event: Event, action: Action) -> bool:
+    envelope = envelope_of(event) if isinstance(event, MessageReceived) else None
+    return envelope is not None and (envelope.message_type, envelope.action) == (MessageType.REQUEST, action)
+
+
+def is_accepted(event: Event) -> bool:
+    """Our own Accepted, as it should be."""
+    if not isinstance(event, MessageSent) or '"BootNotification"' not in (event.text or ""):
+        return False
+    envelope = envelope_of(event)
+    return (
+        envelope is not None
+        and envelope.message_type is MessageType.CONFIRMATION
+        and envelope.payload == {"status": "Accepted"}
+    )
+
+
+def is_push_answer(event: Event) -> bool:
+    """An answer of the presystem to a push, whatever it says."""
+    envelope = envelope_of(event) if isinstance(event, MessageReceived) else None
+    return (
+        envelope is not None
+        and envelope.message_type is not MessageType.REQUEST
+        and envelope.action is Action.PROVIDE_CHARGING_INFORMATION
+    )
+
+
+def is_link(event: Event) -> bool:
+    """An upgrade that was answered 101."""
+    return isinstance(event, UpgradeAnswered) and event.status == 101
+
+
+def is_end_of_link(event: Event) -> bool:
+    """The end of a TCP connection."""
+    return isinstance(event, LinkEnded)
+
+
+_SPECIAL: dict[str, Predicate] = {
+    "attempt": lambda event: isinstance(event, FirstBytes),
+    "link": is_link,
+    "accepted": is_accepted,
+    "answer": is_push_answer,
+}

@@ -1,0 +1,272 @@
+"""What a scenario can do. It provokes and waits; it asserts nothing and judges nothing.
+
+Thin over the control. Waits look at the recording from a cursor on (the start, the last ``wait_for``, or ``mark``), so
+what comes between two calls is never missed, whichever link it comes on. Outside ``patience`` a wait is bounded by
+``provoke_within`` and running out ends the scenario normally: whatever was not exercised then is undecided.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import trio
+
+from mockpilot.control import Control
+from mockpilot.depot.site import Site
+from mockpilot.errors import ScenarioError
+from mockpilot.faults.injector import Armed
+from mockpilot.faults.verbs import Fault, refuse
+from mockpilot.history.events import (
+    Event,
+    ProductExited,
+    StateReached,
+    StepEnded,
+    StepProvoked,
+    TcpAccepted,
+    WaitEnded,
+    WaitStarted,
+)
+from mockpilot.limits import Limits
+from mockpilot.scenario.matching import Predicate, is_accepted, is_link, is_push_answer, predicate, spoken
+
+STEPS = ("create-request", "change-request", "cancel-request", "cancel-all-requests")
+STATES: dict[str, Predicate] = {"fresh": is_link, "booted": is_accepted, "exchange": is_push_answer}
+"""Start states, and the event that shows that a link has reached them."""
+
+Provoke = Callable[[str, str, str], Awaitable[tuple[bool, str]]]
+"""Takes step, charging point and charging request; answers whether it happened, and what came of it."""
+
+
+class ScenarioOver(Exception):  # noqa: N818 - an end, not an error
+    """The script ends here; ``why`` goes into the recording."""
+
+    def __init__(self, why: str, detail: str = "") -> None:
+        super().__init__(why)
+        self.why, self.detail = why, detail
+
+
+@dataclass(slots=True)
+class Patience:
+    """What came of a wait with patience."""
+
+    ran_out: bool = False
+
+
+class Stage:
+    """The CMS as a scenario sees it.
+
+    Args:
+        control: drives the CMS.
+        limits: of this run.
+        presystem_id: of the presystem under test.
+        connects_within_s: how long the first connection may take.
+        provoke: asks the product for a step; None if the profile says no way.
+        supervised: the product may exit and is started again.
+    """
+
+    def __init__(
+        self, control: Control, limits: Limits, presystem_id: str, *, connects_within_s: float,
+        provoke: Provoke | None = None, supervised: bool = False,
+    ) -> None:  # fmt: skip
+        self._control, self.limits, self._presystem_id = control, limits, presystem_id
+        self._connects_within_s, self._provoke, self._supervised = connects_within_s, provoke, supervised
+        self._patience: list[str] = []
+        self.started = False
+        """Whether the start state that was asked for is reached, or none was."""
+
+    # -- waiting ---------------------------------------------------------------------------------------------------
+
+    async def reach(self, state: str) -> None:
+        """Wait until a live link is in a state: fresh, booted or exchange. What comes meanwhile can be waited for."""
+        if state not in STATES:
+            raise ScenarioError(f"reach: one of {', '.join(STATES)} is expected, found {state!r}")
+        limit = "reconnect_within" if self._has_connected() else "connect_within"
+        within_s = self._within(state)
+        with self._waiting(f"the state {state!r}", within_s, limit), trio.move_on_after(within_s) as bound:
+            await self._reach(STATES[state])
+        if bound.cancelled_caught:
+            raise ScenarioOver("start state not reached", f"{state!r} was not reached in {within_s:g} s")
+        self._control.recorder.record(StateReached(state=state))
+        self.started = True
+
+    def _has_connected(self) -> bool:
+        return bool(self._control.recorder.history.of(TcpAccepted))
+
+    def _within(self, state: str) -> float:
+        connect = self.limits.reconnect_within if self._has_connected() else self._connects_within_s
+        boot = 0.0 if state == "fresh" else self.limits.boot_never
+        return connect + boot + (self.limits.confirm_within if state == "exchange" else 0.0)
+
+    async def _reach(self, shows: Predicate) -> None:
+        cursor, self._control.cursor = self._control.cursor, 0
+        try:
+            while True:
+                event = await self._control.wait_event(lambda event: shows(event) or self._is_exit(event))
+                assert event is not None
+                self._end_if_gone(event)
+                if event.link in {link.number for link in self._control.server.live_links()}:
+                    return
+        finally:
+            self._control.cursor = cursor
+
+    async def wait_for(self, what: str, count: int = 1) -> Event:
+        """Wait for the presystem to do something, ``count`` times; answers the last of those events.
+
+        Args:
+            what: an action's name, ``attempt``, ``link``, ``accepted``, ``answer`` or the name of an event.
+        """
+        matches = predicate(what)
+        limit = self._patience[-1] if self._patience else "provoke_within"
+        within_s = math.inf if self._patience else self.limits.provoke_within
+        remaining = max(0.0, min(within_s, trio.current_effective_deadline() - trio.current_time()))
+        event: Event | None = None
+        with self._waiting(spoken(what), remaining, limit):
+            for _ in range(count):
+                event = await self._next(matches, within_s)
+        assert event is not None
+        return event
+
+    async def _next(self, matches: Predicate, within_s: float) -> Event:
+        event = await self._control.wait_event(lambda event: matches(event) or self._is_exit(event), within_s)
+        if event is None:
+            raise ScenarioOver("done", f"nothing came in {within_s:g} s")
+        self._end_if_gone(event)
+        return event
+
+    def _is_exit(self, event: Event) -> bool:
+        return isinstance(event, ProductExited) and not event.by_us and not self._supervised
+
+    def _end_if_gone(self, event: Event) -> None:
+        if not isinstance(event, ProductExited):
+            return
+        why = "done" if self.started else "product left"
+        raise ScenarioOver(why, f"the product ended by itself with status {event.status}")
+
+    @contextmanager
+    def _waiting(self, awaited: str, within_s: float, limit: str) -> Iterator[None]:
+        record = self._control.recorder.record
+        record(WaitStarted(awaited=awaited, within_s=round(within_s, 3), limit=limit))
+        came = False
+        try:
+            yield
+            came = True
+        finally:
+            record(WaitEnded(awaited=awaited, ran_out=not came))
+
+    @contextmanager
+    def patience(self, limit: str) -> Iterator[Patience]:
+        """Bound the waits inside by a limit; running out ends the block, not the scenario."""
+        seconds = self.limits.as_seconds().get(limit)
+        if seconds is None:
+            raise ScenarioError(f"patience: the name of a limit is expected, found {limit!r}")
+        waited = Patience()
+        self._patience.append(limit)
+        try:
+            with trio.move_on_after(seconds) as scope:
+                yield waited
+        finally:
+            self._patience.pop()
+        waited.ran_out = scope.cancelled_caught
+
+    # -- provoking -------------------------------------------------------------------------------------------------
+
+    def arm(self, fault: Fault) -> Armed:
+        """Put a fault to work."""
+        return self._control.arm(fault)
+
+    def disarm(self, armed: Armed) -> None:
+        """Take a fault out."""
+        self._control.disarm(armed)
+
+    async def drop(self, how: str, code: int | None = 1001) -> Armed:
+        """End the link: ``close`` (with a code), ``tls-end``, ``tcp-end``, ``reset`` or ``silence``."""
+        armed = self._control.drop(how, code)
+        await trio.lowlevel.checkpoint()
+        return armed
+
+    @contextmanager
+    def outage(self, how: str = "reset", refusing: int | str = 503) -> Iterator[Armed]:
+        """Drop the link and refuse new ones until the block ends."""
+        refusal = self.arm(refuse(refusing))
+        if self._control.server.live_links():
+            self._control.drop(how)
+        try:
+            yield refusal
+        finally:
+            self.disarm(refusal)
+
+    async def provoke(self, step: str) -> None:
+        """Ask the product for a step; without a way to ask, go on and wait for what it sends by itself."""
+        if step not in STEPS:
+            raise ScenarioError(f"provoke: one of {', '.join(STEPS)} is expected, found {step!r}")
+        if self._provoke is None:
+            return
+        point, request = self._point(), self._request(step)
+        record = self._control.recorder.record
+        record(StepProvoked(step=step, charging_point_id=point, charging_request_id=request))
+        happened, detail = await self._provoke(step, point, request)
+        record(StepEnded(step=step, happened=happened, detail=detail))
+
+    def _point(self) -> str:
+        taken = {getattr(request, "charging_point_id", None) for request in self._stored().values()}
+        points = self.depot.real_points()
+        return next((point for point in points if point not in taken), points[0])
+
+    def _request(self, step: str) -> str:
+        return "" if step == "create-request" else next(iter(self._stored()), "")
+
+    def _stored(self) -> dict[str, object]:
+        return dict(self.depot.requests_of(self._presystem_id))
+
+    @property
+    def is_connected(self) -> bool:
+        """Whether there is a live link."""
+        return bool(self._control.server.live_links())
+
+    @property
+    def request_ids(self) -> frozenset[str]:
+        """Ids of the presystem's charging requests that the CMS holds."""
+        return frozenset(self.depot.requests_of(self._presystem_id))
+
+    def push(self) -> None:
+        """Push the depot now, beside the rhythm."""
+        self._control.push()
+
+    def hold_pushes(self) -> None:
+        """Keep pushes back."""
+        self._control.hold_pushes()
+
+    def release_pushes(self) -> None:
+        """Let pushes out again."""
+        self._control.release_pushes()
+
+    async def hold(self, limit: str = "hold") -> None:
+        """Let a limit's time pass, to see who cannot wait."""
+        seconds = self.limits.as_seconds()[limit]
+        with self._waiting("haste", seconds, limit):
+            await trio.sleep(seconds)
+
+    def mark(self, text: str) -> None:
+        """Write a note into the recording; the next wait begins here."""
+        self._control.mark(text)
+
+    @property
+    def depot(self) -> Site:
+        """The depot and the stored lists."""
+        return self._control.server.world.site
+
+    # -- the end ---------------------------------------------------------------------------------------------------
+
+    async def settle(self) -> None:
+        """After the last fault: one plain push and its answer, so that late consequences are seen."""
+        self._control.disarm_all()
+        self.release_pushes()
+        if not any(link.session.is_booted for link in self._control.server.live_links()):
+            return
+        self._control.cursor = len(self._control.recorder.history)
+        self.push()
+        with self._waiting("an answer to the last push", self.limits.confirm_within, "confirm_within"):
+            await self._control.wait_event(is_push_answer, self.limits.confirm_within)
