@@ -16,14 +16,19 @@ async def link_reset_after_request(cms: Stage) -> None:
     """The CMS takes a charging-request list, and the connection is reset before the confirmation leaves. The list
     is lost.
 
-    The presystem connects again by itself, boots, and sends its full current list again, with the same request
+    The presystem connects again by itself, boots, waits for the first push, and sends its full current list again, with the same request
     ids, after the first push.
     """
     cms.arm(drop("reset", action="ProvideChargingRequests", nth=1, when="before-answer"))
     await cms.reach("exchange")
     await cms.provoke("create-request")
     await cms.wait_for("ProvideChargingRequests")
+    cms.hold_pushes()
+    cms.mark("the first push after the reconnect comes late")
     with cms.patience("reconnect_within"):
+        await cms.wait_for("accepted")
+        await cms.hold()
+        cms.release_pushes()
         await cms.wait_for("answer")
     with cms.patience("resend_within") as waited:
         await cms.wait_for("ProvideChargingRequests")

@@ -152,8 +152,10 @@ def _reacts_after(case: Case, link: Link, boot: Frame, end_index: int) -> int | 
 
 
 def _tries_again(case: Case, link: Link) -> Iterator[Observation]:
-    boots = link.boots
-    if not boots or link.boot_answers() or not any(_is_boot_answer(frame) for frame in link.withheld):
+    boots, answers = link.boots, link.boot_answers()
+    if not boots or not any(_is_boot_answer(frame) for frame in link.withheld):
+        return
+    if answers and (len(boots) < 2 or answers[0].index < boots[1].index):
         return
     times = [boot.at for boot in boots]
     within = case.limits["boot_retry_within"]
