@@ -34,7 +34,7 @@ PRECEDENCES: tuple[Precedence, ...] = (
     *(Precedence(rung, _BOOT_RUNGS[place + 1:]) for place, rung in enumerate(_BOOT_RUNGS[:-1])),
     Precedence("envelope.direction", ("information.is-answered", "requests.schema")),
     Precedence("information.is-confirmed", ("information.is-answered",), everywhere=True),
-    Precedence("link.survives-late-confirmation", ("information.is-answered",)),
+    Precedence("link.survives-late-confirmation", ("information.is-answered",), everywhere=True),
     Precedence("requests.stable-ids", ("requests.complete-list", "requests.unconfirmed-list-comes-again"),
                everywhere=True),
     Precedence("requests.complete-list", ("requests.unconfirmed-list-comes-again",), everywhere=True),

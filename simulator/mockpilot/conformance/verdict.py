@@ -8,18 +8,25 @@ from __future__ import annotations
 
 import traceback
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from mockpilot.conformance.case import Case
 from mockpilot.conformance.causes import Doubt, doubts
-from mockpilot.conformance.checkers import CHECKERS, Checker
+from mockpilot.conformance.checkers import boot, envelope, handshake, information, link, product, requests, resend
 from mockpilot.conformance.levels import Basis, Cause, Level, Outcome
 from mockpilot.conformance.observation import MAX_EVENTS, Observation
 from mockpilot.conformance.precedence import first_causes
 from mockpilot.conformance.rules import RULES, Rule
 from mockpilot.history.events import SimulatorBroke
 from mockpilot.history.recorder import History
+
+Checker = Callable[[Case], Iterable[Observation]]
+
+CHECKERS: tuple[Checker, ...] = (
+    handshake.check, boot.check, envelope.check, information.check, requests.check, resend.check, link.check,
+    product.check,
+)  # fmt: skip
 
 LIMIT = "limit"
 """In a column: nothing but limits of this tool spoke against a rule of it."""
@@ -163,8 +170,8 @@ REPEATED_ON_NEW_LINKS = ("requests.after-first-push", "boot.waits-for-confirmati
 
 
 def _on_later_link(case: Case, observation: Observation) -> bool:
-    link = case.link(observation.link)
-    return link is not None and bool(case.earlier_links(link))
+    seen_on = case.link(observation.link)
+    return seen_on is not None and bool(case.earlier_links(seen_on))
 
 
 def _worst(findings: Iterable[Finding]) -> Outcome:

@@ -210,9 +210,16 @@ def _login_refused(case: Case) -> Iterator[Observation]:
                 f"a stop, or at least {format_duration(case.limits['retry_floor'])} between attempts",
                 f"{len(run)} attempts in {format_duration(times[-1] - times[0])}",
             )  # fmt: skip
-        elif len(run) >= TIGHT_SAMPLE or (len(run) > 1 and watched >= case.limits["spacing_observe"]):
-            # One attempt and then silence shows no pace at all.
+        elif _was_patient(case, run, watched):
             yield held(SLOWS_AFTER_REFUSAL, *(attempt.index for attempt in run))
+
+
+def _was_patient(case: Case, run: list[Attempt], watched_s: float) -> bool:
+    """Enough was seen: ten attempts, or more than one and time enough. One and then silence shows no pace at all."""
+    if len(run) >= TIGHT_SAMPLE or (len(run) > 1 and watched_s >= case.limits["spacing_observe"]):
+        return True
+    connects = [link.begun.at for attempt in run for link in attempt.links]
+    return len(connects) >= TIGHT_SAMPLE and not is_tight_loop(connects, case.limits["retry_floor"])
 
 
 def _refused_runs(attempts: Iterable[Attempt]) -> Iterator[list[Attempt]]:

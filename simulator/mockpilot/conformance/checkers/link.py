@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from mockpilot.conformance.attempts import Attempt, gaps_between, grows, is_tight_loop
 from mockpilot.conformance.case import Case
-from mockpilot.conformance.conversation import Link
+from mockpilot.conformance.conversation import Frame, Link
+from mockpilot.conformance.correlation import Push
 from mockpilot.conformance.levels import Level
 from mockpilot.conformance.observation import Observation, held, undecided
 from mockpilot.durations import format_duration
-from mockpilot.history.events import CloseReceived, ListenerDown
+from mockpilot.history.events import CloseReceived, LinkEnded, ListenerDown
 from mockpilot.protocol.envelope import Action
 
 RECONNECTS = "link.reconnects"
@@ -142,32 +143,59 @@ def _late_answers(case: Case, link: Link) -> Iterator[Observation]:
     for sent in link.sent:
         verb = case.fault_verb(sent.fault)
         about_list = sent.envelope is not None and sent.envelope.action is Action.PROVIDE_CHARGING_REQUESTS
-        if not (sent.is_answer and about_list and verb in ("delay", "repeat")) or link.is_late(sent):
-            continue
-        level = Level.SHOULD if verb == "repeat" else None
-        later = [push for push in case.exchanges[link.number].pushes if push.first.index > sent.index]
-        answered = next((push for push in later if push.answers), None)
-        if answered is not None:
-            yield held(SURVIVES_LATE, sent.index, answered.answers[0].index, link=link.number)
-        elif (back := _came_back(case, link, sent.index)) is not None:
-            yield held(SURVIVES_LATE, sent.index, back, link=link.number)
-        else:
-            until = link.ending.at if link.ending is not None else None
-            stuck = [p for p in later if p.plain and not p.unreadable
-                     and case.waiting.ran_out(p.first.at, case.limits["confirm_within"], until)]  # fmt: skip
-            if len(stuck) >= STUCK_AFTER and case.ran_until(sent.at, stuck[-1].first.at):
-                yield Observation(
-                    SURVIVES_LATE, False, (sent.index, *(push.first.index for push in stuck)),
-                    "answers to the pushes after it, or a new link", "neither", level,
-                    cause=verb or "", link=link.number,
-                )  # fmt: skip
+        if sent.is_answer and about_list and verb in ("delay", "repeat") and not link.is_late(sent):
+            yield from _after_late_answer(case, link, sent, Level.SHOULD if verb == "repeat" else None)
 
 
-def _came_back(case: Case, link: Link, index: int) -> int | None:
-    if link.ended is not None and link.ended.by == "product":
-        return link.ended.index
+def _after_late_answer(case: Case, link: Link, sent: Frame, level: Level | None) -> Iterator[Observation]:
+    later = [push for push in case.exchanges[link.number].pushes if push.first.index > sent.index]
+    going_on = next((push.answers[0].index for push in later if push.answers), None)
+    going_on = going_on or _came_back_by_itself(case, link, sent.index)
+    if going_on is not None:
+        yield held(SURVIVES_LATE, sent.index, going_on, link=link.number)
+        return
+    stuck = _unanswered(case, link, later)
+    if len(stuck) < STUCK_AFTER or not case.ran_until(sent.at, stuck[-1].first.at):
+        return
+    if _fails_second_chance(case, link):
+        yield Observation(
+            SURVIVES_LATE, False, (sent.index, *(push.first.index for push in stuck)),
+            "answers to the pushes after it, or a new link", "neither, not even after the link was ended", level,
+            link=link.number,
+        )  # fmt: skip
+    else:
+        yield undecided(SURVIVES_LATE, sent.index, why="it was stuck, but no second chance failed", link=link.number)
+
+
+def _unanswered(case: Case, link: Link, pushes: Iterable[Push]) -> list[Push]:
+    until = link.ending.at if link.ending is not None else None
+    within = case.limits["confirm_within"]
+    return [
+        push for push in pushes
+        if push.plain and not push.answers and not push.unreadable
+        and case.waiting.ran_out(push.first.at, within, until)
+    ]  # fmt: skip
+
+
+def _fails_second_chance(case: Case, link: Link) -> bool:
+    """We ended the link; a product that is not stuck for good comes back and answers."""
+    if link.ended is None or not _ended_by_us(link):
+        return False
+    after = [other for other in case.clean_links if other.begun.index > link.ended.index]
+    if not after:
+        again = case.own_attempt_after(link.ended.index)
+        return again is None and bool(case.waiting.ran_out(link.ended.at, case.limits["reconnect_within"]))
+    pushes = [(other, push) for other in after for push in case.exchanges[other.number].pushes]
+    return not any(push.answers for _, push in pushes) and any(_unanswered(case, o, [p]) for o, p in pushes)
+
+
+def _came_back_by_itself(case: Case, link: Link, index: int) -> int | None:
+    """A Close, an end or a new attempt of the product, before we ended the link ourselves."""
+    for sign in link.signs:
+        if sign.index > index and isinstance(sign, CloseReceived | LinkEnded):
+            return sign.index if link.ending is None or sign.index <= link.ending.index else None
     again = case.own_attempt_after(index, link.instance)
-    return again.begun.index if again is not None else None
+    return again.begun.index if again is not None and link.alive_until(again.begun.at) else None
 
 
 # -- silence -------------------------------------------------------------------------------------------------------
@@ -177,7 +205,7 @@ def _silence(case: Case, link: Link) -> Iterator[Observation]:
     """TCP still acknowledges what a silent link is sent: products that rely on its keep-alive cannot see it."""
     if link.silent is None or case.proxied:
         return
-    reacted = _came_back(case, link, link.silent.index) or _closed(link)
+    reacted = _reacted(case, link, link.silent.index)
     if reacted is not None:
         yield held(NOTICES_SILENCE, link.silent.index, reacted, link=link.number)
         return
@@ -194,7 +222,7 @@ def _silence(case: Case, link: Link) -> Iterator[Observation]:
         )  # fmt: skip
 
 
-def _closed(link: Link) -> int | None:
-    assert link.silent is not None
-    sign = next((s for s in link.signs if isinstance(s, CloseReceived) and s.index > link.silent.index), None)
-    return sign.index if sign is not None else None
+def _reacted(case: Case, link: Link, index: int) -> int | None:
+    ends = (s.index for s in link.signs if s.index > index and isinstance(s, CloseReceived | LinkEnded))
+    again = case.own_attempt_after(index, link.instance)
+    return next(ends, again.begun.index if again is not None else None)

@@ -1,0 +1,166 @@
+"""The fold from what checkers saw to an outcome with its cause."""
+
+from __future__ import annotations
+
+import pytest
+
+from conformance.playbook import Play
+from mockpilot.conformance import verdict as verdicts
+from mockpilot.conformance.case import Case
+from mockpilot.conformance.levels import Basis, Cause, Level, Outcome
+from mockpilot.conformance.observation import Observation
+from mockpilot.conformance.verdict import judge, observe
+from mockpilot.errors import MockpilotError
+from mockpilot.history import events as ev
+from mockpilot.history.recorder import History
+
+
+def test_everyday_exchange_passes() -> None:
+    """A conforming product has no complaint against it."""
+    verdict = Play("B-01", "I-01").exchange().pushed(3).judged()
+    assert (verdict.outcome, verdict.cause, verdict.findings) == (Outcome.PASSED, None, ())
+    assert verdict.columns == {"vdv463": "passed", "chargepilot": "passed"}
+
+
+def test_must_finding_fails_whatever_else_is_missing() -> None:
+    """A finding outweighs a start state that was not reached."""
+    play = Play("L-03").tcp(first="clear-text upgrade").ended("product")
+    verdict = play.ends("start state not reached").judged()
+    assert Outcome.FAILED is verdict.outcome
+    assert verdict.cause is None
+
+
+def test_should_finding_warns() -> None:
+    """A should that did not hold is a warning."""
+    verdict = Play().connect().wait(7).boot().accept().pushed().judged()
+    assert Outcome.WARNED is verdict.outcome
+    assert verdict.columns == {"vdv463": "passed", "chargepilot": "passed"}
+
+
+def test_claim_without_evidence_is_inconclusive() -> None:
+    """What a scenario claims but never exercised keeps it from passing."""
+    verdict = Play("L-03", "B-01").exchange().judged()
+    assert (verdict.outcome, verdict.cause) == (Outcome.INCONCLUSIVE, Cause.NEVER_EXERCISED)
+    assert "L-03" in verdict.detail
+    assert "B-01" not in verdict.detail
+    assert verdict.columns["vdv463"] == "inconclusive"
+
+
+def test_claim_of_a_part_is_that_of_its_row() -> None:
+    """E-03a names a part of E-03."""
+    assert Outcome.PASSED is Play("E-03a").exchange().judged().outcome
+
+
+def test_fault_that_never_fired_is_inconclusive() -> None:
+    """It proves nothing, unless it was optional."""
+    assert Cause.FAULT_NEVER_FIRED is Play().armed("lost", "lose").exchange().judged().cause
+    assert Outcome.PASSED is Play().armed("lost", "lose", optional=True).exchange().judged().outcome
+
+
+def test_fault_that_nobody_met_is_inconclusive() -> None:
+    """Firing is not enough; its effect must have been seen."""
+    play = Play().armed("lost", "lose").exchange().fired("lost", "lose")
+    assert Cause.FAULT_NEVER_SEEN is play.judged().cause
+    seen = Play().armed("lost", "lose").exchange().fired("lost", "lose").line(ev.FaultSeen(name="lost", do="lose"))
+    assert Outcome.PASSED is seen.judged().outcome
+
+
+@pytest.mark.parametrize("cause", [Cause.START_STATE_NOT_REACHED, Cause.INTERRUPTED, Cause.CHECKER_BROKE])
+def test_scenario_that_ended_early_says_why(cause: Cause) -> None:
+    """The recorded reason becomes the cause, with its detail."""
+    verdict = Play().connect().ends(str(cause), "as it was").judged()
+    assert (Outcome.INCONCLUSIVE, cause, "as it was") == (verdict.outcome, verdict.cause, verdict.detail)
+
+
+def test_unknown_reason_is_our_own_mistake() -> None:
+    """A recording that ends for a reason nobody knows is never green."""
+    assert Cause.CHECKER_BROKE is Play().exchange().ends("because").judged().cause
+
+
+def test_overload_is_named() -> None:
+    """Long stalls of our own explain why a claim could not be judged."""
+    verdict = Play("I-01").connect().boot().accept().push().wait(12).line(ev.Stalled(late_s=9)).wait(30).judged()
+    assert (verdict.outcome, verdict.cause) == (Outcome.INCONCLUSIVE, Cause.SIMULATOR_OVERLOADED)
+
+
+def test_broken_simulator_convicts_of_no_absence() -> None:
+    """After a bug of ours, what did not come may be our fault."""
+    play = Play().connect().boot().accept().push().line(ev.SimulatorBroke(traceback="…")).wait(60)
+    verdict = play.judged()
+    assert (verdict.cause, verdict.findings) == (Cause.CHECKER_BROKE, ())
+
+
+def test_checker_that_raises_spoils_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its traceback is kept, the verdict says so, the other checkers' findings stay."""
+    def broken(case: Case) -> list[Observation]:
+        raise ZeroDivisionError("oh")
+
+    monkeypatch.setattr(verdicts, "observe", lambda case: observe(case, (broken, *verdicts.CHECKERS)))
+    good = judge(Play("B-01").exchange().ends().history)
+    assert (good.outcome, good.cause) == (Outcome.INCONCLUSIVE, Cause.CHECKER_BROKE)
+    assert "ZeroDivisionError" in good.broken[0]
+    assert "boot.comes-first" in good.rules_exercised
+    bad = judge(Play().connect().says(1, "ProvideChargingRequests", {}).ends().history)
+    assert Outcome.FAILED is bad.outcome
+
+
+def test_findings_of_one_cause_are_one() -> None:
+    """The finding counts how often, and keeps the first twenty events."""
+    play = Play().exchange()
+    for _ in range(30):
+        play.push().confirm(payload=[])
+    found = play.convicted_of("envelope.payload-is-object")
+    assert (found.count, len(found.events)) == (30, 20)
+
+
+def test_finding_by_absence_rests_on_policy_and_reads_limit() -> None:
+    """No column but the one of the rule's own text shows it, and there as a limit."""
+    verdict = Play().connect().boot().accept().push().wait(20).judged()
+    (found,) = verdict.findings
+    assert (found.level, found.basis) == (Level.MUST, Basis.POLICY)
+    assert verdict.columns == {"vdv463": "passed", "chargepilot": "limit"}
+    assert Outcome.FAILED is verdict.outcome
+
+
+def test_finding_of_the_standard_fails_both_columns() -> None:
+    """ChargePilot's text stands on the standard."""
+    verdict = Play().exchange().says_raw("{}").judged()
+    assert verdict.columns == {"vdv463": "failed", "chargepilot": "failed"}
+
+
+def test_finding_of_the_guideline_fails_one_column() -> None:
+    """The standard is silent there."""
+    verdict = Play().exchange().push().confirm(message_id="00000000-0000-4000-8000-00000000abcd").judged()
+    assert verdict.columns == {"vdv463": "passed", "chargepilot": "failed"}
+
+
+def test_remark_changes_nothing() -> None:
+    """A remark of level may is shown, and the scenario passes."""
+    verdict = Play().connect(headers=(("Upgrade", "websocket"),)).boot().accept().pushed().judged()
+    assert [finding.level for finding in verdict.findings] == [Level.MAY]
+    assert Outcome.PASSED is verdict.outcome
+
+
+def test_later_link_exercises_the_order_after_a_loss() -> None:
+    """L-04 has no rule of its own: B-04 or R-01 on a later link stand for it."""
+    play = Play("L-04").exchange().closed().connect().boot().wait(4).accept().push().confirm()
+    assert "L-04" in play.judged().exercised
+    assert "L-04" not in Play().connect().boot().wait(4).accept().push().confirm().judged().exercised
+
+
+def test_what_follows_the_end_creates_no_obligation() -> None:
+    """Clearing up is recorded, not judged."""
+    play = Play().exchange().ends().push().wait(100).says_raw("nonsense").ended("product", "broken off")
+    assert Outcome.PASSED is play.judged().outcome
+
+
+def test_leftover_links_are_not_judged() -> None:
+    """A link that was there before the recording is none of this scenario's."""
+    play = Play().on(7).says_raw("nonsense").ended("us")
+    assert play.judged().findings == ()
+
+
+def test_recording_without_its_beginning_cannot_be_judged() -> None:
+    """Nothing would be known of dialect and limits."""
+    with pytest.raises(MockpilotError, match="scenario_started"):
+        judge(History())
