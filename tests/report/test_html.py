@@ -97,6 +97,8 @@ def test_the_page_begins_with_product_and_outcome(page: str) -> None:
         "fault never fired: again, armed at 2.1 s",
         "1 not selected request_changed receive-only",
         "4 of 102 were exercised",
+        "Connecting, 1 of 13 exercised",
+        "What was not shown confirmation_twice fault never fired: again, armed at 2.1 s",
         '[presystem] id = "acme"',
         *STATEMENTS,
     ],

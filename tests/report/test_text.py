@@ -19,7 +19,7 @@ mockpilot 0.1.0 · catalogue 1 (6 scenarios) · dialect chargepilot · seed 7 ·
   ? inconclusive         confirmation_twice                        2 min   fault never fired: again, armed at 2.1 s
   ✓ passed               outage_503                                1 min   L-02 SHOULD (expected)
   ! passed with warnings login_refused                               9 s   C-06 SHOULD
-  – not selected         request_changed                                   receive-only
+  – 1 not selected, receive-only: request_changed
 
 5 selected · 2 passed · 1 passed with warnings · 1 failed · 1 inconclusive · 1 not selected · 1 min 17 s
 expected deviation occurred: link.backs-off (planned for 8.3, until 2027-03-31)

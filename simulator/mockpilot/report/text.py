@@ -55,7 +55,8 @@ def _note(scenario: ScenarioResult) -> str:
 def _lines(result: RunResult, report: str, run: str) -> Iterator[str]:
     yield " · ".join(run_words(result))
     yield ""
-    yield from (scenario_line(one) for one in result.scenarios)
+    yield from (scenario_line(one) for one in result.scenarios if one.selected)
+    yield from _left_out(result)
     yield ""
     yield f"{' · '.join(count_words(result))} · {format_duration(result.duration_s)}"
     yield from deviation_words(result)
@@ -70,6 +71,15 @@ def _lines(result: RunResult, report: str, run: str) -> Iterator[str]:
         yield f"run     {run}"
     if report:
         yield f"report  {report}"
+
+
+def _left_out(result: RunResult) -> Iterator[str]:
+    by_reason: dict[str, list[str]] = {}
+    for one in result.scenarios:
+        if not one.selected:
+            by_reason.setdefault(one.reason, []).append(one.name)
+    for reason, names in by_reason.items():
+        yield f"  {MARKS['not_selected']} {len(names)} not selected, {reason}: {', '.join(names)}"
 
 
 def _findings(scenario: ScenarioResult) -> Iterator[str]:
