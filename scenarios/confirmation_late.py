@@ -18,8 +18,7 @@ async def confirmation_late(cms: Stage) -> None:
         delay("confirmation", "ProvideChargingRequests", nth=1, by=cms.limits.confirm_within, applied=False)
     )
     await cms.reach("exchange")
-    await cms.provoke("create-request")
-    await cms.wait_for("ProvideChargingRequests")
+    await cms.obtain_list()
     with cms.patience("resend_within"):
         await cms.wait_for("pong_received")  # the late confirmation was met
     with cms.patience("resend_within") as waited:

@@ -18,8 +18,7 @@ async def confirmation_missing(cms: Stage) -> None:
     # armed before the exchange, since many products send at once; not applied, or the next push would show the list
     cms.arm(lose("confirmation", "ProvideChargingRequests", nth=1, applied=False))
     await cms.reach("exchange")
-    await cms.provoke("create-request")
-    await cms.wait_for("ProvideChargingRequests")
+    await cms.obtain_list()
     with cms.patience("resend_within") as waited:
         await cms.wait_for("ProvideChargingRequests")
     if waited.ran_out:  # no time-out of its own: a reconnect must bring the list

@@ -16,13 +16,12 @@ async def link_reset_after_request(cms: Stage) -> None:
     """The CMS takes a charging-request list, and the connection is reset before the confirmation leaves. The list
     is lost.
 
-    The presystem connects again by itself, boots, waits for the first push, and sends its full current list again, with the same request
-    ids, after the first push.
+    The presystem connects again by itself, boots, waits for the first push, and then sends its full current list
+    again, with the same request ids.
     """
     cms.arm(drop("reset", action="ProvideChargingRequests", nth=1, when="before-answer"))
     await cms.reach("exchange")
-    await cms.provoke("create-request")
-    await cms.wait_for("ProvideChargingRequests")
+    await cms.obtain_list()
     cms.hold_pushes()
     cms.mark("the first push after the reconnect comes late")
     with cms.patience("reconnect_within"):

@@ -12,15 +12,17 @@ from mockpilot.scenario import Stage, scenario
     ],
 )
 async def request_changed(cms: Stage) -> None:
-    """The CMS does everything right while the product changes one of several charging requests.
+    """The CMS does everything right while the product makes two charging requests and then changes one.
 
     Every list the presystem sends is complete: the requests that were not touched are still there, all with the
     ids they had before.
     """
     await cms.reach("exchange")
-    await cms.provoke("create-request")
-    await cms.wait_for("ProvideChargingRequests")
-    cms.mark("the request is there; now it is changed")
+    await cms.obtain_list()
+    for _ in range(2):  # the second list shows whether the first new request is still in it
+        await cms.provoke("create-request")
+        await cms.wait_for("ProvideChargingRequests")
+    cms.mark("the requests are there; now one is changed")
     before = cms.request_ids
     await cms.provoke("change-request")
     await cms.wait_for("ProvideChargingRequests")

@@ -22,6 +22,7 @@ from mockpilot.faults.verbs import Fault, refuse
 from mockpilot.history.events import (
     Event,
     ProductExited,
+    Stalled,
     StateReached,
     StepEnded,
     StepProvoked,
@@ -30,6 +31,7 @@ from mockpilot.history.events import (
     WaitStarted,
 )
 from mockpilot.limits import Limits
+from mockpilot.protocol.envelope import Action
 from mockpilot.scenario.matching import Predicate, is_accepted, is_link, is_push_answer, predicate, spoken
 
 STEPS = ("create-request", "change-request", "cancel-request", "cancel-all-requests")
@@ -74,6 +76,8 @@ class Stage:
         self._control, self.limits, self._presystem_id = control, limits, presystem_id
         self._connects_within_s, self._provoke, self._supervised = connects_within_s, provoke, supervised
         self._patience: list[str] = []
+        self._scopes: list[trio.CancelScope] = []
+        control.recorder.subscribe(self._extend_for_stall)
         self.started = False
         """Whether the start state that was asked for is reached, or none was."""
 
@@ -165,11 +169,19 @@ class Stage:
         waited = Patience()
         self._patience.append(limit)
         try:
-            with trio.move_on_after(seconds) as scope:
+            # A little longer than the limit: what is judged by it must lie inside the recording.
+            with trio.move_on_after(seconds + self.limits.guard) as scope:
+                self._scopes.append(scope)
                 yield waited
         finally:
             self._patience.pop()
+            self._scopes.pop()
         waited.ran_out = scope.cancelled_caught
+
+    def _extend_for_stall(self, event: Event) -> None:
+        if isinstance(event, Stalled):
+            for scope in self._scopes:
+                scope.deadline += event.late_s
 
     # -- provoking -------------------------------------------------------------------------------------------------
 
@@ -182,8 +194,12 @@ class Stage:
         self._control.disarm(armed)
 
     async def drop(self, how: str, code: int | None = 1001) -> Armed:
-        """End the link: ``close`` (with a code), ``tls-end``, ``tcp-end``, ``reset`` or ``silence``."""
+        """End the link and see it end: ``close`` (with a code), ``tls-end``, ``tcp-end``, ``reset`` or ``silence``."""
+        links = self._control.server.live_links()
         armed = self._control.drop(how, code)
+        with trio.move_on_after(self.limits.close_within + self.limits.guard):
+            for link in links if how != "silence" else []:
+                await link.over.wait()
         await trio.lowlevel.checkpoint()
         return armed
 
@@ -209,6 +225,14 @@ class Stage:
         record(StepProvoked(step=step, charging_point_id=point, charging_request_id=request))
         happened, detail = await self._provoke(step, point, request)
         record(StepEnded(step=step, happened=happened, detail=detail))
+
+    async def obtain_list(self) -> Event:
+        """Wait for a charging-request list: one that comes by itself after the first push, or else a provoked one."""
+        with self.patience("hold") as waited:
+            return await self.wait_for(Action.PROVIDE_CHARGING_REQUESTS)
+        assert waited.ran_out
+        await self.provoke("create-request")
+        return await self.wait_for(Action.PROVIDE_CHARGING_REQUESTS)
 
     def _point(self) -> str:
         taken = {getattr(request, "charging_point_id", None) for request in self._stored().values()}
