@@ -15,7 +15,7 @@ import trio.testing
 from mockpilot.errors import UsageError
 from mockpilot.presystem import conduct
 from mockpilot.presystem.conduct import CONFORMING, EndKind, LinkEnd
-from mockpilot.presystem.offences import OFFENCES, conduct_for, offences, unmasked
+from mockpilot.presystem.offences import OFFENCES, TIGHT_LOOP_S, conduct_for, offences, unmasked
 from mockpilot.protocol import envelope
 from mockpilot.protocol.envelope import Action, Envelope, MessageType, Trouble
 from presystem.fake_cms import CmsLink, Script, ids, information, play_through, playing
@@ -354,7 +354,7 @@ async def test_hammering_keeps_to_its_occasion(
     for end in (hammered, spared):
         play = await play_through(*[end] * 12, _ordinary, conduct=conduct_for(rule))
         gaps.append(max(later - earlier for earlier, later in pairwise(play.cms.attempts)))
-    assert gaps[0] == pytest.approx(0.1)
+    assert gaps[0] == pytest.approx(TIGHT_LOOP_S)
     assert gaps[1] > 1.5
 
 
