@@ -268,11 +268,17 @@ class Play:
         """The recording so far."""
         return History(self.events)
 
+    @property
+    def whole(self) -> History:
+        """The recording so far, with the scenario ended now if it has not been."""
+        if any(isinstance(event, ev.ScenarioEnded) for event in self.events):
+            return self.history
+        end = ev.ScenarioEnded(why="done", index=len(self.events), at=round(self.now, 6), wall=self.events[-1].wall)
+        return History([*self.events, end])
+
     def judged(self) -> Verdict:
-        """The verdict, with the scenario ended now if it has not been."""
-        if not any(isinstance(event, ev.ScenarioEnded) for event in self.events):
-            self.ends()
-        verdict = judge(self.history)
+        """The verdict on the recording so far."""
+        verdict = judge(self.whole)
         assert verdict.broken == ()
         return verdict
 

@@ -1,0 +1,253 @@
+"""Form of frames, message ids, clock and presystem id, judged from made recordings."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from conformance.playbook import BOOT, LISTS, PRESYSTEM, PUSHES, Play, entry, uuid
+from mockpilot.conformance.levels import Basis, Level
+from mockpilot.history import events as ev
+
+NEW_ID, CLOCK, PRESYSTEM_ID = "envelope.message-id-is-new", "envelope.clock", "envelope.presystem-id"
+
+
+def frame(**slots: Any) -> str:
+    """A confirmation with some slots otherwise."""
+    right = {"type": 2, "source": "BMS", "presystem": PRESYSTEM, "stamp": "2031-03-04T17:20:00Z", "id": uuid(3),
+             "action": PUSHES, "payload": {}}  # fmt: skip
+    return json.dumps(list((right | slots).values()))
+
+
+@pytest.mark.parametrize(
+    ("text", "rule"),
+    [
+        ("", "envelope.seven-slots"),
+        ("ping", "envelope.seven-slots"),
+        ('{"a": 1}', "envelope.seven-slots"),
+        (frame()[:-1] + ", 8]", "envelope.seven-slots"),
+        (frame(payload=float("nan")), "envelope.seven-slots"),
+        (frame(type="2"), "envelope.message-type"),
+        (frame(type=4), "envelope.message-type"),
+        (frame(id="conf-1"), "envelope.message-id-is-uuid"),
+        (frame(stamp="2031-03-04T17:20:00"), "envelope.time-stamp"),
+        (frame(action="provideChargingInformation"), "envelope.action"),
+        (frame(payload=[]), "envelope.payload-is-object"),
+        (frame().encode().replace(b"BMS", b"\xff\xfe"), "envelope.text-frames"),
+        (frame(presystem=7), "envelope.presystem-id"),
+        (frame(source=None), "boot.source"),
+    ],
+)
+def test_defect_is_convicted_alone(text: str | bytes, rule: str) -> None:
+    """One cause, one conviction: the push counts as answered, if it may have been."""
+    play = Play().connect().boot().accept().push(message_id=uuid(3)).wait(0.2).says_raw(text).wait(20)
+    assert play.musts() == {rule}
+
+
+def test_binary_message_is_convicted_alone() -> None:
+    """Its text is read all the same."""
+    play = Play().connect().boot().accept().push(message_id=uuid(3)).says_raw(frame(), binary=True).wait(20)
+    assert play.musts() == {"envelope.text-frames"}
+    assert play.held("information.is-answered")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "\ufeff" + frame(),
+        frame().replace("{}", '{"a": 1, "a": 1}'),
+        frame(type=2.0),
+    ],
+)
+def test_unclean_json_is_a_warning(text: str) -> None:
+    """It can be read."""
+    play = Play().exchange().push(message_id=uuid(3)).says_raw(text)
+    assert play.convicted_of("envelope.clean-json").level is Level.SHOULD
+
+
+@pytest.mark.parametrize("stamp", ["2031-03-04T17:20:00+00:00", "2031-03-04t17:20:00.123456789z"])
+def test_spelling_of_utc_is_free(stamp: str) -> None:
+    """Offset zero, any precision, any case."""
+    play = Play().exchange().push().confirm(stamp=stamp)
+    assert play.held("envelope.time-stamp")
+    assert play.held("envelope.time-stamp-is-utc")
+
+
+def test_other_zone_is_a_warning() -> None:
+    """The instant is right."""
+    play = Play().exchange().push().confirm(stamp="2031-03-04T19:20:00+02:00")
+    assert play.convicted_of("envelope.time-stamp-is-utc").level is Level.SHOULD
+
+
+def test_uuid_in_capitals_is_a_uuid() -> None:
+    """Any version and case, also as an echo."""
+    play = Play().connect().boot().accept().push(message_id="abcdef00-0000-4000-8000-00000000000a")
+    play.confirm(message_id="ABCDEF00-0000-4000-8000-00000000000A")
+    assert not play.complaints()
+    assert play.held("correlation.echoes-message-id")
+
+
+def test_error_answer_without_object_is_a_remark_in_chargepilot() -> None:
+    """The guideline allows any value there."""
+    play = Play().exchange().push().confirm(type=3, payload="no")
+    assert play.convicted_of("envelope.payload-is-object").level is Level.MAY
+    strict = Play(dialect="vdv-1.1").exchange().push().confirm(type=3, payload="no")
+    assert strict.convicted_of("envelope.payload-is-object").level is Level.MUST
+
+
+def test_frames_on_an_ending_link_are_judged_for_form_alone() -> None:
+    """The product may finish its message after our Close."""
+    play = Play().exchange().here(ev.CloseSent(code=1001)).asks(entry("a", point="nowhere"), ending=True)
+    assert not play.complaints()
+    assert play.says_raw("[]", ending=True).musts() == {"envelope.seven-slots"}
+
+
+def test_push_of_the_product_is_convicted_alone() -> None:
+    """An answer sent as a request is no missing answer as well."""
+    play = Play().connect().boot().accept().push().confirm(type=1).wait(30)
+    assert play.musts() == {"envelope.direction"}
+
+
+# -- message ids ---------------------------------------------------------------------------------------------------
+
+
+def test_fresh_ids_hold() -> None:
+    """Each request its own."""
+    assert Play().exchange().asks(entry("a")).takes().held(NEW_ID)
+
+
+def test_resend_with_its_old_id_is_right_while_unanswered() -> None:
+    """On the same link, on the next, and with its old time stamp minutes later."""
+    play = Play().exchange().asks(entry("a"), message_id=uuid(77), stamp="2031-03-04T17:20:00Z").loses_confirmation()
+    play.wait(30).asks(entry("a"), message_id=uuid(77), stamp="2031-03-04T17:20:00Z").closed()
+    play.wait(240).exchange().asks(entry("a"), message_id=uuid(77), stamp="2031-03-04T17:20:00Z").takes()
+    assert not play.complaints()
+    assert play.held(CLOCK)
+
+
+def test_resend_after_an_unproved_answer_is_right() -> None:
+    """The confirmation was handed just before the link was reset: nobody knows whether it arrived."""
+    play = Play().exchange().asks(entry("a"), message_id=uuid(77)).takes().ended("us")
+    play.exchange().asks(entry("a"), message_id=uuid(77)).takes()
+    assert not play.complaints()
+
+
+def test_id_used_again_after_its_answer_arrived_is_convicted() -> None:
+    """A later answered push proves that it did."""
+    play = Play().exchange().asks(entry("a"), message_id=uuid(77)).takes().pushed(2)
+    found = play.asks(entry("a"), message_id=uuid(77)).convicted_of(NEW_ID)
+    assert found.level is Level.MUST
+
+
+def test_id_of_another_action_is_convicted() -> None:
+    """It is another request for certain."""
+    play = Play().connect().boot(message_id=uuid(77)).accept().push().confirm().asks(message_id=uuid(77))
+    assert play.convicted_of(NEW_ID).level is Level.MUST
+
+
+def test_id_of_an_unanswered_request_for_another_list_is_a_warning() -> None:
+    """The content is another."""
+    play = Play().exchange().asks(entry("a"), message_id=uuid(77)).loses_confirmation()
+    assert play.asks(entry("a"), entry("b"), message_id=uuid(77)).convicted_of(NEW_ID).level is Level.SHOULD
+
+
+def test_resend_after_a_faulty_answer_is_not_judged() -> None:
+    """Our fault may have kept the answer from being understood."""
+    play = Play().armed("late", "delay").exchange().asks(entry("a"), message_id=uuid(77)).takes(fault="late")
+    assert not play.pushed(2).asks(entry("a"), message_id=uuid(77)).takes().complaints()
+
+
+def test_new_process_may_use_old_ids() -> None:
+    """Seeded products repeat themselves."""
+    play = Play()
+    for _ in range(2):
+        play.line(ev.ProductStarted(command=("x",))).connect().boot(message_id=uuid(77)).accept().pushed(2).closed()
+    assert not play.complaints()
+
+
+# -- clock ---------------------------------------------------------------------------------------------------------
+
+
+def ahead(seconds: float, **how: Any) -> Play:
+    """A product whose clock is off."""
+    play = Play(**how)
+    play.clock_ahead = timedelta(seconds=seconds)
+    return play.exchange().pushed(3)
+
+
+def test_small_skew_holds() -> None:
+    """Within a minute."""
+    assert ahead(-50).held(CLOCK)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "how", "level", "basis"),
+    [
+        (7200, {}, Level.MUST, Basis.GUIDELINE),
+        (-19800, {}, Level.MUST, Basis.GUIDELINE),
+        (7200, {"launched": False}, Level.SHOULD, Basis.POLICY),
+        (7200, {"same_host": False}, Level.SHOULD, Basis.POLICY),
+        (500, {}, Level.SHOULD, Basis.POLICY),
+        (900, {}, Level.SHOULD, Basis.POLICY),
+    ],
+)
+def test_skew_weighs_by_what_it_shows(seconds: float, how: Any, level: Level, basis: Basis) -> None:
+    """Local time called UTC on our own host is a plain mistake; another host's clock may be off."""
+    found = ahead(seconds, **how).convicted_of(CLOCK)
+    assert (found.level, found.basis) == (level, basis)
+
+
+def test_clock_is_not_judged_under_a_clock_fault() -> None:
+    """Ours is off."""
+    play = Play().armed("skew", "clock").fired("skew", "clock")
+    play.clock_ahead = timedelta(hours=2)
+    assert not play.exchange().pushed(3).exercised(CLOCK)
+
+
+# -- presystem id --------------------------------------------------------------------------------------------------
+
+
+def test_one_presystem_id_holds() -> None:
+    """Over all links."""
+    assert Play().exchange().closed().exchange().held(PRESYSTEM_ID)
+
+
+def test_other_id_on_one_link_is_convicted() -> None:
+    """A plain contradiction."""
+    assert Play().exchange().push().confirm(presystem="other").convicted_of(PRESYSTEM_ID).level is Level.MUST
+
+
+def test_other_id_on_the_next_link_is_convicted() -> None:
+    """The same kind of presystem, one after the other."""
+    play = Play().exchange().closed()
+    play.presystem = "other"
+    assert play.connect().boot().convicted_of(PRESYSTEM_ID).level is Level.MUST
+
+
+def test_bms_and_itcs_of_one_product_may_differ() -> None:
+    """Two presystems, side by side."""
+    play = Play().exchange()
+    play.presystem, play.sent_as = "other", "ITCS"
+    play.connect().boot(payload={"presystem": "ITCS"}).says(1, LISTS, {"chargingRequestList": []})
+    assert PRESYSTEM_ID not in play.complaints()
+
+
+@pytest.mark.parametrize(("launched", "level"), [(True, Level.SHOULD), (False, Level.MAY)])
+def test_other_id_than_the_profile_throughout_is_no_contradiction(launched: bool, level: Level) -> None:
+    """A launched product was told the right one; a person may have typed another."""
+    play = Play(launched=launched, presystem="other").connect().boot()
+    assert play.convicted_of(PRESYSTEM_ID).level is level
+
+
+def test_echo_of_our_own_wrong_id_is_not_held_against_it() -> None:
+    """We named another presystem ourselves."""
+    play = Play().exchange().hands(1, PUSHES, {}, uuid(50), "odd", presystem="odd").confirm(uuid(50), presystem="odd")
+    assert play.held(PRESYSTEM_ID)
+
+
+def test_boot_with_a_bad_id_is_still_a_boot() -> None:
+    """Only its id is convicted."""
+    assert Play().connect().says(1, BOOT, {"presystem": "BMS"}, "boot-1").musts() == {"envelope.message-id-is-uuid"}
