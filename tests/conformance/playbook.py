@@ -62,7 +62,8 @@ class Play:
     def __init__(
         self, *exercises: str, dialect: str = "chargepilot", launched: bool = True, provoked: bool = True,
         sends_requests: bool = True, supervised: bool = False, same_host: bool = True, kind: str = "BMS",
-        presystem: str = PRESYSTEM, points: tuple[str, ...] = (), tick: float = 0.01, **limits: float,
+        presystem: str = PRESYSTEM, points: tuple[str, ...] = (), tick: float = 0.01,
+        limits: dict[str, float] | None = None,
     ) -> None:  # fmt: skip
         self.now, self.tick, self.number, self.link = 0.0, tick, 0, 0
         self.events: list[ev.Event] = []
@@ -72,7 +73,7 @@ class Play:
         self._pushed = ""
         self._booted = ""
         self.record(ev.ScenarioStarted(
-            scenario="made", exercises=exercises, dialect=dialect, push_interval_s=15, limits=limits, seed=1,
+            scenario="made", exercises=exercises, dialect=dialect, push_interval_s=15, limits=limits or {}, seed=1,
             mockpilot="0", catalogue="1", advertised_points=points,
             presystem=ev.Presystem(
                 id=PRESYSTEM, kind=kind, user="depot", path=PATH, sends_requests=sends_requests, launched=launched,

@@ -139,10 +139,15 @@ def _lists_on(link: Link) -> Iterator[RequestList]:
     for sent in link.sent:
         if sent.envelope is not None and sent.is_answer and sent.index not in link.failed_sends:
             answers.setdefault(sent.envelope.message_id.lower(), []).append(sent)
-    for frame in link.requests(Action.PROVIDE_CHARGING_REQUESTS):
+    again_at: dict[str, int] = {}
+    found = []
+    for frame in reversed(link.requests(Action.PROVIDE_CHARGING_REQUESTS)):
         assert frame.envelope is not None
-        mine = answers.get(frame.envelope.message_id.lower(), [])
-        yield RequestList(link, frame, tuple(read_entries(frame)), answer=_right_answer(frame, mine))
+        message_id = frame.envelope.message_id.lower()
+        answer = _right_answer(frame, answers.get(message_id, []), again_at.get(message_id))
+        found.append(RequestList(link, frame, tuple(read_entries(frame)), answer=answer))
+        again_at[message_id] = frame.index
+    yield from reversed(found)
 
 
 def read_entries(frame: Frame) -> Iterator[Entry]:
@@ -157,12 +162,15 @@ def read_entries(frame: Frame) -> Iterator[Entry]:
                         parse_timestamp(departure) if isinstance(departure, str) else None, item)  # fmt: skip
 
 
-def _right_answer(frame: Frame, answers: Sequence[Frame]) -> Frame | None:
+def _right_answer(frame: Frame, answers: Sequence[Frame], again_at: int | None) -> Frame | None:
+    """The right answer that was handed before the list came again under its old id."""
     asked = frame.envelope
     assert asked is not None
     for sent in answers:
         said = sent.envelope
         assert said is not None
+        if again_at is not None and sent.index > again_at:
+            return None
         if sent.index > frame.index and (said.action, said.presystem_id) == (asked.action, asked.presystem_id):
             return sent
     return None

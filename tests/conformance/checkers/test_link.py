@@ -1,0 +1,241 @@
+"""Losing the link, judged from made recordings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from itertools import repeat
+
+import pytest
+
+from conformance.playbook import Play, entry
+from mockpilot.conformance.levels import Basis, Level
+from mockpilot.history import events as ev
+
+BACK, SPACING = "link.reconnects", "link.backs-off"
+LATE, SILENCE = "link.survives-late-confirmation", "link.notices-silence"
+
+
+# -- coming back ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("after", [0.2, 290])
+def test_new_attempt_holds(after: float) -> None:
+    """Success is not needed."""
+    play = Play().exchange().closed().wait(after).refused()
+    assert play.held(BACK)
+
+
+def test_staying_away_is_convicted_by_our_limits() -> None:
+    """However the link ended."""
+    assert Play().exchange().closed().wait(310).convicted_of(BACK).basis is Basis.POLICY
+    assert Play().exchange().ended("us").wait(310).convicted_of(BACK).level is Level.MUST
+
+
+def test_staying_away_after_code_1008_is_a_warning() -> None:
+    """That code may well tell it to."""
+    assert Play().exchange().closed(1008).wait(310).convicted_of(BACK).level is Level.SHOULD
+
+
+def test_attempt_not_yet_due_is_no_observation() -> None:
+    """Back-offs may be minutes long."""
+    assert not Play().exchange().closed().wait(290).exercised(BACK)
+
+
+def test_time_runs_from_when_the_port_is_open_again() -> None:
+    """And a quarter longer after a long outage."""
+    play = Play().line(ev.ListenerUp(port=1)).exchange().line(ev.ListenerDown(port=1)).ended("us")
+    play.wait(200).line(ev.ListenerUp(port=1)).wait(350)
+    assert not play.exercised(BACK)
+    assert play.wait(50).convicted_of(BACK).level is Level.MUST
+
+
+def test_product_that_ended_the_link_itself_is_free() -> None:
+    """Also with Close 1000."""
+    play = Play().exchange().here(ev.CloseReceived(code=1000)).ended("product", "cleanly").wait(400)
+    assert not play.exercised(BACK)
+
+
+def test_product_that_is_gone_is_not_asked_to_come_back() -> None:
+    """It does not run."""
+    play = Play().exchange().closed().line(ev.ProductExited(status=0, by_us=False)).wait(400)
+    assert not play.exercised(BACK)
+
+
+def test_link_that_was_opened_before_the_old_one_ended_is_enough() -> None:
+    """Close handshakes wait, in some libraries for seconds."""
+    play = Play().exchange().here(ev.CloseSent(code=1001)).exchange().on(1).wait(10).ended("us", "cleanly")
+    assert not play.on(2).pushed(30).complaints()
+
+
+def test_unaccepted_link_is_no_loss() -> None:
+    """There was nothing to lose yet."""
+    assert not Play().connect().ended("us").wait(400).exercised(BACK)
+
+
+# -- spacing -------------------------------------------------------------------------------------------------------
+
+
+def outage(gaps: Iterable[float], *, connects: int = 1, limits: dict[str, float] | None = None) -> Play:
+    """Attempts that are refused with 503, with these gaps."""
+    play = Play(tick=0.001, limits=limits).exchange().ended("us").wait(1)
+    for gap in gaps:
+        started = play.now
+        for _ in range(connects):
+            play.refused()
+        play.now = started + gap
+    return play.exchange()
+
+
+def test_fixed_fast_pace_is_warned() -> None:
+    """A tight loop."""
+    found = outage(repeat(0.1, 100)).convicted_of(SPACING)
+    assert (found.level, found.basis) == (Level.SHOULD, Basis.STANDARD)
+    assert "attempts in" in found.observed
+
+
+def test_fixed_pace_is_warned_after_enough_of_it() -> None:
+    """A minute and six gaps."""
+    assert "gaps of 5 s" in outage(repeat(5, 14)).convicted_of(SPACING).observed
+
+
+@pytest.mark.parametrize("gaps", [[5, 5], [5] * 6, [2] * 10])
+def test_fixed_pace_seen_too_shortly_decides_nothing(gaps: list[float]) -> None:
+    """Growth may come yet."""
+    assert not outage(gaps).exercised(SPACING)
+
+
+@pytest.mark.parametrize(
+    "gaps",
+    [
+        [0.2, 0.4, 0.8, 1.6, 2, 2, 2],
+        [0.21, 0.38, 0.9, 1.4, 2.2, 1.9, 1.8, *repeat(2, 40)],
+        [15, 30, 60, 120, 240, 300],
+        [1, 1, 2, 3, 5],
+    ],
+)
+def test_growing_gaps_hold(gaps: list[float]) -> None:
+    """Seen at once, to a cap, with jitter."""
+    assert outage(gaps).held(SPACING)
+
+
+def test_steady_long_gaps_hold() -> None:
+    """Fifteen seconds and more need no growth."""
+    assert outage([15, 15]).held(SPACING)
+    assert outage(repeat(30, 10)).held(SPACING)
+
+
+def test_doubled_connects_are_one_attempt() -> None:
+    """Libraries repeat a refused request at once."""
+    assert outage([2, 4, 8, 16, 32, 64], connects=2).held(SPACING)
+    assert not outage([15] * 3, connects=3).complaints()
+
+
+def test_limits_of_the_profile_count() -> None:
+    """A demonstration judges in seconds."""
+    quick = {"attempt_burst": 0.05, "retry_floor": 0.05, "spacing_observe": 3.0}
+    assert outage(repeat(0.2, 30), limits=quick).convicted_of(SPACING).level is Level.SHOULD
+    assert outage([0.2, 0.4, 0.8, 1.6, 2, 2], limits=quick).held(SPACING)
+    assert outage([0.2, 0.4], limits=quick).held(SPACING)
+
+
+def test_refused_logins_are_another_matter() -> None:
+    """Their pace is judged as such."""
+    play = Play().exchange().ended("us")
+    for _ in range(30):
+        play.refused(401).wait(5)
+    assert not play.exercised(SPACING)
+
+
+def test_attempts_behind_a_closed_port_are_not_counted() -> None:
+    """They cannot be seen."""
+    play = Play().line(ev.ListenerUp(port=1)).exchange().ended("us")
+    for _ in range(9):
+        play.refused().wait(8).line(ev.ListenerDown(port=1)).line(ev.ListenerUp(port=1))
+    assert not play.exercised(SPACING)
+
+
+def test_accepted_and_dropped_connections_are_attempts() -> None:
+    """Of a launched product on this host all are its own."""
+    play = Play().exchange().ended("us").wait(1)
+    for gap in (1, 2, 4, 8):
+        play.tcp(first=None).ended("us", sent=0).wait(gap)
+    assert play.exchange().held(SPACING)
+
+
+def test_probes_beside_the_product_are_no_attempts() -> None:
+    """Connects that end without a byte."""
+    play = Play().exchange()
+    for _ in range(120):
+        play.tcp(first=None).ended("product", sent=0).wait(1)
+    assert not play.exercised(SPACING)
+    assert not play.complaints()
+
+
+# -- late answers --------------------------------------------------------------------------------------------------
+
+
+def late(verb: str = "delay") -> Play:
+    """A list whose confirmation comes late, or twice."""
+    play = Play().armed("odd", verb).exchange().asks(entry("a"))
+    if verb == "repeat":
+        play.takes()
+    return play.wait(20).confirms_list("odd")
+
+
+@pytest.mark.parametrize("verb", ["delay", "repeat"])
+def test_going_on_after_a_late_confirmation_holds(verb: str) -> None:
+    """Pushes are answered as before."""
+    assert late(verb).pushed().held(LATE)
+
+
+def test_coming_back_after_a_late_confirmation_holds() -> None:
+    """Closing and starting over is right, too."""
+    assert late().ended("product", "cleanly").exchange().held(LATE)
+
+
+@pytest.mark.parametrize(("verb", "level"), [("delay", Level.MUST), ("repeat", Level.SHOULD)])
+def test_standstill_after_a_late_confirmation_is_convicted_alone(verb: str, level: Level) -> None:
+    """Neither this link nor the next shows any answer."""
+    play = late(verb)
+    for _ in range(4):
+        play.push().wait(16)
+    play.closed().connect().boot().accept().push().wait(16)
+    assert play.convicted_of(LATE).level is level
+    assert play.complaints() == {LATE}
+
+
+def test_recovery_on_the_next_link_decides_nothing() -> None:
+    """The second chance was taken; the pushes that were not answered are convicted as such."""
+    play = late()
+    for _ in range(4):
+        play.push().wait(16)
+    play.closed().exchange()
+    assert not play.exercised(LATE)
+    assert play.musts() == {"information.is-answered"}
+
+
+# -- silence -------------------------------------------------------------------------------------------------------
+
+
+def silent() -> Play:
+    """A link on which we fell silent."""
+    return Play().exchange().here(ev.WentSilent(fault="silent"))
+
+
+def test_new_attempt_after_silence_holds() -> None:
+    """Or an end by the product."""
+    assert silent().wait(60).connect().held(SILENCE)
+    assert silent().wait(60).ended("product", "broken off").held(SILENCE)
+
+
+def test_silence_unnoticed_is_warned() -> None:
+    """With what the product could not see."""
+    found = silent().wait(310).convicted_of(SILENCE)
+    assert (found.level, found.basis) == (Level.SHOULD, Basis.POLICY)
+    assert "keep-alive" in found.observed
+
+
+def test_short_silence_decides_nothing() -> None:
+    """Our own end of the link ends the test."""
+    assert not silent().wait(290).exercised(SILENCE)
+    assert not silent().wait(100).ended("us").wait(400).exercised(SILENCE)
