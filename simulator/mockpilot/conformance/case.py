@@ -70,9 +70,13 @@ class Case:
     # -- links -----------------------------------------------------------------------------------------------------
 
     @cached_property
+    def _every_link(self) -> list[Link]:
+        return links_of(self.events)
+
+    @cached_property
     def links(self) -> tuple[Link, ...]:
         """The product's own links that began in this recording."""
-        return tuple(link for link in links_of(self.events) if is_own(link, self.presystem))
+        return tuple(link for link in self._every_link if is_own(link, self.presystem))
 
     @cached_property
     def clean_links(self) -> tuple[Link, ...]:
@@ -82,7 +86,7 @@ class Case:
     @cached_property
     def proxied(self) -> bool:
         """Whether something stands between the product and us."""
-        return any(is_proxied(link) for link in links_of(self.events))
+        return any(is_proxied(link) for link in self._every_link)
 
     @cached_property
     def attempts(self) -> tuple[Attempt, ...]:

@@ -7,14 +7,15 @@ vehicle has another entry.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cached_property
 from typing import Any
 
 from mockpilot.conformance.conversation import Frame, Link
 from mockpilot.history.events import DepotChanged, Event, StepEnded, StepProvoked
-from mockpilot.protocol.envelope import Action, parse_timestamp, same_id
+from mockpilot.protocol.envelope import Action, parse_timestamp
 
 AHEAD = timedelta(minutes=10)
 """Entries that depart sooner may be gone for good reason."""
@@ -90,18 +91,29 @@ class RequestList:
         """When it was read, by the wall clock."""
         return parse_timestamp(self.frame.event.wall)
 
-    @property
+    @cached_property
     def ids(self) -> frozenset[str]:
         """Ids of its entries."""
         return frozenset(entry.id for entry in self.entries)
 
     def entry(self, entry_id: str) -> Entry | None:
         """The entry of an id."""
-        return next((entry for entry in self.entries if entry.id == entry_id), None)
+        return self._by_id.get(entry_id)
+
+    @cached_property
+    def _by_id(self) -> dict[str, Entry]:
+        return {entry.id: entry for entry in self.entries}
 
     def of_vehicle(self, vehicle: str) -> list[Entry]:
         """All entries of a vehicle."""
-        return [entry for entry in self.entries if entry.vehicle == vehicle]
+        return self._by_vehicle.get(vehicle, [])
+
+    @cached_property
+    def _by_vehicle(self) -> dict[str, list[Entry]]:
+        found: dict[str, list[Entry]] = {}
+        for entry in self.entries:
+            found.setdefault(entry.vehicle, []).append(entry)
+        return found
 
 
 def steps_of(events: Sequence[Event]) -> list[Step]:
@@ -125,12 +137,15 @@ def lists_of(links: Sequence[Link], steps: Sequence[Step], depot: Sequence[Depot
     """All lists that are judged for order and content, in the order in which they were read."""
     lists = sorted((found for link in links for found in _lists_on(link)), key=lambda read: read.index)
     known: dict[int, set[str]] = {}
+    changes: dict[str, list[DepotChanged]] = {}
+    for change in depot:
+        changes.setdefault(change.message_id.lower(), []).append(change)
     for read in lists:
         before = known.setdefault(read.link.instance, set())
         read.new_ids = read.ids - before
         before |= read.ids
         read.step = _step_of(read, steps, provoke_within_s)
-        read.applied = _applied(read, depot)
+        read.applied = _applied(read, changes)
     return lists
 
 
@@ -186,12 +201,10 @@ def _step_of(read: RequestList, steps: Sequence[Step], provoke_within_s: float) 
     return None
 
 
-def _applied(read: RequestList, depot: Sequence[DepotChanged]) -> bool | None:
+def _applied(read: RequestList, changes: Mapping[str, Sequence[DepotChanged]]) -> bool | None:
     assert read.frame.envelope is not None
-    for change in depot:
-        if change.index > read.index and same_id(change.message_id, read.frame.envelope.message_id):
-            return change.what == "list applied"
-    return None
+    mine = changes.get(read.frame.envelope.message_id.lower(), ())
+    return next((change.what == "list applied" for change in mine if change.index > read.index), None)
 
 
 def made_by_steps(lists: Sequence[RequestList]) -> dict[str, RequestList]:
@@ -215,10 +228,11 @@ def made_by_steps(lists: Sequence[RequestList]) -> dict[str, RequestList]:
 
 def twin_of(entry: Entry, earlier: RequestList, later: RequestList) -> Entry | None:
     """The entry of a later list that is the same request under another id."""
+    if entry.id in later.ids or entry.departure is None or not entry.vehicle:
+        return None
     candidates = later.of_vehicle(entry.vehicle)
-    if len(earlier.of_vehicle(entry.vehicle)) != 1 or len(candidates) != 1 or not entry.vehicle:
+    if len(earlier.of_vehicle(entry.vehicle)) != 1 or len(candidates) != 1:
         return None
     twin = candidates[0]
-    same_stay = entry.departure is not None and twin.departure == entry.departure
-    # An id that was there before, or is still there, belongs to another request.
-    return twin if same_stay and twin.id not in earlier.ids and entry.id not in later.ids else None
+    # An id that was there before belongs to another request.
+    return twin if twin.departure == entry.departure and twin.id not in earlier.ids else None

@@ -24,11 +24,11 @@ def check(case: Case) -> Iterator[Observation]:
     """Every list whose right answer was never handed."""
     if not case.presystem.sends_requests:
         return
-    every = _every_list(case)
-    for read in case.lists:
-        if _stays_open(case, read) and not _settled_otherwise(case, read):
-            later = [other for other in every if other.index > read.index]
-            yield from _judge(case, read, [other for other in later if other.link.instance == read.link.instance])
+    open_lists = [read for read in case.lists if _stays_open(case, read) and not _settled_otherwise(case, read)]
+    every = _every_list(case) if open_lists else []
+    for read in open_lists:
+        later = [other for other in every if other.index > read.index]
+        yield from _judge(case, read, [other for other in later if other.link.instance == read.link.instance])
 
 
 def _every_list(case: Case) -> list[RequestList]:

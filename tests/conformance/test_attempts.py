@@ -1,0 +1,93 @@
+"""Which connections are the product's, which are one attempt, and how attempts follow one another."""
+
+from __future__ import annotations
+
+import pytest
+
+from conformance.playbook import HEADERS, Play
+from mockpilot.conformance.attempts import grows, handed_path, is_tight_loop, path_of
+from mockpilot.conformance.case import Case
+from mockpilot.history import events as ev
+
+
+def own(play: Play) -> int:
+    """How many connections count as the product's."""
+    return len(Case(play.whole).links)
+
+
+def attempts(play: Play) -> list[int]:
+    """How many connections each attempt has."""
+    return [len(attempt.links) for attempt in Case(play.whole).attempts]
+
+
+@pytest.mark.parametrize("launched", [True, False])
+def test_connection_with_our_path_is_own(launched: bool) -> None:
+    """Or with our credentials, whoever started the product."""
+    assert own(Play(launched=launched).connect(credentials="none")) == 1
+    assert own(Play(launched=launched).connect(target="/other")) == 1
+
+
+@pytest.mark.parametrize("launched", [True, False])
+def test_strangers_are_not(launched: bool) -> None:
+    """Empty connects, plain HTTP, requests that say nothing of WebSocket."""
+    play = Play(launched=launched).tcp(first=None).ended("product").tcp(first="clear-text http").ended()
+    play.tls().upgrade(400, headers=(("Host", "lab"),)).ended()
+    assert own(play) == 0
+
+
+def test_other_path_with_other_credentials_is_own_to_a_launched_product_alone() -> None:
+    """On the loopback nobody else is meant to be there."""
+    strange = {"target": "/other", "credentials": "wrong user"}
+    assert own(Play().connect(**strange)) == 1
+    assert own(Play(launched=False).connect(**strange)) == 0
+
+
+def test_hello_without_request_is_own() -> None:
+    """It went for TLS on our address."""
+    play = Play(launched=False).tcp()
+    play.here(ev.TlsFailed(ended_by="product", reason="alert", hello_seen=True)).ended("product")
+    assert own(play) == 1
+
+
+def test_connections_close_together_are_one_attempt() -> None:
+    """At most six, of which at most one opens."""
+    play = Play()
+    for _ in range(8):
+        play.refused()
+    assert attempts(play) == [6, 2]
+    assert attempts(Play().connect().connect()) == [1, 1]
+    assert attempts(Play().refused().wait(2).refused()) == [1, 1]
+    assert attempts(Play().connect(status=401, credentials="none").connect()) == [2]
+
+
+def test_path_is_compared_decoded_and_without_query() -> None:
+    """Absolute form included."""
+    assert path_of("wss://lab:8443/vdv463/a%2Fb?x=1") == "/vdv463/a/b"
+    assert path_of("/vdv463/a%2fb?x=1") == "/vdv463/a/b"
+    assert handed_path(ev.Presystem(id="x", kind="BMS", user="x", path="/a%20b")) == "/a b"
+
+
+def test_proxy_is_noticed_by_its_headers() -> None:
+    """Or by its PROXY line."""
+    assert Case(Play().connect(headers=(*HEADERS, ("Via", "1.1 box"))).whole).proxied
+    assert Case(Play().tcp(first="proxy header").whole).proxied
+    assert not Case(Play().connect().whole).proxied
+
+
+@pytest.mark.parametrize(
+    ("gaps", "growing"),
+    [
+        ([], False), ([1], False), ([1, 2], True), ([1, 1.2], False), ([0.004, 0.009], False),
+        ([1, 1, 1, 1], False), ([1, 2, 4, 4, 4, 4, 4, 4, 4], True), ([4, 2, 1], False),
+    ],
+)  # fmt: skip
+def test_growth_is_clear_growth(gaps: list[float], growing: bool) -> None:
+    """Half as much again, and more than chance; a cap that was reached counts as grown."""
+    assert grows(gaps) is growing
+
+
+def test_tight_loop_takes_ten() -> None:
+    """And a median below the floor."""
+    assert not is_tight_loop([0.1 * n for n in range(9)], 1)
+    assert is_tight_loop([0.1 * n for n in range(10)], 1)
+    assert not is_tight_loop([2.0 * n for n in range(10)], 1)

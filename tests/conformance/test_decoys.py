@@ -1,0 +1,149 @@
+"""Decoys: what conforming presystems do, and what a careless judge would convict. None gets a must.
+
+Each follows one trap; what several traps share stands with the checkers.
+"""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+from conformance.playbook import BOOT, LISTS, Play, entry, uuid
+from mockpilot.conformance.levels import Cause, Outcome
+from mockpilot.history import events as ev
+
+A, B, C = entry("a"), entry("b"), entry("c")
+
+
+def test_resumed_session_never_saw_the_bad_certificate() -> None:
+    """The client goes on with the old session's trust."""
+    play = Play("C-03").exchange().closed().tls("unknown-ca", resumed=True).upgrade().boot().ended("us")
+    verdict = play.judged()
+    assert (verdict.outcome, verdict.cause) == (Outcome.INCONCLUSIVE, Cause.NEVER_EXERCISED)
+
+
+def test_client_that_checks_the_host_after_the_handshake() -> None:
+    """It ends without a byte."""
+    play = Play("C-03").exchange().closed().tls("wrong-host").ended("product", "broken off", sent=0).exchange()
+    assert play.judged().outcome is Outcome.PASSED
+
+
+def test_login_by_challenge_with_a_wrong_password_round() -> None:
+    """Bare, refused, then up to four more requests at once, per attempt."""
+    play = Play()
+    for _ in range(3):
+        play.connect(status=401, credentials="none").ended("us", "cleanly")
+        for _ in range(4):
+            play.tls().upgrade(401, fault="refused").ended("us", "cleanly")
+        play.wait(15)
+    assert not play.exchange().complaints()
+
+
+def test_probe_every_second_beside_the_product() -> None:
+    """It neither hammers nor breaks a back-off."""
+    play = Play().exchange().ended("us")
+    for gap in (1, 2, 4, 8, 16, 32):
+        play.refused()
+        for _ in range(gap):
+            play.tcp(first=None).ended("product", sent=0).wait(1)
+    play.exchange()
+    assert not play.complaints()
+    assert play.held("link.backs-off")
+
+
+def test_reconciling_instead_of_resending() -> None:
+    """The confirmation was lost, but the next push shows the list."""
+    play = Play().exchange().asks(A).loses_confirmation(applied=True).pushed(4, shows=("a",))
+    assert not play.closed().exchange().pushed(8, shows=("a",)).complaints()
+
+
+def test_frames_that_were_under_way() -> None:
+    """A list read after Rejected, after our Close, and after a push that changed the depot."""
+    after_rejection = Play().connect().boot().accept("Rejected", "odd").wait(0.3).asks(A)
+    after_close = Play().exchange().here(ev.CloseSent(code=1001)).wait(0.3).asks(A, ending=True).ended("us", "cleanly")
+    after_change = Play().exchange().asks(A).takes().push("P2").wait(0.3).asks(A).confirm()
+    assert not after_rejection.complaints()
+    assert not after_close.exchange().complaints()
+    assert not after_change.complaints()
+
+
+def test_slow_products_have_a_longer_guard() -> None:
+    """Three times the usual answer time, at most five seconds."""
+    play = Play().connect().boot().accept("Rejected", "odd").wait(1.4).asks(A)
+    assert play.musts() == {"boot.rejected-sends-no-list"}
+
+
+def test_push_before_acceptance_may_be_answered_or_not() -> None:
+    """The confirmation was lost, or overtaken."""
+    def early() -> Play:
+        return Play().connect().boot().withholds(2, BOOT, {"status": "Accepted"}, uuid(1)).push()
+
+    assert not early().confirm().wait(30).boot().accept().push().confirm().complaints()
+    assert not early().wait(30).boot().accept().push().confirm().complaints()
+
+
+def test_leftovers_of_the_scenario_before() -> None:
+    """Old entries, old points, old ids, instruction Changed, a long back-off."""
+    old = entry("old", point="P9", chargingInstruction="Changed")
+    play = Play(points=("P9",)).wait(240).exchange().asks(old, message_id=uuid(900)).takes()
+    play.step("create-request").asks(old, A).takes().pushed(2)
+    assert not play.complaints()
+
+
+def test_resend_keeps_id_and_time_stamp() -> None:
+    """The identical frame comes on the new link four minutes later."""
+    play = Play().exchange().asks(A, message_id=uuid(77)).loses_confirmation()
+    same = str(play.events[-3].text)  # type: ignore[attr-defined]
+    play.closed().wait(240).exchange().says_raw(same).applies()
+    play.hands(2, LISTS, {}, uuid(77)).pushed(3)
+    assert not play.complaints()
+    assert play.held("requests.unconfirmed-list-comes-again")
+
+
+def test_next_link_while_the_old_one_is_closing() -> None:
+    """Close handshakes wait ten seconds in one library, until our own Close in another."""
+    play = Play().exchange().here(ev.CloseSent(code=1012)).wait(0.2).exchange().wait(10)
+    play.on(1).ended("us", "cleanly").on(2).pushed(3)
+    assert not play.complaints()
+
+
+def test_complete_lists_carry_old_entries() -> None:
+    """A vanished point, a departure in the past: an operator's product never edits by itself."""
+    old, gone = entry("old", leaves_in_min=-60), entry("gone", point="P1")
+    play = Play(launched=False).exchange().asks(old, gone).takes().push("P2").confirm().wait(5)
+    play.step("create-request").asks(old, gone, entry("a", point="P2")).takes().pushed()
+    assert not play.complaints()
+
+
+def test_right_silence_is_never_failed_and_never_passed() -> None:
+    """Receive-only, operator-driven, stopped after 401, gone under a supervisor, slower than our limits."""
+    receive_only = Play("L-03", sends_requests=False).exchange().pushed(9)
+    waiting = Play("L-03", launched=False, provoked=False).exchange().pushed(9)
+    stopped = Play("C-11").exchange().closed().refused(401).wait(300)
+    gone = Play("L-01").exchange().closed().line(ev.ProductExited(status=0, by_us=False)).wait(400)
+    slow = Play("L-01").exchange().closed().wait(200)
+    outcomes = {play.judged().outcome for play in (receive_only, waiting, stopped, gone, slow)}
+    assert outcomes == {Outcome.INCONCLUSIVE}
+
+
+def test_our_own_lateness_convicts_nobody() -> None:
+    """Our process stopped for three seconds inside each limit."""
+    late = ev.Stalled(late_s=3)
+    boot = Play().connect().wait(6).line(late).boot()
+    confirmation = Play().connect().boot().accept().push().wait(16).line(late).confirm()
+    assert not boot.complaints()
+    assert not confirmation.complaints()
+
+
+def test_capitals_in_ids_and_late_answers_of_an_old_link() -> None:
+    """Echoes differ in case; an answer crosses a reconnect."""
+    play = Play().exchange().push(message_id="abcdef00-0000-4000-8000-00000000000f").ended("us").exchange()
+    assert not play.confirm("ABCDEF00-0000-4000-8000-00000000000F").complaints()
+
+
+def test_back_off_with_jitter_up_to_five_minutes() -> None:
+    """15 s doubling, a tenth more or less."""
+    play = Play().exchange().ended("us").wait(14)
+    times = [0, 16, 44, 110, 225, 480, 760, 1080]
+    for before, after in pairwise(times):
+        play.refused().wait(after - before)
+    assert not play.exchange().complaints()

@@ -1,0 +1,85 @@
+"""The rule catalogue is complete, serves known requirements, and says what a rule must say."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from mockpilot.conformance.levels import Basis, Level
+from mockpilot.conformance.requirements import REQUIREMENTS
+from mockpilot.conformance.rules import RULES, Rule
+from mockpilot.protocol.vocabulary import dialect
+
+every_rule = pytest.mark.parametrize("rule", RULES.values(), ids=RULES.keys())
+
+REQUIREMENT_OF = {
+    "handshake.uses-tls": "C-01", "handshake.sends-credentials": "C-02", "handshake.verifies-certificate": "C-03",
+    "handshake.offers-subprotocol": "C-06", "handshake.valid-upgrade": "C-09", "frames.valid": "C-09",
+    "handshake.slows-after-refusal": "C-11", "handshake.uses-the-path": "C-12", "boot.comes-first": "B-01",
+    "boot.comes-promptly": "B-02", "boot.comes": "B-02", "boot.payload": "B-03",
+    "boot.waits-for-confirmation": "B-04", "boot.tries-again": "B-05", "boot.rejected-sends-no-list": "B-06",
+    "boot.rejected-retries-slowly": "B-06", "boot.on-every-link": "B-08", "boot.source": "B-09",
+    "envelope.seven-slots": "E-01", "envelope.message-type": "E-02", "envelope.message-id-is-uuid": "E-03",
+    "envelope.message-id-is-new": "E-03", "envelope.time-stamp": "E-04", "envelope.time-stamp-is-utc": "E-04",
+    "envelope.clock": "E-04", "envelope.presystem-id": "E-05", "envelope.action": "E-06",
+    "envelope.payload-is-object": "E-07", "envelope.text-frames": "E-08", "envelope.direction": "E-12",
+    "envelope.clean-json": "E-14", "information.is-answered": "I-01", "correlation.echoes-message-id": "I-02",
+    "information.confirmation-is-empty": "I-03", "correlation.one-answer": "I-04",
+    "correlation.answers-only-requests": "I-14", "information.is-confirmed": "I-16",
+    "requests.after-first-push": "R-01", "requests.advertised-points": "R-02", "requests.complete-list": "R-03",
+    "requests.schema": "R-04", "requests.stable-ids": "R-05", "requests.stable-ids-when-changed": "R-05",
+    "requests.unique-ids": "R-06", "link.reconnects": "L-01", "link.backs-off": "L-02",
+    "requests.unconfirmed-list-comes-again": "L-03", "link.survives-late-confirmation": "L-05",
+    "link.notices-silence": "L-08", "product.keeps-running": None,
+}  # fmt: skip
+"""Ids are a contract with profiles, reports and offenders: they never change."""
+
+
+def test_catalogue_is_as_agreed() -> None:
+    """Every id with its requirement, in order."""
+    assert list(REQUIREMENT_OF.items()) == [(rule.id, rule.requirement) for rule in RULES.values()]
+
+
+@every_rule
+def test_requirement_of_a_rule_is_known(rule: Rule) -> None:
+    """It stands in the requirement catalogue."""
+    assert rule.requirement is None or rule.requirement in REQUIREMENTS
+
+
+@every_rule
+def test_no_rule_is_stricter_than_its_requirement(rule: Rule) -> None:
+    """A requirement's level is that of its strictest part."""
+    order = [Level.MAY, Level.SHOULD, Level.MUST]
+    strictest = REQUIREMENTS[rule.requirement].level if rule.requirement else Level.MUST
+    assert order.index(rule.level) <= order.index(strictest)
+
+
+@every_rule
+def test_statement_is_one_sentence_with_its_level(rule: Rule) -> None:
+    """One full stop, at the end, and the word of its level."""
+    assert rule.statement.endswith(".")
+    assert ". " not in rule.statement
+    assert re.search(rf"\b{rule.level}\b", rule.statement)
+
+
+@every_rule
+def test_likely_cause_is_given(rule: Rule) -> None:
+    """Whoever is convicted is told where to look."""
+    assert rule.perhaps
+
+
+@every_rule
+def test_what_it_brings_is_known(rule: Rule) -> None:
+    """Other rules, never itself."""
+    assert set(rule.brings) <= RULES.keys() - {rule.id}
+
+
+def test_rules_that_only_chargepilot_states_weigh_less_elsewhere() -> None:
+    """A must there, a should in the standard's own dialects."""
+    only_there = {rule.id for rule in RULES.values() if rule.cp}
+    assert only_there == {"requests.after-first-push", "requests.advertised-points"}
+    rule = RULES["requests.after-first-push"]
+    assert rule.level_in(dialect("chargepilot")) is Level.MUST
+    assert rule.level_in(dialect("vdv-1.1")) is Level.SHOULD
+    assert rule.basis is Basis.GUIDELINE
