@@ -76,6 +76,11 @@ def test_reconciled_list_need_not_come_again() -> None:
     assert not play.exercised(AGAIN)
 
 
+def test_resend_counts_whatever_pushes_show_afterwards() -> None:
+    """They show it because it came."""
+    assert lost().closed().exchange().asks(A, B).takes().pushed(2, shows=("a", "b")).held(AGAIN)
+
+
 def test_cancelled_list_need_not_come_again() -> None:
     """Nobody wants it any more."""
     assert not lost().step("cancel-request").closed().exchange().wait(70).exercised(AGAIN)

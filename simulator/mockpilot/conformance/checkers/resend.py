@@ -24,7 +24,7 @@ def check(case: Case) -> Iterator[Observation]:
     """Every list whose right answer was never handed."""
     if not case.presystem.sends_requests:
         return
-    open_lists = [read for read in case.lists if _stays_open(case, read) and not _settled_otherwise(case, read)]
+    open_lists = [read for read in case.lists if _stays_open(case, read)]
     every = _every_list(case) if open_lists else []
     for read in open_lists:
         later = [other for other in every if other.index > read.index]
@@ -71,6 +71,7 @@ def _answered_otherwise(case: Case, read: RequestList) -> bool:
 
 
 def _settled_otherwise(case: Case, read: RequestList) -> bool:
+    """Cancelled, or shown by a push that the product answered: not sending it again is then right."""
     if any(step.cancels for step in case.steps_between(read.index, len(case.history))):
         return True
     return bool(read.ids) and any(
@@ -83,6 +84,8 @@ def _judge(case: Case, read: RequestList, later: Sequence[RequestList]) -> Itera
     again = next((other for other in later if _holds_all(case, read, other)), None)
     if again is not None:
         yield held(COMES_AGAIN, read.index, again.index, link=read.link.number)
+        return
+    if _settled_otherwise(case, read):
         return
     without = next(((other, lost) for other in later if (lost := _lost_entry(case, read, other))), None)
     if without is not None:
