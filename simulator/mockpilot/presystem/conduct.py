@@ -111,8 +111,9 @@ class Conduct:
     """A list out of turn if a boot has waited so long for its answer."""
     list_after_rejection_s: float = math.inf
     """A list out of turn so long after Rejected, again and again."""
-    boot_pause: Callable[[float], float] = lambda planned_s: planned_s
-    """From the pause planned after Rejected to the one kept."""
+    hasty_boots: int = 0
+    """So many boots in a row after Rejected, whatever is answered meanwhile."""
+    hasty_boot_gap_s: float = 0.05
 
     # messages
     message_id: Callable[[str], str] = _as_it_is

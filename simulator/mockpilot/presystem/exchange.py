@@ -31,6 +31,7 @@ class Due(enum.Enum):
     BOOT_UNANSWERED = "boot unanswered"  # no answer to it in time
     LIST = "list"                        # an open list is unconfirmed, or a refused one may be tried again
     EARLY_LIST = "early list"            # offenders only: a list out of turn
+    HASTY_BOOT = "hasty boot"            # offenders only: a boot out of turn
     SILENCE = "silence"                  # pushes are missing
 
 
@@ -69,6 +70,7 @@ class Exchange:
     _boots: set[str] = field(default_factory=set)
     _unanswered: int = 0
     _rejections: int = 0
+    _hasty_boots: int = 0
     _pushed: bool = False
     _lists: dict[str, SentList] = field(default_factory=dict)
     _open: str | None = None
@@ -115,6 +117,7 @@ class Exchange:
             Due.BOOT_UNANSWERED: self._boot_unanswered,
             Due.LIST: self._list_due,
             Due.EARLY_LIST: self._early_list,
+            Due.HASTY_BOOT: self._hasty_boot,
             Due.SILENCE: self._silence,
         }
         for due in sorted(self._agenda, key=self._agenda.__getitem__):
@@ -171,7 +174,7 @@ class Exchange:
             return
         settings, conduct = self.scribe.settings, self.scribe.conduct
         planned = settings.back_off.delay(self._rejections, self.scribe.chance.random())
-        pause = conduct.boot_pause(max(planned, settings.pace.boot_pause_floor))
+        pause = max(planned, settings.pace.boot_pause_floor)
         self.log(f"boot rejected, again in {pause:.1f} s")
         self._rejections += 1
         self._unanswered = 0
@@ -179,6 +182,9 @@ class Exchange:
         self._agenda[Due.BOOT] = now + pause
         if conduct.list_after_rejection_s < math.inf:
             self._agenda[Due.EARLY_LIST] = now + conduct.list_after_rejection_s
+        if conduct.hasty_boots and not self._hasty_boots:
+            self._hasty_boots = conduct.hasty_boots
+            self._agenda[Due.HASTY_BOOT] = now + conduct.hasty_boot_gap_s
 
     # pushes
 
@@ -300,6 +306,14 @@ class Exchange:
         self._send_out_of_turn()
         if self._rejections:
             self._agenda[Due.EARLY_LIST] = now + self.scribe.conduct.list_after_rejection_s
+
+    def _hasty_boot(self, now: float) -> None:
+        message_id, frames = self.scribe.boot()
+        self._boots.add(message_id.lower())
+        self._say("BootNotification in haste", frames)
+        self._hasty_boots -= 1
+        if self._hasty_boots:
+            self._agenda[Due.HASTY_BOOT] = now + self.scribe.conduct.hasty_boot_gap_s
 
     def _send_out_of_turn(self) -> None:
         _, frames = self.scribe.charging_requests(self.book.current())

@@ -22,11 +22,13 @@ SUMMER_TIME = timezone(TWO_HOURS)
 LATE_BOOT_S = 7.5
 """One and a half times the limit."""
 HASTY_BOOT_S = 0.3
-HASTY_REBOOT_S = 0.05
+HASTY_BOOTS = 20
 HASTY_LIST_S = 1.5
 """After the guard for frames in flight."""
 TIGHT_LOOP_S = 0.002
 """Faster than connects of one attempt can follow one another, so that the hammering shows under any limits."""
+STEADY_PAUSE_S = 0.4
+"""Long enough that each connect is an attempt of its own even where bursts are folded."""
 LATE_CONFIRMATION_S = 1.0
 _ONE_ID_FOR_ALL = "3f0c2a5e-8b7d-4c61-9e12-5d40a7b6c8f1"
 
@@ -188,8 +190,8 @@ def _hammers_after_refusal(end: LinkEnd, planned_s: float) -> float:
     return TIGHT_LOOP_S if _refused_login(end) else planned_s
 
 
-def _hammers_otherwise(end: LinkEnd, planned_s: float) -> float:
-    return planned_s if _refused_login(end) else TIGHT_LOOP_S
+def _never_slows_down(end: LinkEnd, planned_s: float) -> float:
+    return planned_s if _refused_login(end) else STEADY_PAUSE_S
 
 
 def _one(rule: str, does: str, *, brings: tuple[str, ...] = (), **choices: Any) -> Offence:
@@ -217,7 +219,8 @@ _CATALOGUE = (
     _one("boot.tries-again", "waits for the answer to its boot for ever", boots_again=False),
     _one("boot.rejected-sends-no-list", "sends its list 1.5 s after Rejected, again and again",
          list_after_rejection_s=HASTY_LIST_S),
-    _one("boot.rejected-retries-slowly", "boots again 50 ms after Rejected", boot_pause=lambda _: HASTY_REBOOT_S),
+    _one("boot.rejected-retries-slowly", "boots twenty times a second after Rejected, whatever is answered",
+         hasty_boots=HASTY_BOOTS),
     _one("boot.on-every-link", "boots on its first link only and goes on with its list on later ones",
          opening=_boot_once),
     _one("boot.source", "names DMS as its source", message=_with(source="DMS")),
@@ -262,14 +265,13 @@ _CATALOGUE = (
     _one("requests.complete-list", "sends only what has changed since the list before", entries=_changes_only),
     _one("requests.schema", "adds a key to its entries that no schema has",
          entries=_entries_with(lambda entry: entry | {"vehicleName": "Bus"})),
-    _one("requests.stable-ids", "gives every entry a new id in every list",
-         brings=("requests.stable-ids-when-changed",), entries=_entries_with(_fresh_request_id)),
+    _one("requests.stable-ids", "gives every entry a new id in every list", entries=_entries_with(_fresh_request_id)),
     _one("requests.stable-ids-when-changed", "gives an entry a new id when it changes",
          id_after_change=lambda old: _fresh_request_id({"chargingRequestId": old})["chargingRequestId"]),
     _one("requests.unique-ids", "lists its first entry twice", entries=_first_twice),
 
     _one("link.reconnects", "stays away once its link is lost", returns=False),
-    _one("link.backs-off", "tries again at once, whatever went wrong", pause=_hammers_otherwise),
+    _one("link.backs-off", "tries again every 400 ms, however often it fails", pause=_never_slows_down),
     _one("requests.unconfirmed-list-comes-again", "takes a list for delivered once it is sent",
          list_awaits_confirmation=False),
     _one("link.survives-late-confirmation", "answers nothing more after a confirmation that took over a second",
