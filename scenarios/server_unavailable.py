@@ -20,6 +20,6 @@ async def server_unavailable(cms: Stage) -> None:
         with cms.patience("reconnect_within"):
             await cms.wait_for("upgrade_requested", count=3)
             with cms.patience("spacing_observe"):  # long enough to tell a back-off from a tight loop
-                await cms.wait_for("upgrade_requested", count=8)
+                await cms.wait_for("upgrade_requested", count=300)
     with cms.patience("reconnect_within"):
         await cms.wait_for("answer")

@@ -35,7 +35,6 @@ class RunClock:
         """A time stamp for a message."""
         return format_timestamp(self.instant())
 
-    @staticmethod
-    def wall() -> str:
+    def wall(self) -> str:
         """The real wall clock in UTC."""
         return format_timestamp(datetime.now(UTC))

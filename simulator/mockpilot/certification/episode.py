@@ -10,12 +10,12 @@ import random
 import traceback
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from pathlib import Path
+from typing import Protocol
 
 import trio
 
 from mockpilot import __version__
-from mockpilot.certification.product import Product, Surroundings
+from mockpilot.certification.product import Surroundings
 from mockpilot.certification.provoking import Ask, provoke
 from mockpilot.clock import RunClock
 from mockpilot.cms.server import Server
@@ -32,6 +32,22 @@ HEARTBEAT_S = 0.25
 """How often we look whether our own loop is late."""
 
 
+class Running(Protocol):
+    """A product while it runs."""
+
+    recorder: Recorder
+    gone: trio.Event
+
+    async def start(self, nursery: trio.Nursery) -> None:
+        """Start it and watch it."""
+
+    async def stop(self) -> None:
+        """End it; not interrupted by anybody."""
+
+    async def write_line(self, line: str) -> str | None:
+        """Write to its standard input; answers what went wrong, or None."""
+
+
 @dataclass(slots=True)
 class Set:
     """What an episode plays with; the server is told of the episode before it listens."""
@@ -42,11 +58,10 @@ class Set:
     surroundings: Surroundings
     seed: int
     ask: Ask
-    command: tuple[str, ...] = ()
-    """COMMAND, started anew for this episode; empty if somebody else started the product."""
-    output: Path | None = None
-    running: Product | None = None
-    """COMMAND that was started for the whole run."""
+    launch: Callable[[Set, Recorder], Running] | None = None
+    """Makes the product of this episode; None if it runs already, or somebody else started it."""
+    running: Running | None = None
+    """The product that was started for the whole run."""
     advertised: tuple[str, ...] = ()
     first: bool = True
     """No episode of this run came before on this listener."""
@@ -87,11 +102,8 @@ async def _play(
     try:
         await listen()
         nursery.start_soon(_heartbeat, set_, control.recorder)
-        if set_.command:
-            assert set_.output is not None
-            product = Product(
-                set_.command, set_.surroundings, set_.output, control.recorder, stdin=_wants_stdin(set_.profile)
-            )
+        if set_.launch is not None:
+            product = set_.launch(set_, control.recorder)
             await product.start(nursery)
             if set_.profile.presystem.supervised:
                 nursery.start_soon(_supervise, product, nursery)
@@ -121,11 +133,11 @@ def _has_left(history: History) -> bool:
     return any(not event.by_us for event in history.of(ProductExited))
 
 
-async def _clear_up(set_: Set, control: Control, product: Product | None) -> None:
+async def _clear_up(set_: Set, control: Control, product: Running | None) -> None:
     control.disarm_all()
     control.release_pushes()
     await set_.server.end_links()
-    if set_.command and product is not None:
+    if set_.launch is not None and product is not None:
         await product.stop()
 
 
@@ -139,13 +151,13 @@ async def _heartbeat(set_: Set, recorder: Recorder) -> None:
         due = max(due + HEARTBEAT_S, trio.current_time())
 
 
-async def _supervise(product: Product, nursery: trio.Nursery) -> None:
+async def _supervise(product: Running, nursery: trio.Nursery) -> None:
     while True:
         await product.gone.wait()
         await product.start(nursery)
 
 
-def _stage(set_: Set, control: Control, product: Product | None) -> Stage:
+def _stage(set_: Set, control: Control, product: Running | None) -> Stage:
     way, limits = set_.profile.provoke, set_.profile.limits
 
     async def ask_product(step: str, point: str, request: str) -> tuple[bool, str]:
@@ -154,7 +166,7 @@ def _stage(set_: Set, control: Control, product: Product | None) -> Stage:
             way, step, point, request, surroundings=set_.surroundings, product=product, ask=set_.ask
         )
 
-    launched_now = bool(set_.command) or set_.first
+    launched_now = set_.launch is not None or set_.first
     return Stage(
         control, limits, set_.profile.presystem.id,
         connects_within_s=limits.connect_within if launched_now else limits.reconnect_within,
@@ -162,13 +174,9 @@ def _stage(set_: Set, control: Control, product: Product | None) -> Stage:
     )  # fmt: skip
 
 
-def _wants_stdin(profile: Profile) -> bool:
-    return profile.provoke is not None and profile.provoke.way == "stdin"
-
-
 def _first_line(scenario: Scenario, set_: Set) -> ScenarioStarted:
     profile, presystem = set_.profile, set_.profile.presystem
-    launched = bool(set_.command) or set_.running is not None
+    launched = set_.launch is not None or set_.running is not None
     return ScenarioStarted(
         scenario=scenario.name, exercises=scenario.exercises, dialect=set_.server.world.dialect.name,
         presystem=Presystem(

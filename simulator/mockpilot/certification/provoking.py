@@ -11,10 +11,11 @@ import sys
 import urllib.error
 import urllib.request
 from collections.abc import Awaitable, Callable
+from typing import Protocol
 
 import trio
 
-from mockpilot.certification.product import Product, Surroundings, environment_of
+from mockpilot.certification.product import Surroundings, environment_of
 from mockpilot.profile import Provoke
 from mockpilot.protocol.handshake import mask_secret
 
@@ -26,8 +27,15 @@ Ask = Callable[[str], Awaitable[bool]]
 """Shows a person what to do and waits; False where there is nobody to ask."""
 
 
+class Reads(Protocol):
+    """A product that takes steps on its standard input."""
+
+    async def write_line(self, line: str) -> str | None:
+        """Write a line; answers what went wrong, or None."""
+
+
 async def provoke(
-    way: Provoke, step: str, point: str, request: str, *, surroundings: Surroundings, product: Product | None, ask: Ask
+    way: Provoke, step: str, point: str, request: str, *, surroundings: Surroundings, product: Reads | None, ask: Ask
 ) -> Came:
     """Have the product do a step.
 
@@ -54,7 +62,7 @@ async def provoke(
             return await _write(product, step, point, request)
 
 
-async def _write(product: Product | None, step: str, point: str, request: str) -> Came:
+async def _write(product: Reads | None, step: str, point: str, request: str) -> Came:
     if product is None:
         return False, "standard input: there is no COMMAND; [provoke] stdin = true needs one"
     line = json.dumps({"step": step, "charging_point_id": point, "charging_request_id": request})

@@ -11,6 +11,7 @@ import tempfile
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Protocol
 
@@ -216,12 +217,9 @@ async def _play_in_turn(run: Run) -> None:
 async def _start_once(run: Run, nursery: trio.Nursery, server: Server, url: str) -> Product | None:
     if not run.plan.command:
         return None
-    told = replace(_set(run, server, 0, None).surroundings, url=url)
-    provoke = run.plan.profile.provoke
-    product = Product(
-        run.plan.command, told, run.work / "output-once", server.world.recorder,
-        stdin=provoke is not None and provoke.way == "stdin",
-    )  # fmt: skip
+    set_ = _set(run, server, 0, None)
+    set_.surroundings = replace(set_.surroundings, url=url)
+    product = _product(run, run.work / "output-once", set_, server.world.recorder)
     await product.start(nursery)
     return product
 
@@ -234,7 +232,7 @@ async def _follow_one_another(run: Run, server: Server, url: str, product: Produ
             run.results[scenario.name] = not_selected(scenario.name, "product no longer connects")
             continue
         set_ = _set(run, server, 0, scenario)
-        set_.command, set_.running, set_.first = (), product, number == 0
+        set_.launch, set_.running, set_.first = None, product, number == 0
         set_.surroundings = replace(set_.surroundings, url=url)
         await _play_one(run, scenario, set_, trio.lowlevel.checkpoint)
 
@@ -252,8 +250,15 @@ def _set(run: Run, server: Server, slot: int, scenario: Scenario | None) -> Set:
     )  # fmt: skip
     return Set(
         profile=profile, clock=run.clock, server=server, surroundings=surroundings, seed=run.plan.seed,
-        ask=run.plan.ask, command=run.plan.command, output=run.work / f"output-{name}", advertised=run.advertised,
+        ask=run.plan.ask, launch=partial(_product, run, run.work / f"output-{name}"), advertised=run.advertised,
     )  # fmt: skip
+
+
+def _product(run: Run, output: Path, set_: Set, recorder: Recorder) -> Product:
+    way = run.plan.profile.provoke
+    return Product(
+        run.plan.command, set_.surroundings, output, recorder, stdin=way is not None and way.way == "stdin"
+    )
 
 
 @dataclass(slots=True)

@@ -123,6 +123,11 @@ class Server:
         """Accept connections again."""
         self._open_gate.set()
 
+    @property
+    def is_listening(self) -> bool:
+        """Whether a connection that comes now is accepted."""
+        return self._open_gate.is_set()
+
     async def serve_stream(self, stream: trio.abc.HalfCloseableStream, peer: str) -> None:
         """Serve one connection to its end and close it; never raises, whatever the peer does."""
         self.connections += 1

@@ -9,8 +9,17 @@ from __future__ import annotations
 import socket
 import struct
 from collections.abc import Callable
+from typing import Protocol, runtime_checkable
 
 import trio
+
+
+@runtime_checkable
+class Abortable(Protocol):
+    """A stream that can end at once by itself, such as one in memory."""
+
+    def abort(self) -> None:
+        """End both directions now."""
 
 
 class NetStream(trio.abc.HalfCloseableStream):
@@ -53,7 +62,10 @@ class NetStream(trio.abc.HalfCloseableStream):
         await self.inner.aclose()
 
     def reset(self) -> None:
-        """End with a TCP reset: no Close frame, no TLS close_notify."""
+        """End with a TCP reset: no Close frame, no TLS close_notify. A stream without a socket may bring ``abort``."""
+        if isinstance(self.inner, Abortable):
+            self.inner.abort()
+            return
         sock = getattr(self.inner, "socket", None)
         if sock is not None and sock.fileno() != -1:
             sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))

@@ -32,6 +32,8 @@ class Precedence:
 PRECEDENCES: tuple[Precedence, ...] = (
     Precedence("handshake.verifies-certificate", _EVERYTHING),
     *(Precedence(rung, _BOOT_RUNGS[place + 1:]) for place, rung in enumerate(_BOOT_RUNGS[:-1])),
+    # Two answers to one push that was sent twice, each with an id of its own, is one mistake.
+    Precedence("correlation.echoes-message-id", ("information.is-answered", "correlation.one-answer")),
     Precedence("envelope.direction", ("information.is-answered", "requests.schema")),
     Precedence("information.is-confirmed", ("information.is-answered",), everywhere=True),
     Precedence("link.survives-late-confirmation", ("information.is-answered",), everywhere=True),

@@ -49,6 +49,9 @@ Dial = Callable[[Converse], Awaitable[LinkEnd]]
 """Tries once: opens a link, lets somebody use it, and leaves nothing open."""
 
 
+OpenTcp = Callable[[str, int], Awaitable[trio.abc.HalfCloseableStream]]
+
+
 @dataclass(frozen=True, slots=True)
 class Dialler:
     """Connects as the settings say."""
@@ -56,6 +59,8 @@ class Dialler:
     settings: Settings
     conduct: Conduct
     tls: ssl.SSLContext
+    open_tcp: OpenTcp = trio.open_tcp_stream
+    """How a TCP connection comes about; in memory it may be another."""
 
     async def __call__(self, converse: Converse) -> LinkEnd:
         """One attempt, from TCP to the link's end."""
@@ -74,7 +79,7 @@ class Dialler:
     async def _open_stream(self) -> WireStream | LinkEnd:
         settings = self.settings
         try:
-            tcp = await trio.open_tcp_stream(settings.host, settings.port)
+            tcp = await self.open_tcp(settings.host, settings.port)
         except OSError as error:
             return LinkEnd(EndKind.UNREACHABLE, f"no TCP connection: {error}")
         if not self.conduct.encrypts:
@@ -172,7 +177,7 @@ class _Socket:
 class WireStream(trio.abc.Stream):
     """The stream between TLS and WebSocket: changes what leaves, notices the answer's status and the end."""
 
-    below: trio.SocketStream | trio.SSLStream[trio.SocketStream]
+    below: trio.abc.Stream
     change: Callable[[bytes], bytes]
     status: int | None = None
     """HTTP status that the peer began with."""

@@ -1,0 +1,202 @@
+"""A CMS and a presystem in one trio loop, over memory streams and TLS, on a clock that jumps to the next deadline.
+
+Minutes of protocol time take milliseconds and come out the same every time, with the limits that real products get.
+"""
+
+from __future__ import annotations
+
+import random
+import ssl
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+
+import trio
+import trio.testing
+
+from mockpilot.certification.episode import Set, play
+from mockpilot.certification.product import Surroundings
+from mockpilot.certification.setting import server_for, url_of
+from mockpilot.clock import RunClock
+from mockpilot.cms import tls
+from mockpilot.cms.server import Server
+from mockpilot.history.events import ProductExited, ProductStarted
+from mockpilot.history.recorder import History, Recorder
+from mockpilot.presystem.conduct import CONFORMING, Conduct
+from mockpilot.presystem.run import presystem_for
+from mockpilot.presystem.settings import Settings, settings_from
+from mockpilot.presystem.transport import Dialler, OpenTcp
+from mockpilot.profile import Profile, Provoke
+from mockpilot.scenario.catalogue import load_catalogue
+from mockpilot.scenario.definition import Scenario
+
+EPOCH = datetime(2031, 3, 4, 17, 20, tzinfo=UTC)
+PROFILE = Profile(provoke=Provoke(stdin=True))
+Stapled = trio.StapledStream[trio.testing.MemorySendStream, trio.testing.MemoryReceiveStream]
+LONGEST_S = 24 * 3600.0
+
+
+@cache
+def certificates() -> tls.Certificates:
+    """One authority for all tests of a process."""
+    return tls.mint(["127.0.0.1", "localhost"])
+
+
+@cache
+def catalogue() -> dict[str, Scenario]:
+    """The shipped scenarios."""
+    return dict(load_catalogue())
+
+
+class MemoryStream(trio.abc.HalfCloseableStream):
+    """One end of a connection in memory that can be reset."""
+
+    def __init__(self, inner: Stapled) -> None:
+        self.inner = inner
+        self.other: MemoryStream = self
+
+    async def send_all(self, data: bytes | bytearray | memoryview) -> None:
+        await self.inner.send_all(data)
+
+    async def wait_send_all_might_not_block(self) -> None:
+        await self.inner.wait_send_all_might_not_block()
+
+    async def receive_some(self, max_bytes: int | None = None) -> bytes | bytearray:
+        return await self.inner.receive_some(max_bytes)
+
+    async def send_eof(self) -> None:
+        await self.inner.send_eof()
+
+    async def aclose(self) -> None:
+        await self.inner.aclose()
+
+    def abort(self) -> None:
+        """End both directions at both ends, as a reset does."""
+        for end in (self.inner, self.other.inner):
+            end.send_stream.close()
+            end.receive_stream.close()
+
+
+def connection() -> tuple[MemoryStream, MemoryStream]:
+    """Two connected ends."""
+    here, there = (MemoryStream(inner) for inner in trio.testing.memory_stream_pair())
+    here.other, there.other = there, here
+    return here, there
+
+
+class VirtualClock(RunClock):
+    """A run clock whose wall clock is its own: nothing here knows the real time."""
+
+    def wall(self) -> str:
+        return self.stamp()
+
+
+@dataclass(eq=False)
+class MemoryProduct:
+    """The exemplary presystem as the product of an episode."""
+
+    settings: Settings
+    conduct: Conduct
+    clock: RunClock
+    open_tcp: OpenTcp
+    recorder: Recorder
+    seed: int = 7
+    ending: bool = False
+
+    def __post_init__(self) -> None:
+        self.gone = trio.Event()
+        self._lines_in, self._lines = trio.open_memory_channel[str](100)
+        self._scope = trio.CancelScope()
+
+    async def start(self, nursery: trio.Nursery) -> None:
+        self.recorder.record(ProductStarted(command=("in-memory",)))
+        nursery.start_soon(self._run)
+
+    async def _run(self) -> None:
+        status = 0
+        presystem = presystem_for(
+            self.settings, self.conduct, wall=self.clock.instant, chance=random.Random(self.seed), log=lambda line: None
+        )
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        context.load_verify_locations(cadata=certificates().ca_pem.decode())
+        if not self.conduct.verifies_certificate:
+            context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+        dial = Dialler(self.settings, self.conduct, context, self.open_tcp)
+        with self._scope:
+            async with trio.open_nursery() as nursery:
+                nursery.start_soon(presystem.follow, self._steps())
+                status = await presystem.keep_linked(dial)
+                nursery.cancel_scope.cancel()
+        self.recorder.record(ProductExited(status=status, by_us=self.ending))
+        self.gone.set()
+
+    async def _steps(self) -> AsyncIterator[str]:
+        async for line in self._lines:
+            yield line
+
+    async def write_line(self, line: str) -> str | None:
+        await self._lines_in.send(line)
+        return None
+
+    async def stop(self) -> None:
+        self.ending = True
+        self._scope.cancel()
+        with trio.CancelScope(shield=True):
+            await self.gone.wait()
+
+
+def perform(scenario: Scenario, conduct: Conduct = CONFORMING, profile: Profile = PROFILE) -> History:
+    """Play a scenario against a presystem with that conduct, and return the recording."""
+    return trio.run(_perform, scenario, conduct, profile, clock=trio.testing.MockClock(autojump_threshold=0))
+
+
+async def _perform(scenario: Scenario, conduct: Conduct, profile: Profile) -> History:
+    clock = VirtualClock(EPOCH)
+    server = server_for(profile, certificates(), {profile.presystem.id: "a password for tests"}, clock)
+    with trio.fail_after(LONGEST_S):
+        async with trio.open_nursery() as nursery:
+            set_ = Set(
+                profile=profile, clock=clock, server=server, surroundings=_surroundings(profile), seed=7,
+                ask=_nobody, launch=_launcher(conduct, clock, _opener(server, nursery)),
+            )  # fmt: skip
+            history = await play(scenario, set_, trio.lowlevel.checkpoint)
+            nursery.cancel_scope.cancel()
+    return history
+
+
+async def _nobody(_question: str) -> bool:
+    await trio.lowlevel.checkpoint()
+    return False
+
+
+def _opener(server: Server, nursery: trio.Nursery) -> OpenTcp:
+    async def open_tcp(_host: str, _port: int) -> trio.abc.HalfCloseableStream:
+        await trio.lowlevel.checkpoint()
+        if not server.is_listening:
+            raise ConnectionRefusedError("the port is closed")
+        here, there = connection()
+        nursery.start_soon(server.serve_stream, there, "memory")
+        return here
+
+    return open_tcp
+
+
+def _launcher(conduct: Conduct, clock: RunClock, open_tcp: OpenTcp) -> Callable[[Set, Recorder], MemoryProduct]:
+    def launch(set_: Set, recorder: Recorder) -> MemoryProduct:
+        told = set_.surroundings.environment()
+        options = {"url": told["MOCKPILOT_URL"], "ca": ""}
+        told["MOCKPILOT_CA_FILE"] = ""
+        return MemoryProduct(settings_from(options, told, quick=False), conduct, clock, open_tcp, recorder)
+
+    return launch
+
+
+def _surroundings(profile: Profile) -> Surroundings:
+    presystem = profile.presystem
+    return Surroundings(
+        url=url_of(profile, presystem.id, 443), ca_file=Path("unused"), user=presystem.user,
+        password="a password for tests", presystem_id=presystem.id, kind=presystem.kind, dialect=presystem.dialect,
+        subprotocol="v1.463.vdv.de", push_interval_s=profile.cms.push_interval_s,
+    )  # fmt: skip

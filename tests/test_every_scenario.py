@@ -1,0 +1,42 @@
+"""Every shipped scenario against the exemplary presystem, with the limits that real products get."""
+
+from __future__ import annotations
+
+import pytest
+
+from mockpilot.conformance.verdict import judge
+from mockpilot.history.events import SimulatorBroke
+from mockpilot.history.trace import from_lines, to_line
+from mockpilot.limits import Limits
+from rig import PROFILE, catalogue, perform
+
+SCENARIOS = sorted(catalogue())
+
+
+@pytest.mark.parametrize("name", SCENARIOS)
+def test_scenario_passes_without_a_warning(name: str) -> None:
+    """A conforming presystem gets no finding, and everything that the scenario claims is put to the test."""
+    history = perform(catalogue()[name])
+    verdict = judge(history)
+    assert (verdict.outcome, verdict.findings, verdict.detail) == ("passed", (), "")
+    assert set(catalogue()[name].exercises) <= set(verdict.exercised)
+    assert not history.of(SimulatorBroke)
+
+
+@pytest.mark.parametrize("name", SCENARIOS)
+def test_scenario_is_judged_alike_from_its_trace(name: str) -> None:
+    """The verdict of a recording that was written down and read back is the same."""
+    history = perform(catalogue()[name])
+    assert judge(from_lines(b"".join(map(to_line, history)))) == judge(history)
+
+
+@pytest.mark.parametrize("name", SCENARIOS)
+def test_scenario_ends_within_its_worst_time(name: str) -> None:
+    """What --dry-run promises holds, even for the presystem that waits the longest."""
+    history = perform(catalogue()[name])
+    assert history.end - history[0].at <= catalogue()[name].worst_s(Limits())
+
+
+def test_profile_of_the_rig_has_the_default_limits() -> None:
+    """The tests above stand for real products, not for a quick look."""
+    assert PROFILE.limits == Limits()
