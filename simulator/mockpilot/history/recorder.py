@@ -1,11 +1,13 @@
 """The append-only log: whoever does something writes it here first, and only then acts on it.
 
 Times come in as a function, so the log knows no clock. Subscribers are called after the event is in the log; they
-must not block.
+must not block. What a subscriber records itself is delivered after the event that it was called with, so that every
+subscriber, a trace file among them, gets all events in the order of their indexes.
 """
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from typing import TypeVar, overload
 
@@ -51,22 +53,44 @@ class Recorder:
     Args:
         now: seconds on the run's monotonic clock.
         wall: the wall clock as RFC 3339 text in UTC.
+        keeps: False only passes events on to subscribers: a CMS that runs for weeks must not collect them.
     """
 
-    def __init__(self, now: Callable[[], float], wall: Callable[[], str]) -> None:
+    def __init__(self, now: Callable[[], float], wall: Callable[[], str], *, keeps: bool = True) -> None:
         self.history = History()
+        self._keeps, self._count = keeps, 0
         self._now, self._wall = now, wall
         self._subscribers: list[Callable[[Event], None]] = []
+        self._undelivered: deque[Event] = deque()
+        self._delivering = False
 
     def record(self, event: E) -> E:
         """Put an event into the log and return it with its index and times."""
-        filled = msgspec.structs.replace(event, index=len(self.history), at=round(self._now(), 6), wall=self._wall())
-        self.history._events.append(filled)  # noqa: SLF001 - the recorder is the one writer of its history
-        for subscriber in list(self._subscribers):
-            subscriber(filled)
+        filled = msgspec.structs.replace(event, index=self._count, at=round(self._now(), 6), wall=self._wall())
+        self._count += 1
+        if self._keeps:
+            self.history._events.append(filled)  # noqa: SLF001 - the recorder is the one writer of its history
+        self._undelivered.append(filled)
+        if not self._delivering:
+            self._deliver()
         return filled
 
+    def _deliver(self) -> None:
+        self._delivering = True
+        try:
+            while self._undelivered:
+                event = self._undelivered.popleft()
+                for subscriber in list(self._subscribers):
+                    subscriber(event)
+        finally:
+            self._delivering = False
+
     def subscribe(self, subscriber: Callable[[Event], None]) -> Callable[[], None]:
-        """Call somebody with every event from now on; the answer unsubscribes."""
+        """Call somebody with every event from now on; the answer unsubscribes, once or more often."""
         self._subscribers.append(subscriber)
-        return lambda: self._subscribers.remove(subscriber)
+
+        def unsubscribe() -> None:
+            if subscriber in self._subscribers:
+                self._subscribers.remove(subscriber)
+
+        return unsubscribe

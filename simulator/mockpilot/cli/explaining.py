@@ -1,0 +1,212 @@
+"""One connection, step by step, for whoever sets a product up: what was seen, and what it may mean. Judges nothing.
+
+Pure: takes events, gives lines. A mark stands before each: ``✓`` as it should be, ``!`` look at this, ``·`` for your
+information, ``✗`` it cannot go on like this.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import ClassVar
+
+from mockpilot.durations import format_duration
+from mockpilot.history.events import (
+    Event,
+    FirstBytes,
+    LinkEnded,
+    MessageReceived,
+    MessageSent,
+    ProtocolBroken,
+    TcpAccepted,
+    TlsEstablished,
+    TlsFailed,
+    UpgradeAnswered,
+    UpgradeRequested,
+)
+from mockpilot.profile import Profile
+from mockpilot.protocol.envelope import Action, Envelope, MessageType, parse_timestamp, read
+from mockpilot.protocol.schema import violations
+from mockpilot.protocol.vocabulary import dialect
+
+PUSHES = 2
+"""So many answered pushes, and the set-up is shown to work."""
+
+Line = tuple[str, str, str]
+"""Mark, step, what was seen."""
+
+
+@dataclass(slots=True)
+class Connection:
+    """What is known of one connection so far."""
+
+    at: float
+    opened_at: float | None = None
+    booted: bool = False
+    pushes: dict[str, float] = field(default_factory=dict)
+    answers: list[float] = field(default_factory=list)
+
+
+class Explainer:
+    """Explains connections as their events come in.
+
+    Args:
+        profile: what the product should do.
+    """
+
+    def __init__(self, profile: Profile) -> None:
+        self._profile = profile
+        self._dialect = dialect(profile.presystem.dialect)
+        self._connections: dict[int, Connection] = {}
+        self.ready = False
+        """A link went all the way: boot, and pushes that were confirmed."""
+        self.requests_seen = False
+        self.remarks = 0
+
+    def take(self, event: Event) -> list[Line]:
+        """Explain one event; most need no words."""
+        step = self._STEPS.get(type(event))
+        if step is None or event.link is None:
+            return []
+        if isinstance(event, TcpAccepted):
+            self._connections[event.link] = Connection(event.at)
+        known = self._connections.get(event.link)
+        lines = list(step(self, event, known)) if known is not None else []
+        self.remarks += sum(mark in "!✗" for mark, _, _ in lines)
+        return lines
+
+    def _tcp(self, event: TcpAccepted, _known: Connection) -> Iterator[Line]:
+        yield "✓", "TCP", f"from {event.peer}"
+
+    def _first_bytes(self, event: FirstBytes, _known: Connection) -> Iterator[Line]:
+        if event.looks_like.startswith("clear-text"):
+            yield "✗", "TLS", "the product speaks clear text: configure wss:// instead of ws:// or http://"
+        elif event.looks_like != "tls":
+            yield "✗", "TLS", f"this is no TLS client ({event.looks_like}); is a proxy in between?"
+
+    def _tls(self, event: TlsEstablished, _known: Connection) -> Iterator[Line]:
+        name = f"server name {event.server_name}" if event.server_name else "no server name sent"
+        yield "✓", "TLS", f"{event.version.removeprefix('TLSv')}, {event.cipher}, {name}"
+
+    def _tls_failed(self, event: TlsFailed, _known: Connection) -> Iterator[Line]:
+        yield "✗", "TLS", (f"the handshake failed: {event.reason}; does the product trust the CA file, and does it "
+                           f"connect to the name in the certificate?")  # fmt: skip
+
+    def _upgrade(self, event: UpgradeRequested, known: Connection) -> Iterator[Line]:
+        expected = self._profile.cms.target(self._profile.presystem.id)
+        if event.problems:
+            yield "✗", "upgrade", "; ".join(event.problems)
+        elif event.target != expected:
+            yield "!", "upgrade", f"path {event.target}; expected is {expected}"
+        else:
+            yield "✓", "upgrade", f"{event.target}, {format_duration(event.at - known.at)} after TCP"
+        yield self._login(event)
+        yield self._subprotocol(event)
+
+    def _login(self, event: UpgradeRequested) -> Line:
+        user = self._profile.presystem.user
+        match event.credentials:
+            case "right":
+                return "✓", "login", f"Basic, user {event.user}, password right"
+            case "none":
+                return "!", "login", "no credentials yet; some products send them after the 401 that follows"
+            case "wrong user":
+                return "✗", "login", f"user {event.user}, expected is {user}"
+            case "wrong password":
+                return "✗", "login", f"user {event.user}, wrong password; see above for the right one"
+            case other:
+                return "✗", "login", f"credentials are {other}; HTTP Basic is expected"
+
+    def _subprotocol(self, event: UpgradeRequested) -> Line:
+        offered = [value for name, value in event.headers if name.lower() == "sec-websocket-protocol"]
+        expected = " or ".join(self._dialect.subprotocols)
+        if not offered:
+            return "!", "protocol", f"none offered; {expected} expected          explain handshake.offers-subprotocol"
+        if any(name in value for value in offered for name in self._dialect.subprotocols):
+            return "✓", "protocol", ", ".join(offered)
+        return "!", "protocol", f"{', '.join(offered)} offered; {expected} expected"
+
+    def _answered(self, event: UpgradeAnswered, known: Connection) -> Iterator[Line]:
+        if event.status == 101:
+            known.opened_at = event.at
+        else:
+            yield "·", "answer", f"refused with {event.status}; waiting for the next attempt"
+
+    def _received(self, event: MessageReceived, known: Connection) -> Iterator[Line]:
+        reading = read(event.text) if event.text is not None else None
+        if reading is None or reading.envelope is None or reading.defects:
+            troubles = ", ".join(defect.trouble for defect in reading.defects) if reading else "no text"
+            yield "!", "message", f"not as the envelope should be: {troubles}"
+        if reading is not None and reading.envelope is not None:
+            yield from self._envelope(reading.envelope, event, known)
+
+    def _envelope(self, envelope: Envelope, event: Event, known: Connection) -> Iterator[Line]:
+        match envelope.message_type, envelope.action:
+            case MessageType.REQUEST, Action.BOOT_NOTIFICATION:
+                yield from self._boot(envelope, event, known)
+            case MessageType.REQUEST, Action.PROVIDE_CHARGING_REQUESTS:
+                yield from self._list(envelope)
+            case _, Action.PROVIDE_CHARGING_INFORMATION:
+                yield from self._answer(envelope, event, known)
+
+    def _boot(self, envelope: Envelope, event: Event, known: Connection) -> Iterator[Line]:
+        found = violations(envelope.payload, self._dialect, envelope.action, envelope.message_type)
+        after = format_duration(event.at - (known.opened_at or known.at))
+        if found:
+            yield "✗", "boot", f"payload: {found[0].path}: {found[0].problem}          explain boot.payload"
+        else:
+            key, kind = next(iter(envelope.payload.items()))
+            yield "✓", "boot", f"{after} after the upgrade, {key} {kind}, dialect {self._dialect.name}"
+        yield from self._clock(envelope, event)
+
+    def _clock(self, envelope: Envelope, event: Event) -> Iterator[Line]:
+        theirs, ours = parse_timestamp(envelope.timestamp), parse_timestamp(event.wall)
+        if theirs is None or ours is None:
+            return
+        ahead_s = (theirs - ours).total_seconds()
+        if abs(ahead_s) <= self._profile.limits.clock_skew:
+            yield "✓", "clock", f"{abs(ahead_s):.1f} s {'ahead of' if ahead_s > 0 else 'behind'} ours"
+            return
+        hint = "; local time labelled as UTC?" if abs(ahead_s) > 1700 and envelope.timestamp.endswith("Z") else ""
+        yield "!", "clock", f"the product is {abs(ahead_s):,.0f} s {'ahead' if ahead_s > 0 else 'behind'}{hint}"
+
+    def _list(self, envelope: Envelope) -> Iterator[Line]:
+        self.requests_seen = True
+        found = violations(envelope.payload, self._dialect, envelope.action, envelope.message_type)
+        if found:
+            yield "!", "requests", f"a list that is not valid: {found[0].path}: {found[0].problem}"
+            return
+        yield "✓", "requests", f"a list of {len(envelope.payload['chargingRequestList'])}"
+
+    def _answer(self, envelope: Envelope, event: Event, known: Connection) -> Iterator[Line]:
+        pushed_at = known.pushes.pop(envelope.message_id.lower(), None)
+        if pushed_at is None or envelope.message_type is MessageType.ERROR:
+            word = "an error answer" if envelope.message_type is MessageType.ERROR else "an answer with another id"
+            yield "!", "inform", f"{word} to a push          explain correlation.echoes-message-id"
+            return
+        known.answers.append(event.at - pushed_at)
+        if len(known.answers) == PUSHES:
+            self.ready = True
+            took = " and ".join(format_duration(seconds) for seconds in known.answers)
+            yield "✓", "inform", f"{PUSHES} pushes confirmed, after {took}"
+
+    def _sent(self, event: MessageSent, known: Connection) -> Iterator[Line]:
+        envelope = read(event.text or "").envelope
+        if envelope is not None and envelope.action is Action.PROVIDE_CHARGING_INFORMATION:
+            known.pushes[envelope.message_id.lower()] = event.at
+        if envelope is not None and envelope.message_type is MessageType.ERROR:
+            yield "·", "answer", f"we answered by an error: {next(iter(envelope.payload.values()), '')}"
+
+    def _broken(self, event: ProtocolBroken, _known: Connection) -> Iterator[Line]:
+        yield "✗", "frames", f"{event.what}: RFC 6455 forbids it; we close with {event.code}"
+
+    def _ended(self, event: LinkEnded, _known: Connection) -> Iterator[Line]:
+        if event.by != "us":
+            hint = "; it may not trust the certificate" if not event.application_bytes else ""
+            yield "·", "end", f"the product ended the connection: {event.detail}{hint}"
+
+    _STEPS: ClassVar[dict[type[Event], Callable[..., Iterator[Line]]]] = {
+        TcpAccepted: _tcp, FirstBytes: _first_bytes, TlsEstablished: _tls, TlsFailed: _tls_failed,
+        UpgradeRequested: _upgrade, UpgradeAnswered: _answered, MessageReceived: _received, MessageSent: _sent,
+        ProtocolBroken: _broken, LinkEnded: _ended,
+    }  # fmt: skip
