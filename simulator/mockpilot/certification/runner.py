@@ -204,7 +204,8 @@ async def _play_in_turn(run: Run) -> None:
         port = await nursery.start(server.serve)
         url = url_of(run.plan.profile, _id(run), port)
         shown = None if run.plan.profile.presystem.password else run.secrets[_id(run)]
-        run.progress.run_started(url, run.folder.anchor, run.plan.profile.presystem.user, shown)
+        if not run.plan.command:
+            run.progress.run_started(url, run.folder.anchor, run.plan.profile.presystem.user, shown)
         product = await _start_once(run, nursery, server, url)
         try:
             await _follow_one_another(run, server, url, product)

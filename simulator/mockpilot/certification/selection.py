@@ -92,10 +92,11 @@ def _meant(catalogue: Mapping[str, Scenario], words: Iterable[str], where: str) 
 
 
 def _fitting(catalogue: Mapping[str, Scenario], word: str, where: str) -> set[str]:
-    named = {name for name in catalogue if name.startswith(word)}
     if word in catalogue:
         return {word}
-    rows = {row for row in REQUIREMENTS if row.startswith(word)} if word not in REQUIREMENTS else {word}
+    # An empty word begins everything, but stands for a variable that somebody forgot to set.
+    named = {name for name in catalogue if word and name.startswith(word)}
+    rows = {row for row in REQUIREMENTS if word and row.startswith(word)} if word not in REQUIREMENTS else {word}
     if word in RULES:
         rows = {RULES[word].requirement or ""}
     claiming = {name for name, one in catalogue.items() if rows & set(one.exercises)}

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 import click
 
 from mockpilot import __version__
-from mockpilot.errors import MockpilotError
+from mockpilot.errors import MockpilotError, UsageError
 
 USAGE, INTERRUPTED = 3, 130
 
@@ -54,13 +54,16 @@ def cli() -> None:
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line and return its exit status."""
     words = list(sys.argv[1:] if argv is None else argv)
-    ours, command = _split(words)
     try:
+        ours, command = _split(words)
         status = cli.main(args=ours, prog_name="mockpilot", standalone_mode=False, obj=command)
     except click.exceptions.Abort:
         return INTERRUPTED
     except KeyboardInterrupt:
         return INTERRUPTED
+    except click.exceptions.NoArgsIsHelpError as error:
+        click.echo(error.format_message(), err=True)
+        return USAGE
     except click.ClickException as error:
         return _say(error.format_message())
     except SystemExit as leaving:
@@ -78,6 +81,11 @@ def _split(words: list[str]) -> tuple[list[str], tuple[str, ...]]:
     if "--" not in words:
         return words, ()
     place = words.index("--")
+    if words[0] not in ("certify", "check"):
+        raise UsageError(f"{words[0]}: no '--' is expected, since only 'certify' starts a COMMAND")
+    if place + 1 == len(words):
+        raise UsageError("COMMAND: a program and its arguments are expected after '--', found nothing; leave '--' out "
+                         "if you start the product yourself")
     return words[:place], tuple(words[place + 1 :])
 
 

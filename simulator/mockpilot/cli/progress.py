@@ -26,24 +26,36 @@ if TYPE_CHECKING:
 
 
 class Lines:
-    """A line on stderr for whatever has ended."""
+    """A line on stderr for whatever has ended.
 
-    def __init__(self, *, quiet: bool = False) -> None:
-        self._quiet = quiet
+    Args:
+        head: said when the run really begins, so that a mistake in the set-up stands alone.
+        quiet: say only what nobody could connect without.
+    """
+
+    def __init__(self, head: str, *, quiet: bool = False) -> None:
+        self._head, self._quiet = head, quiet
 
     def say(self, text: str) -> None:
         """Write one line."""
         if not self._quiet:
             click.echo(text, err=True)
 
+    def begin(self) -> None:
+        """Say the head, once."""
+        head, self._head = self._head, ""
+        if head:
+            self.say(head)
+
     def run_started(self, url: str, ca_file: Path, user: str, shown_password: str | None) -> None:
+        self.begin()
         # Said even with --json: without it nobody could connect.
         click.echo(f"listening   {url}", err=True)
         password = f"password {shown_password}" if shown_password else "the password that the profile names"
         click.echo(f"give this   {ca_file} to the product as trusted CA; user {user}, {password}", err=True)
 
     def scenario_started(self, scenario: Scenario, recorder: Recorder) -> None:
-        pass
+        self.begin()
 
     def scenario_ended(self, result: ScenarioResult) -> None:
         self.say(scenario_line(result))
@@ -76,8 +88,8 @@ class _Wait:
 class Live(Lines):
     """Finished scenarios as lines, and below them who is awaited for what, with the seconds left."""
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, head: str) -> None:
+        super().__init__(head)
         from rich.console import Console
         from rich.live import Live as RichLive
 
@@ -104,6 +116,7 @@ class Live(Lines):
         self._console.print(Text(text, style=colour), soft_wrap=True)
 
     def scenario_started(self, scenario: Scenario, recorder: Recorder) -> None:
+        super().scenario_started(scenario, recorder)
         wait = self._waits[scenario.name] = _Wait(scenario.name)
         recorder.subscribe(wait.on_event)
 
@@ -122,10 +135,7 @@ def progress_for(plan: Plan, *, quiet: bool) -> Iterator[Lines]:
     head = (f"mockpilot {__version__} · {len(plan.selection.run)} scenarios · dialect {presystem.dialect} "
             f"· push interval {interval} · seed {plan.seed} · real time")  # fmt: skip
     if quiet or not sys.stderr.isatty():
-        lines = Lines(quiet=quiet)
-        lines.say(head)
-        yield lines
+        yield Lines(head, quiet=quiet)
         return
-    with Live() as live:
-        live.say(head)
+    with Live(head) as live:
         yield live
