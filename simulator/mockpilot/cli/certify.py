@@ -70,7 +70,7 @@ def certify(
         click.echo(f"mockpilot: nothing is selected ({'; '.join(reasons)}); --dry-run shows each reason", err=True)
         return 4
 
-    from mockpilot.certification.runner import Plan
+    from mockpilot.certification.run import Plan
 
     seed = random.SystemRandom().randrange(2**31) if seed is None else seed
     plan = Plan(profile, chosen, tuple(catalogue), out, seed, command, start == "once", jobs)
@@ -80,7 +80,8 @@ def certify(
 def _run(plan: object, *, strict: bool, as_json: bool) -> int:
     import trio
 
-    from mockpilot.certification.runner import Plan, certify
+    from mockpilot.certification.run import Plan
+    from mockpilot.certification.runner import certify
     from mockpilot.cli.progress import progress_for
     from mockpilot.report.text import render_text
     from mockpilot.results import encode_result, exit_status

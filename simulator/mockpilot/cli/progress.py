@@ -22,7 +22,7 @@ from mockpilot.scenario.definition import Scenario
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
-    from mockpilot.certification.runner import Plan
+    from mockpilot.certification.run import Plan
 
 
 class Lines:
