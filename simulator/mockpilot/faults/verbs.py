@@ -6,6 +6,7 @@ which. A fault is a value: it may be armed many times, in many scenarios.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
@@ -97,7 +98,7 @@ def lose(type: str, action: str | None = None, nth: int | Sequence[int] | None =
 def delay(type: str, action: str | None = None, nth: int | Sequence[int] | None = None, *, by: float,  # noqa: A002
           applied: bool = True, name: str = "", optional: bool = False) -> Fault:  # fmt: skip
     """A message of ours leaves ``by`` seconds later."""
-    if by <= 0:
+    if not 0 < by < math.inf:
         raise ScenarioError(f"delay: by must be seconds above zero, found {by}")
     return Fault("delay", _selector(type, action, nth), name, optional, applied, by_s=by)
 
@@ -107,6 +108,7 @@ def repeat(type: str, action: str | None = None, nth: int | Sequence[int] | None
     """A message of ours leaves ``times`` times, ``gap`` seconds apart."""
     if times < 2:
         raise ScenarioError(f"repeat: times must be 2 or more, found {times}")
+    _seconds("repeat: gap", gap)
     return Fault("repeat", _selector(type, action, nth), name, optional, times=times, gap_s=gap)
 
 
@@ -114,6 +116,7 @@ def answer(action: str, kind: str, nth: int | Sequence[int] | None = None, *, by
            applied: bool = False, name: str = "", optional: bool = False) -> Fault:  # fmt: skip
     """A request of the presystem is answered otherwise than it should, ``by`` seconds later: see ``ANSWER_KINDS``."""
     _known("answer: kind", kind, ANSWER_KINDS)
+    _seconds("answer: by", by)
     if kind == "rejected" and action != Action.BOOT_NOTIFICATION:
         raise ScenarioError(f"answer: kind 'rejected' answers a BootNotification only, found {action!r}")
     return Fault("answer", _selector("confirmation", action, nth), name, optional, applied, by, kind=kind, text=text)
@@ -126,23 +129,29 @@ def drop(how: str, *, action: str | None = None, type: str | None = None, nth: i
     _known("drop: when", when, DROP_WHENS)
     if when != "now" and action is None:
         raise ScenarioError(f"drop: when {when!r} needs the action that it waits for")
+    if code is not None and not (1000 <= code <= 4999 and code not in (1004, 1005, 1006)):
+        raise ScenarioError(f"drop: code must be one that a Close frame may hold, from 1000 to 4999, found {code}")
     selects = _selector(type or "request", action, nth) if when != "now" else Selector()
     return Fault("drop", selects, name, optional, applied=False, how=how, code=code, when=when)
 
 
 def refuse(how: int | str, *, attempts: int | None = None, name: str = "", optional: bool = False) -> Fault:
     """The next connections are refused: an HTTP status such as 503 before the upgrade, or ``tcp``."""
+    _attempts("refuse: attempts", attempts)
     if isinstance(how, int):
         if not 400 <= how <= 599:
             raise ScenarioError(f"refuse: an HTTP status from 400 to 599 or 'tcp' is expected, found {how}")
         return Fault("refuse", name=name, optional=optional, how="http", status=how, attempts=attempts)
     _known("refuse: how", how, ("tcp",))
+    if attempts is not None:
+        raise ScenarioError("refuse: attempts cannot be counted while TCP is refused; disarm it instead")
     return Fault("refuse", name=name, optional=optional, how=how)
 
 
 def certificate(kind: str, *, handshakes: int | None = None, name: str = "", optional: bool = False) -> Fault:
     """The next TLS handshakes show a bad certificate: see ``CERTIFICATE_KINDS``."""
     _known("certificate: kind", kind, CERTIFICATE_KINDS)
+    _attempts("certificate: handshakes", handshakes)
     return Fault("certificate", name=name, optional=optional, kind=kind, attempts=handshakes)
 
 
@@ -152,9 +161,21 @@ def _selector(type_name: str | None, action: str | None, nth: int | Sequence[int
     if action is not None:
         _known("action", action, tuple(Action))
     numbers = (nth,) if isinstance(nth, int) else None if nth is None else tuple(nth)
+    if numbers is not None and (not numbers or min(numbers) < 1):
+        raise ScenarioError(f"nth counts messages from 1, found {nth}")
     return Selector(
         MessageType[type_name.upper()] if type_name else None, Action(action) if action else None, numbers
     )
+
+
+def _seconds(what: str, found: float) -> None:
+    if not 0 <= found < math.inf:
+        raise ScenarioError(f"{what} must be seconds, zero or more, found {found}")
+
+
+def _attempts(what: str, found: int | None) -> None:
+    if found is not None and found < 1:
+        raise ScenarioError(f"{what} must be 1 or more, found {found}")
 
 
 def _known(what: str, found: str, known: Sequence[str]) -> None:

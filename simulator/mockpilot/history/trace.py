@@ -6,6 +6,9 @@ line. A last line that was cut off by a crash is left out.
 
 from __future__ import annotations
 
+import re
+from typing import Any
+
 import msgspec
 
 from mockpilot.errors import MockpilotError
@@ -13,16 +16,34 @@ from mockpilot.history.events import TRACE_SCHEMA, AnyEvent, Event, ScenarioStar
 from mockpilot.history.recorder import History
 
 _encoder = msgspec.json.Encoder()
+_HALF = re.compile("[\ud800-\udfff]")
 _decoder: msgspec.json.Decoder[AnyEvent] = msgspec.json.Decoder(AnyEvent)
 
 
 def to_line(event: Event) -> bytes:
-    """Encode one event as a line of a trace; index, at, wall, link and event always stand there."""
+    """Encode one event as a line of a trace; index, at, wall, link and event always stand there.
+
+    Half a surrogate pair, which no UTF-8 holds, is written as U+FFFD: a recording must not fail on what it records.
+    """
     head = {"index": event.index, "at": event.at, "wall": event.wall, "link": event.link}
     rest = {key: value for key, value in msgspec.to_builtins(event).items() if key not in head}
     if isinstance(event, ScenarioStarted):
         rest["schema"] = TRACE_SCHEMA
-    return _encoder.encode(head | rest) + b"\n"
+    try:
+        return _encoder.encode(head | rest) + b"\n"
+    except UnicodeEncodeError:
+        return _encoder.encode(_mended(head | rest)) + b"\n"
+
+
+def _mended(value: Any) -> Any:
+    match value:
+        case str():
+            return _HALF.sub("\ufffd", value)
+        case list() | tuple():
+            return [_mended(item) for item in value]
+        case dict():
+            return {_mended(key): _mended(item) for key, item in value.items()}
+    return value
 
 
 def from_lines(data: bytes, source: str = "trace") -> History:

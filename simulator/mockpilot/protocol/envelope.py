@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import enum
 import json
+import math
 import re
 import uuid
 from collections.abc import Iterator
@@ -17,6 +18,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 SLOT_COUNT = 7
+DEEPEST = 128
+"""Levels of nesting that are read. RFC 8259 section 9 leaves the limit to the reader; it must not depend on our stack."""
 
 
 class MessageType(enum.IntEnum):
@@ -51,6 +54,7 @@ class Trouble(enum.StrEnum):
     BYTE_ORDER_MARK = "byte-order-mark"      # text that begins with U+FEFF
     NOT_JSON = "not-json"                    # RFC 8259 does not allow it: NaN, comments, trailing commas included
     DUPLICATE_KEY = "duplicate-key"          # one object names one key twice
+    HALF_CHARACTER = "half-character"        # an escape for half a surrogate pair; U+FFFD is read in its place
     NOT_AN_ARRAY = "not-an-array"
     SLOT_COUNT = "slot-count"                # not exactly seven
     MESSAGE_TYPE = "message-type"            # not the integer 1, 2 or 3
@@ -115,9 +119,15 @@ def _no_constant(name: str) -> Any:
 
 def _finite(text: str) -> float:
     number = float(text)
-    if number in (float("inf"), float("-inf")):
-        raise ValueError(f"{text} is too large for a number")
+    if math.isinf(number):
+        raise ValueError(f"{_short(text)} is too large for a number")
     return number
+
+
+def _whole(text: str) -> int:
+    # What no double can hold is refused alike, with a fraction or without; it also keeps clear of Python's own limit.
+    _finite(text)
+    return int(text)
 
 
 def read(frame: str | bytes) -> Reading:
@@ -131,12 +141,47 @@ def read(frame: str | bytes) -> Reading:
     duplicates = _DuplicateKeys()
     try:
         value = json.loads(
-            frame, object_pairs_hook=duplicates.object, parse_constant=_no_constant, parse_float=_finite
-        )
-    except (ValueError, RecursionError) as error:
-        return Reading(None, (*defects, Defect(Trouble.NOT_JSON, "$", str(error) or "nested too deeply")))
-    defects += [Defect(Trouble.DUPLICATE_KEY, "$", key) for key in duplicates]
+            frame, object_pairs_hook=duplicates.object, parse_constant=_no_constant, parse_float=_finite,
+            parse_int=_whole,
+        )  # fmt: skip
+    except RecursionError:
+        return Reading(None, (*defects, _TOO_DEEP))
+    except ValueError as error:
+        return Reading(None, (*defects, Defect(Trouble.NOT_JSON, "$", str(error))))
+    if isinstance(value, list | dict) and frame.count("[") + frame.count("{") > DEEPEST and _is_too_deep(value):
+        return Reading(None, (*defects, _TOO_DEEP))
+    defects += [Defect(Trouble.DUPLICATE_KEY, "$", _short(_mended(key))) for key in dict.fromkeys(duplicates)]
+    if _HALF_ESCAPED.search(frame):
+        mended = _mended(value)
+        if mended != value:
+            defects.append(Defect(Trouble.HALF_CHARACTER, "$", "an escape such as \\ud800 alone"))
+        value = mended
     return _read_slots(value, defects)
+
+
+_TOO_DEEP = Defect(Trouble.NOT_JSON, "$", f"nested more than {DEEPEST} levels deep")
+_HALF_ESCAPED = re.compile("\\\\u[dD][89a-fA-F]|[\ud800-\udfff]")
+_HALF = re.compile("[\ud800-\udfff]")
+
+
+def _is_too_deep(value: Any) -> bool:
+    level = [value]
+    for _ in range(DEEPEST):
+        children = (child for item in level for child in (item.values() if isinstance(item, dict) else item))
+        level = [child for child in children if isinstance(child, list | dict)]
+    return bool(level)
+
+
+def _mended(value: Any) -> Any:
+    """Put U+FFFD where half a surrogate pair stands: no file and no answer of ours in UTF-8 could hold it."""
+    match value:
+        case str():
+            return _HALF.sub("\ufffd", value)
+        case list():
+            return [_mended(item) for item in value]
+        case dict():
+            return {_mended(key): _mended(item) for key, item in value.items()}
+    return value
 
 
 def _read_binary(frame: bytes) -> Reading:
@@ -245,7 +290,10 @@ _DATE_TIME = re.compile(
 
 
 def parse_timestamp(text: str) -> datetime | None:
-    """Read an RFC 3339 date-time with offset as an instant, nanoseconds cut to microseconds; None if it is none."""
+    """Read an RFC 3339 date-time with offset as an instant, nanoseconds cut to microseconds; None if it is none.
+
+    A leap second can only be the last second of a day in UTC, and reads as the second before it.
+    """
     match = _DATE_TIME.fullmatch(text)
     if match is None:
         return None
@@ -254,9 +302,11 @@ def parse_timestamp(text: str) -> datetime | None:
     micros = ((fraction or ".")[1:] + "000000")[:6]
     zone = "+00:00" if offset in "Zz" else offset
     try:
-        return datetime.fromisoformat(f"{year}-{month}-{day}T{hour}:{minute}:{seconds}.{micros}{zone}")
-    except ValueError:
+        instant = datetime.fromisoformat(f"{year}-{month}-{day}T{hour}:{minute}:{seconds}.{micros}{zone}")
+        in_utc = instant.astimezone(UTC)
+    except (ValueError, OverflowError):  # no such day, or an offset that leads out of the calendar
         return None
+    return instant if second != "60" or (in_utc.hour, in_utc.minute) == (23, 59) else None
 
 
 def format_timestamp(instant: datetime) -> str:
@@ -275,5 +325,8 @@ def _kind(value: Any) -> str:
 
 
 def _show(value: Any) -> str:
-    text = json.dumps(value, ensure_ascii=False)
-    return text if len(text) <= 60 else text[:57] + "…"
+    return _short(json.dumps(value, ensure_ascii=False))
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= 60 else text[:59] + "…"

@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import base64
 import binascii
+import functools
 import hmac
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
-from urllib.parse import quote, unquote, urlsplit
+from urllib.parse import quote, unquote
 
 Headers = Sequence[tuple[str, str]]
 CredentialVerdict = Literal["none", "right", "wrong user", "wrong password", "malformed", "other scheme"]
@@ -39,6 +41,8 @@ class UpgradeRequest:
     method: str
     target: str
     headers: Headers
+    version: str = "1.1"
+    """Of HTTP."""
 
     def values(self, name: str) -> list[str]:
         """All values of a header, whatever its spelling."""
@@ -101,12 +105,17 @@ def _with(seen: Decision, status: int, *, headers: Headers = (), body: str = "")
 
 
 def _version_hint(problems: tuple[str, ...]) -> Headers:
-    return (("Sec-WebSocket-Version", "13"),) if any("version" in problem.lower() for problem in problems) else ()
+    # RFC 6455 section 4.4: say which version would do.
+    wrong = any(problem.startswith("Sec-WebSocket-Version") for problem in problems)
+    return (("Sec-WebSocket-Version", "13"),) if wrong else ()
 
 
 def _path(target: str) -> str:
-    # Some clients send the absolute form; RFC 9112 asks servers to take it.
-    return unquote(urlsplit(target).path if "://" in target else target.partition("?")[0])
+    path = target.partition("?")[0]
+    if not path.startswith("/") and "://" in path:
+        # Some clients send the absolute form; RFC 9112 section 3.2.2 asks servers to take it.
+        path = "/" + path.partition("://")[2].partition("/")[2]
+    return unquote(path)
 
 
 def weigh_credentials(
@@ -134,26 +143,49 @@ def weigh_credentials(
 
 
 def mask_headers(headers: Headers) -> tuple[tuple[str, str], ...]:
-    """Headers as they may be recorded: of credentials only the scheme's name is left."""
-    hidden = {"authorization", "proxy-authorization", "cookie"}
-    return tuple((name, _masked(value) if name.lower() in hidden else value) for name, value in headers)
+    """Headers as they may be recorded: of credentials only the name of a well-known scheme is left."""
+    return tuple((name, _masked(value) if name.lower() in _HIDDEN else value) for name, value in headers)
+
+
+_HIDDEN = ("authorization", "proxy-authorization", "cookie")
+_SCHEMES = ("basic", "bearer", "digest", "negotiate", "ntlm")
 
 
 def _masked(value: str) -> str:
-    scheme, blank, _ = value.strip().partition(" ")
-    return f"{scheme} {MASK}" if blank else MASK
+    scheme = value.strip().partition(" ")[0]
+    return f"{scheme} {MASK}" if scheme.lower() in _SCHEMES else MASK
 
 
 def mask_secret(text: str, secret: str) -> str:
-    """Hide a secret wherever it stands in a text: raw, percent-encoded or in Base64.
+    """Hide a secret wherever it stands in a text: raw, percent-encoded or in Base64, alone or within something longer.
 
     One of under eight characters is left alone outside headers made for it: it would be found in any word.
     """
-    if len(secret) < SHORTEST_SECRET:
-        return text
-    for form in {secret, quote(secret, safe=""), base64.b64encode(secret.encode()).decode()}:
-        text = text.replace(form, MASK)
-    return text
+    return text if len(secret) < SHORTEST_SECRET else _forms_of(secret).sub(MASK, text)
+
+
+@functools.lru_cache
+def _forms_of(secret: str) -> re.Pattern[str]:
+    data = secret.encode()
+    # Headers are read as Latin-1, whatever the client meant; a form field has + for a blank.
+    raw = {re.escape(secret), re.escape(data.decode("latin-1"))}
+    percent = "".join(
+        f"(?:{re.escape(chr(byte))}|%(?i:{byte:02x}){'|[+]' if byte == 0x20 else ''})" for byte in data
+    )
+    return re.compile("|".join([percent, *raw, *(re.escape(form) for form in _in_base64(data))]))
+
+
+def _in_base64(data: bytes) -> Iterator[str]:
+    # Behind "user:" the secret may begin at any of three places in a group; what its neighbours share is left out.
+    for offset in range(3):
+        encoded = base64.b64encode(bytes(offset) + data).decode().rstrip("=")
+        begin = (offset * 8 + 5) // 6
+        end = len(encoded) if (offset + len(data)) % 3 == 0 else len(encoded) - 1
+        yield encoded[begin:end]
+        yield encoded[begin:end].translate(_URL_SAFE)
+
+
+_URL_SAFE = str.maketrans("+/", "-_")
 
 
 def password_stands_in(request: UpgradeRequest, password: str) -> str:
@@ -162,7 +194,7 @@ def password_stands_in(request: UpgradeRequest, password: str) -> str:
         return "target"
     for name, value in request.headers:
         if name.lower() != "authorization" and mask_secret(value, password) != value:
-            return name
+            return mask_secret(name, password)
     return ""
 
 
@@ -173,6 +205,8 @@ def looks_like_websocket(request: UpgradeRequest) -> bool:
 
 def _problems(request: UpgradeRequest) -> Iterator[str]:
     """What RFC 6455 section 4.1 asks of an upgrade request and is not there."""
+    if request.version != "1.1":
+        yield f"HTTP/1.1 is expected, found HTTP/{request.version}"
     if request.method != "GET":
         yield f"method GET is expected, found {request.method}"
     if len(request.values("host")) != 1:

@@ -88,17 +88,23 @@ class Session:
             return (Violation(f"ProvideChargingRequests {early}"),)
         return ()
 
-    def sent(self, envelope: Envelope, at: float) -> None:
+    def sent(self, envelope: Envelope, at: float, *, deliberate: bool = False) -> None:
         """Take note of a message of ours that left unaltered.
 
+        Args:
+            envelope: the message.
+            at: seconds on the run's clock.
+            deliberate: a fault chose the moment; what is illegal then leaves the state as it is.
+
         Raises:
-            LocalProtocolError: it is illegal in this state.
+            LocalProtocolError: it is illegal in this state, and no fault asked for it.
         """
         trigger = _trigger(envelope)
         if trigger is not None:
-            if trigger not in TRANSITIONS[self.state]:
+            follows = TRANSITIONS[self.state].get(trigger)
+            if follows is None and not deliberate:
                 raise LocalProtocolError(f"{trigger.value} is illegal on a link that is {self.state.value}")
-            self.state = TRANSITIONS[self.state][trigger]
+            self.state = follows or self.state
         if envelope.message_type is MessageType.REQUEST:
             self.open[envelope.message_id.lower()] = OpenRequest(envelope.message_id, envelope.action, at)
 
@@ -109,7 +115,9 @@ def next_tick(first_at: float, interval_s: float, now: float) -> float:
     >>> next_tick(2.0, 15.0, 2.0), next_tick(2.0, 15.0, 50.0)
     (17.0, 62.0)
     """
-    return first_at + (math.floor((now - first_at) / interval_s + 1e-9) + 1) * interval_s
+    number = math.floor((now - first_at) / interval_s) + 1
+    # A quotient can fall just short of the tick that has just been: then that one would come twice.
+    return first_at + (number if first_at + number * interval_s > now else number + 1) * interval_s
 
 
 def _trigger(envelope: Envelope) -> Trigger | None:

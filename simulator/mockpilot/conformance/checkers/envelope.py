@@ -45,6 +45,7 @@ _RULE_OF = {
     Trouble.PAYLOAD:            ("envelope.payload-is-object", "an object"),
     Trouble.BYTE_ORDER_MARK:    ("envelope.clean-json", "no byte order mark"),
     Trouble.DUPLICATE_KEY:      ("envelope.clean-json", "each key once"),
+    Trouble.HALF_CHARACTER:     ("envelope.clean-json", "whole characters, no half of a surrogate pair"),
     Trouble.FRACTIONAL_INTEGER: ("envelope.clean-json", "an integer without a fraction"),
 }  # fmt: skip
 
@@ -61,12 +62,18 @@ def check(case: Case) -> Iterator[Observation]:
             yield from _form(case, link, frame)
             yield from _zone(link, frame)
             yield from _direction(link, frame)
-        if link.broken is not None and is_bad_text(link.broken.what):
+        if link.broken is not None and is_bad_text(link.broken.what) and not _last_is_bad_text(link):
             yield Observation("envelope.text-frames", False, (link.broken.index,), "text in UTF-8", link.broken.what,
                               link=link.number)  # fmt: skip
     yield from _new_ids(case)
     yield from _clock(case)
     yield from _presystem_ids(case)
+
+
+def _last_is_bad_text(link: Link) -> bool:
+    """Whether the broken frame was recorded as a message too."""
+    last = link.received[-1].reading.defects if link.received else ()
+    return any(defect.trouble is Trouble.NOT_UTF8 for defect in last)
 
 
 def _form(case: Case, link: Link, frame: Frame) -> Iterator[Observation]:
