@@ -80,6 +80,8 @@ class Play:
                 same_host=same_host, supervised=supervised, provoked=provoked,
             ),
         ))  # fmt: skip
+        if launched:
+            self.record(ev.ProductStarted(command=("product",)))
 
     # -- time and lines --------------------------------------------------------------------------------------------
 

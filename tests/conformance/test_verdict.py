@@ -65,6 +65,12 @@ def test_fault_that_nobody_met_is_inconclusive() -> None:
     assert Outcome.PASSED is seen.judged().outcome
 
 
+def test_missing_reaction_that_was_asked_for_is_no_unseen_fault() -> None:
+    """A product that does not notice silence is warned of just that."""
+    play = Play("L-08").armed("s", "drop").exchange().fired("s", "drop").here(ev.WentSilent(fault="s")).wait(310)
+    assert play.judged().outcome is Outcome.WARNED
+
+
 @pytest.mark.parametrize("cause", [Cause.START_STATE_NOT_REACHED, Cause.INTERRUPTED, Cause.CHECKER_BROKE])
 def test_scenario_that_ended_early_says_why(cause: Cause) -> None:
     """The recorded reason becomes the cause, with its detail."""

@@ -32,7 +32,7 @@ def doubts(case: Case, seen: Sequence[Observation], exercised: Sequence[str], br
         yield Doubt(Cause.CHECKER_BROKE, "the simulator broke while serving; its traceback is in the recording")
     yield from _product_left(case)
     yield from _ended_early(case)
-    yield from _faults(case)
+    yield from _faults(case, _claims_broken(case, seen))
     yield from _not_exercised(case, seen, exercised)
 
 
@@ -55,7 +55,14 @@ def _product_left(case: Case) -> Iterator[Doubt]:
             yield Doubt(Cause.PRODUCT_LEFT, f"the product ended with status {event.status}{last_words}")
 
 
-def _faults(case: Case) -> Iterator[Doubt]:
+def _claims_broken(case: Case, seen: Sequence[Observation]) -> bool:
+    """Whether something that the scenario claims was decided against the product."""
+    broken = {RULES[observation.rule].requirement for observation in seen if observation.held is False}
+    return any(claim.rstrip("abc") in broken for claim in case.start.exercises)
+
+
+def _faults(case: Case, claims_broken: bool) -> Iterator[Doubt]:
+    """A product that does not react, where reacting is what is asked, shows no effect: that is the finding itself."""
     fired = {event.name for event in case.of(FaultFired)}
     seen = {event.name for event in case.of(FaultSeen)}
     armed = [event for event in case.of(FaultArmed) if not event.optional]
@@ -63,7 +70,7 @@ def _faults(case: Case) -> Iterator[Doubt]:
         if event.name not in fired:
             yield Doubt(Cause.FAULT_NEVER_FIRED, f"fault {event.name} ({event.do}) was armed but never fired")
     for event in armed:
-        if event.name in fired and event.name not in seen:
+        if event.name in fired and event.name not in seen and not claims_broken:
             detail = f"fault {event.name} ({event.do}) fired, but nothing shows that the product met it"
             yield Doubt(Cause.FAULT_NEVER_SEEN, detail)
 

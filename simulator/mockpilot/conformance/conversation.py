@@ -37,7 +37,7 @@ from mockpilot.history.events import (
     UpgradeRequested,
     WentSilent,
 )
-from mockpilot.protocol.envelope import Action, Envelope, MessageType, Reading, read, same_id
+from mockpilot.protocol.envelope import Action, Envelope, MessageType, Reading, Trouble, read, same_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,7 +208,7 @@ def _add(link: Link, event: Event) -> None:
 def _add_message(link: Link, event: Event) -> None:
     match event:
         case MessageReceived():
-            link.received.append(Frame(event, read(_received_text(event))))
+            link.received.append(Frame(event, _received(event)))
             link.signs.append(event)
         case MessageSent():
             frame = Frame(event, _our_own(event))
@@ -263,10 +263,15 @@ def _end(link: Link, event: Event) -> None:
     link.ending = link.ending or event
 
 
-def _received_text(event: MessageReceived) -> str | bytes:
-    if event.text is None:
-        return base64.b64decode(event.base64 or "")
-    return event.text.encode() if event.binary else event.text
+def _received(event: MessageReceived) -> Reading:
+    if event.text is not None:
+        return read(event.text.encode() if event.binary else event.text)
+    reading = read(base64.b64decode(event.base64 or ""))
+    if event.binary:
+        return reading
+    # It came as text, so what is wrong is its encoding, not the kind of message.
+    kept = tuple(defect for defect in reading.defects if defect.trouble is not Trouble.BINARY)
+    return Reading(reading.envelope, kept, reading.slots)
 
 
 def _our_own(event: Message) -> Reading:

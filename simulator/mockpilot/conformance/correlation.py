@@ -36,7 +36,7 @@ class Push:
     """Handed on an accepted link and touched by no fault."""
     answers: list[Frame] = field(default_factory=list)
     unreadable: bool = False
-    """A frame that cannot be read may have been its answer."""
+    """Some frame of which nobody can say what it answers may have been its answer."""
 
     @property
     def first(self) -> Frame:
@@ -143,6 +143,8 @@ def _match(link: Link, pushes: list[Push], earlier: set[str], own: dict[str, int
         else:
             rest.append(frame)
     _match_in_order(rest, pushes, fates)
+    if link.instance == 0 and not earlier:
+        _spare_leftovers(fates)
     _spare_for_unreadable(link, pushes)
     return Exchange(tuple(pushes), dict(sorted(fates.items())))
 
@@ -153,7 +155,7 @@ def _match_in_order(rest: list[Frame], pushes: list[Push], fates: dict[int, Answ
         # A push of the product's own is one only if it is empty; else it is what it says.
         if not frame.is_answer and frame.envelope.payload != {}:
             continue
-        push = next((p for p in pushes if not p.answers and p.first.index < frame.index), None)
+        push = _first_open(pushes, frame)
         if push is None:
             if frame.is_answer:
                 fates[frame.index] = Answer(frame, Fate.STRAY)
@@ -161,6 +163,29 @@ def _match_in_order(rest: list[Frame], pushes: list[Push], fates: dict[int, Answ
         push.answers.append(frame)
         broken = any(defect.trouble is Trouble.MESSAGE_ID for defect in frame.reading.defects)
         fates[frame.index] = Answer(frame, Fate.BROKEN_ID if broken else Fate.OTHER_ID, push)
+
+
+def _first_open(pushes: list[Push], frame: Frame) -> Push | None:
+    """The first push that nothing answers yet, else the first that was handed again and answered less often."""
+    earlier = [push for push in pushes if push.first.index < frame.index]
+    unanswered = (push for push in earlier if not push.answers)
+    spare = (push for push in earlier if len(push.answers) < sum(h.index < frame.index for h in push.handed))
+    return next(unanswered, None) or next(spare, None)
+
+
+def _spare_leftovers(fates: dict[int, Answer]) -> None:
+    """A product that ran before may still answer what a link before this recording brought it.
+
+    Only where it echoes ids otherwise: who never does, answers wrongly.
+    """
+    if not any(answer.fate is Fate.EXACT for answer in fates.values()):
+        return
+    for index, answer in fates.items():
+        if answer.fate in (Fate.OTHER_ID, Fate.STRAY):
+            if answer.push is not None:
+                answer.push.answers.remove(answer.frame)
+                answer.push.unreadable = True
+            fates[index] = Answer(answer.frame, Fate.EARLIER_LINK)
 
 
 def _spare_for_unreadable(link: Link, pushes: list[Push]) -> None:

@@ -47,6 +47,16 @@ def test_defect_is_convicted_alone(text: str | bytes, rule: str) -> None:
     assert play.musts() == {rule}
 
 
+def test_bad_utf8_is_convicted_once() -> None:
+    """The frame and the end of the link that it forces are one thing."""
+    broken = ev.ProtocolBroken(what="bad UTF-8", code=1007)
+    play = Play().exchange().says_raw(b"\xff").here(broken).ended("us", "cleanly")
+    found = play.convicted_of("envelope.text-frames")
+    assert (found.count, found.expected) == (1, "text in UTF-8")
+    alone = Play().exchange().here(broken).ended("us", "cleanly")
+    assert alone.musts() == {"envelope.text-frames"}
+
+
 def test_binary_message_is_convicted_alone() -> None:
     """Its text is read all the same."""
     play = Play().connect().boot().accept().push(message_id=uuid(3)).says_raw(frame(), binary=True).wait(20)

@@ -135,9 +135,10 @@ def test_broken_frame_is_convicted() -> None:
     assert play.musts() == {FRAMES}
 
 
-def test_bad_close_code_is_a_remark() -> None:
-    """It harms nobody."""
-    play = Play().exchange().here(ev.ProtocolBroken(what="bad close code 1005", code=1002)).ended("us", "cleanly")
+@pytest.mark.parametrize(("what", "code"), [("bad close code 1005", 1002), ("message too big", 1009)])
+def test_what_harms_nobody_is_a_remark(what: str, code: int) -> None:
+    """How large a message may be is ours alone."""
+    play = Play().exchange().here(ev.ProtocolBroken(what=what, code=code)).ended("us", "cleanly")
     assert play.convicted_of(FRAMES).level is Level.MAY
 
 

@@ -25,6 +25,7 @@ VALID_FRAMES = "frames.valid"
 SLOWS_AFTER_REFUSAL = "handshake.slows-after-refusal"
 USES_THE_PATH = "handshake.uses-the-path"
 
+TOO_BIG = 1009
 BARE_ATTEMPTS = 3
 """A request without credentials may ask for the challenge; two more attempts without any convict."""
 
@@ -103,8 +104,8 @@ def _frames(link: Link) -> Iterator[Observation]:
         if link.received and not link.tainted:
             yield held(VALID_FRAMES, link.received[0].index, link=link.number)
         return
-    # Close frames with a reserved code or without one harm nobody.
-    harmless = "close" in broken.what.lower()
+    # Close frames with a reserved code harm nobody, and how large a message may be is ours alone.
+    harmless = "close" in broken.what.lower() or broken.code == TOO_BIG
     yield Observation(
         VALID_FRAMES, False, (broken.index,), "frames as RFC 6455 section 5 has them", broken.what,
         level=Level.MAY if harmless else None, cause=broken.what, link=link.number,
