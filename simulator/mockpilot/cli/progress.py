@@ -134,7 +134,8 @@ def progress_for(plan: Plan, *, quiet: bool) -> Iterator[Lines]:
     presystem, interval = plan.profile.presystem, format_duration(plan.profile.cms.push_interval_s)
     head = (f"mockpilot {__version__} · {len(plan.selection.run)} scenarios · dialect {presystem.dialect} "
             f"· push interval {interval} · seed {plan.seed} · real time")  # fmt: skip
-    if quiet or not sys.stderr.isatty():
+    asks = plan.profile.provoke is not None and plan.profile.provoke.way == "ask"
+    if quiet or asks or not sys.stderr.isatty():  # a live display would draw over the question
         yield Lines(head, quiet=quiet)
         return
     with Live(head) as live:

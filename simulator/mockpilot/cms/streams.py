@@ -22,12 +22,17 @@ class Abortable(Protocol):
         """End both directions now."""
 
 
+LINGER_S = 2.0
+"""How long we read on after our last words: closing on unread bytes is a reset, which can overtake them."""
+
+
 class NetStream(trio.abc.HalfCloseableStream):
-    """Ciphertext: peeks at the first bytes, falls silent, resets."""
+    """Ciphertext: peeks at the first bytes, falls silent, resets, lingers."""
 
     def __init__(self, inner: trio.abc.HalfCloseableStream) -> None:
         self.inner = inner
         self.silent = False
+        self.lingers = False  # our last words are on their way: let them arrive before the end
         self._peeked = b""
 
     async def peek(self) -> bytes:
@@ -59,7 +64,18 @@ class NetStream(trio.abc.HalfCloseableStream):
         await self.inner.send_eof()
 
     async def aclose(self) -> None:
-        await self.inner.aclose()
+        try:
+            if self.lingers:
+                await self._linger()
+        finally:
+            await self.inner.aclose()
+
+    async def _linger(self) -> None:
+        self.lingers = False
+        with trio.move_on_after(LINGER_S), suppress(trio.BrokenResourceError, trio.ClosedResourceError):
+            await self.inner.send_eof()
+            while await self.inner.receive_some():
+                pass
 
     def reset(self) -> None:
         """End with a TCP reset: no Close frame, no TLS close_notify. A stream without a socket may bring ``abort``."""
@@ -73,62 +89,56 @@ class NetStream(trio.abc.HalfCloseableStream):
 
 
 class WireStream(trio.abc.Stream):
-    """Plain bytes above TLS: replays the HTTP head, lets a watcher read along, sends whole frames of our own.
+    """Plain bytes above TLS: lets a watcher read along, sends whole frames of our own, has the last word.
 
     Args:
         inner: the TLS stream.
-        on_in, on_out: called with all bytes as they pass, once the link is open.
+        net: the stream below it.
+        on_in: called with all bytes that come in once the link is open, before anybody acts on them.
+        on_out: called with the frames that the library sends by itself.
+        before_close: called when somebody closes the stream and no last words are set yet; may set them.
     """
 
     def __init__(
         self,
         inner: trio.abc.Stream,
+        net: NetStream,
         on_in: Callable[[bytes | bytearray], None],
         on_out: Callable[[bytes | bytearray | memoryview], None],
+        before_close: Callable[[], None],
     ) -> None:
         self.inner = inner
         self.received = 0
-        self.muted = False  # nothing after a Close of ours
-        self.watching_in = self.watching_out = False
-        self.farewell = b""  # last bytes before the library closes, when it would drop the link without a word
-        self._replay, self._behind_head = b"", b""
-        self._on_in, self._on_out = on_in, on_out
-        self._lock = trio.StrictFIFOLock()
+        self.muted = False  # nothing of the library's any more: we said the last word, or will
+        self.opened = trio.Event()
+        self._net, self._on_in, self._on_out, self._before_close = net, on_in, on_out, before_close
+        self._head, self._behind_head, self._farewell = b"", b"", b""
+        self._sending, self._closing = trio.StrictFIFOLock(), trio.Lock()
 
     def replay(self, head: bytes, behind: bytes) -> None:
-        """Have the request's head read once more, and what was read behind it, which is the link's already."""
-        self._replay, self._behind_head = head + behind, behind
+        """Have a request's head read once more; what was read behind it comes once the link is open."""
+        self._head, self._behind_head = head, behind
 
     async def send_all(self, data: bytes | bytearray | memoryview) -> None:
         if self.muted:
             await trio.lowlevel.checkpoint()
             return
+        if self.opened.is_set():
+            self._on_out(data)
         await self.inject(data)
 
     async def inject(self, data: bytes | bytearray | memoryview) -> None:
         """Send bytes whole with respect to the library's own frames, muted or not."""
-        async with self._lock:
-            if self.watching_out:
-                self._on_out(data)
+        async with self._sending:
             await self.inner.send_all(data)
 
     async def wait_send_all_might_not_block(self) -> None:
         await self.inner.wait_send_all_might_not_block()
 
     async def receive_some(self, max_bytes: int | None = None) -> bytes | bytearray:
-        if self._replay:
-            replayed, self._replay = self._replay, b""
-            self._on_in(self._behind_head)
-            return replayed
-        data = await self.inner.receive_some(max_bytes)
-        self.received += len(data)
-        if self.watching_in and data:
-            self._on_in(data)
-        return data
-
-    async def aclose(self) -> None:
-        if self.farewell:
-            last, self.farewell = self.farewell, b""
-            with trio.move_on_after(1, shield=True):
-                await self.inject(last)
-        await self.inner.aclose()
+        if self._head:
+            head, self._head = self._head, b""
+            return head
+        if self._net is not None and self._is_link:
+            return await self._receive_of_link(max_bytes)
+        return await self._receive(max_bytes)

@@ -76,7 +76,7 @@ def _lines(result: RunResult, report: str, run: str) -> Iterator[str]:
 def _left_out(result: RunResult) -> Iterator[str]:
     by_reason: dict[str, list[str]] = {}
     for one in result.scenarios:
-        if not one.selected:
+        if not one.selected and one.reason != "filter":  # whoever selected knows what was not meant
             by_reason.setdefault(one.reason, []).append(one.name)
     for reason, names in by_reason.items():
         yield f"  {MARKS['not_selected']} {len(names)} not selected, {reason}: {', '.join(names)}"

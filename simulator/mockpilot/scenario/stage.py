@@ -38,6 +38,12 @@ STEPS = ("create-request", "change-request", "cancel-request", "cancel-all-reque
 STATES: dict[str, Predicate] = {"fresh": is_link, "booted": is_accepted, "exchange": is_push_answer}
 """Start states, and the event that shows that a link has reached them."""
 
+_SPOKEN = {
+    "fresh": "a new connection",
+    "booted": "a connection with an accepted boot",
+    "exchange": "a connection, a boot and an answered push",
+}
+
 Provoke = Callable[[str, str, str], Awaitable[tuple[bool, str]]]
 """Takes step, charging point and charging request; answers whether it happened, and what came of it."""
 
@@ -89,7 +95,7 @@ class Stage:
             raise ScenarioError(f"reach: one of {', '.join(STATES)} is expected, found {state!r}")
         limit = "reconnect_within" if self._has_connected() else "connect_within"
         within_s = self._within(state)
-        with self._waiting(f"the state {state!r}", within_s, limit), trio.move_on_after(within_s) as bound:
+        with self._waiting(_SPOKEN[state], within_s, limit), trio.move_on_after(within_s) as bound:
             await self._reach(STATES[state])
         if bound.cancelled_caught:
             raise ScenarioOver("start state not reached", f"{state!r} was not reached in {within_s:g} s")
