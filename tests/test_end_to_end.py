@@ -1,0 +1,272 @@
+"""Whole runs over real TLS sockets: peers that share no code with us, and what a run leaves behind."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+from base64 import b64encode
+from pathlib import Path
+
+import pytest
+
+from running import (
+    DEMO,
+    EXEMPLARY,
+    INDEPENDENT,
+    OUTER_S,
+    Certified,
+    certify,
+    environment,
+    events,
+    mockpilot,
+    wait_until,
+)
+
+PASSWORD = "grüne-Wagenhalle-4711"
+FEW = ("boot_accepted", "confirmation_missing", "request_changed", "link_closed_politely")
+GREETING = "echo the password is $MOCKPILOT_PASSWORD; exec mockpilot presystem --quick"
+
+
+@pytest.fixture(scope="module")
+def exemplary(tmp_path_factory: pytest.TempPathFactory) -> Certified:
+    """A run of the exemplary presystem with a password of ours, which the product writes into its log."""
+    folder = tmp_path_factory.mktemp("exemplary")
+    profile = folder / "lab.toml"
+    text = DEMO.read_text(encoding="utf-8")
+    profile.write_text(text.replace("[cms]", 'password_env = "LAB_PASSWORD"\n[cms]'), encoding="utf-8")
+    return certify(folder / "runs", *FEW, "--jobs", "4", "--seed", "7", command=["sh", "-c", GREETING],
+                   profile=profile, LAB_PASSWORD=PASSWORD)  # fmt: skip
+
+
+# -- peers that share no code with us ----------------------------------------------------------------------------------
+
+
+def test_presystem_on_websockets_passes_every_scenario(tmp_path: Path) -> None:
+    """Written from the protocol's description alone, it conforms in all that we put to the test."""
+    done = certify(tmp_path, "--jobs", "9", command=[sys.executable, str(INDEPENDENT / "websockets_presystem.py")])
+    assert done.outcomes == dict.fromkeys(done.outcomes, "passed"), done.stdout
+    assert len(done.outcomes) == sum(1 for one in (DEMO.parent.parent).glob("*.py"))
+    assert done.status == 0
+
+
+@pytest.mark.parametrize("library", ["websocket_client", "aiohttp"])
+def test_presystem_on_another_library_passes(library: str, tmp_path: Path) -> None:
+    """One that blocks and one on another asyncio library: boot, pushes, reconnect."""
+    done = certify(tmp_path, "boot_accepted", "information_confirmed", "link_closed_politely", "--jobs", "3",
+                   command=[sys.executable, str(INDEPENDENT / f"{library}_presystem.py")])  # fmt: skip
+    assert set(done.outcomes.values()) == {"passed"}, done.stdout
+    assert (done.status, len(done.outcomes)) == (0, 3)
+
+
+def test_one_process_for_the_whole_run(tmp_path: Path) -> None:
+    """With ``--start once`` scenarios follow one another on one listener, and nothing secret is shown."""
+    starts = tmp_path / "starts"
+    presystem = f'exec "{sys.executable}" "{INDEPENDENT / "websockets_presystem.py"}"'
+    done = certify(tmp_path / "runs", *FEW, "--start", "once", command=["sh", "-c", f'echo >> "{starts}"; {presystem}'])
+    assert done.outcomes == dict.fromkeys(FEW, "passed"), done.stdout
+    assert starts.read_text() == "\n"
+    assert "password" not in done.stderr
+
+
+# -- what a run leaves behind ------------------------------------------------------------------------------------------
+
+
+def test_exemplary_presystem_passes(exemplary: Certified) -> None:
+    """In the catalogue's order, whatever the number of jobs."""
+    assert exemplary.status == 0, exemplary.stdout
+    assert exemplary.outcomes == dict.fromkeys(FEW, "passed")
+    assert exemplary.result["finished"] is True
+    assert (exemplary.result["seed"], exemplary.result["counts"]["passed"]) == (7, 4)
+
+
+def test_run_folder_is_complete(exemplary: Certified) -> None:
+    """Every file of the contract that this version writes is there, and every trace."""
+    names = {path.name for path in exemplary.folder.iterdir()}
+    assert {"result.json", "report.html", "summary.md", "run.toml", "ca.pem", "traces"} <= names
+    assert {path.stem for path in (exemplary.folder / "traces").iterdir()} == set(FEW)
+    assert not [name for name in names if name.endswith(".new")]
+
+
+def test_no_file_of_a_run_tells_the_password(exemplary: Certified) -> None:
+    """Neither as it is, nor as the header has it, although the product wrote it into its log."""
+    forms = [PASSWORD.encode(), b64encode(f"Presystem1:{PASSWORD}".encode()), PASSWORD.encode("latin-1")]
+    for file in exemplary.folder.rglob("*"):
+        data = file.read_bytes() if file.is_file() else b""
+        assert not [form for form in forms if form in data], file
+    assert PASSWORD not in exemplary.stdout + exemplary.stderr
+
+
+def test_traces_are_judged_as_the_run_was(exemplary: Certified) -> None:
+    """``judge`` needs nothing but the trace."""
+    traces = sorted((exemplary.folder / "traces").glob("*.jsonl"))
+    done = mockpilot("judge", *map(str, traces))
+    assert done.returncode == 0
+    assert [line.split()[1:3] for line in done.stdout.splitlines()] == [["passed", trace.stem] for trace in traces]
+
+
+def test_pages_are_rendered_again(exemplary: Certified) -> None:
+    """``report`` writes the same summary from what lies in the folder."""
+    before = (exemplary.folder / "summary.md").read_text(encoding="utf-8")
+    (exemplary.folder / "summary.md").unlink()
+    done = mockpilot("report", str(exemplary.folder))
+    assert done.returncode == 0
+    assert (exemplary.folder / "summary.md").read_text(encoding="utf-8") == before
+    assert "4 passed" in done.stdout
+
+
+def test_offender_is_convicted_with_the_two_frames(tmp_path: Path) -> None:
+    """Exit status 1, the requirement in the result, the push's id and the wrong one in the report; judge agrees."""
+    done = certify(tmp_path, "boot_accepted", command=[*EXEMPLARY, "--offend", "correlation.echoes-message-id"])
+    assert done.status == 1
+    finding = done.scenario("boot_accepted")["findings"][0]
+    assert (finding["rule"], finding["requirement"]) == ("correlation.echoes-message-id", "I-02")
+    page = (done.folder / "report.html").read_text(encoding="utf-8")
+    frames = [event for event in done.trace("boot_accepted") if event["index"] in finding["events"]]
+    ids = {kind: {json.loads(frame["text"])[4] for frame in frames if frame["event"] == kind}
+           for kind in ("message_sent", "message_received")}  # fmt: skip
+    assert ids["message_sent"].isdisjoint(ids["message_received"])
+    for kind in ids:
+        assert ids[kind], kind
+        assert all(one in page for one in ids[kind])
+    assert "I-02" in done.stdout
+    judged = mockpilot("judge", str(done.folder / "traces" / "boot_accepted.jsonl"))
+    assert judged.returncode == 1
+    assert "correlation.echoes-message-id" in judged.stdout
+
+
+# -- products that do not come far -------------------------------------------------------------------------------------
+
+
+def test_wrong_password_is_a_finding(tmp_path: Path) -> None:
+    """It weighs more than the start state that was never reached."""
+    done = certify(tmp_path, "boot_accepted", "--limit", "connect_within=1 s", "--limit", "boot_never=1 s",
+                   command=["env", "MOCKPILOT_PASSWORD=another", "mockpilot", "presystem", "--quick"])  # fmt: skip
+    scenario = done.scenario("boot_accepted")
+    assert (done.status, scenario["outcome"]) == (1, "failed")
+    assert [finding["requirement"] for finding in scenario["findings"]] == ["C-02"]
+
+
+def test_clear_text_is_a_finding(tmp_path: Path) -> None:
+    """A product that speaks ws:// to the TLS port violates C-01."""
+    code = "import os, websocket; websocket.create_connection(os.environ['MOCKPILOT_URL'].replace('wss', 'ws'))"
+    done = certify(tmp_path, "boot_accepted", command=[sys.executable, "-c", code])
+    requirements = [finding["requirement"] for finding in done.scenario("boot_accepted")["findings"]]
+    assert (done.status, requirements) == (1, ["C-01"])
+
+
+def test_product_that_never_connects(tmp_path: Path) -> None:
+    """Inconclusive, exit status 4, and the next step is named."""
+    done = certify(tmp_path, "boot_accepted", "--limit", "connect_within=1 s", "--limit", "boot_never=1 s", "--limit",
+                   "confirm_within=1 s", command=["sleep", "120"])  # fmt: skip
+    assert (done.status, done.scenario("boot_accepted")["cause"]) == (4, "start state not reached")
+    assert "nobody ever connected" in done.stderr
+
+
+@pytest.mark.parametrize(("connects", "status"), [(False, 4), (True, 2)])
+def test_product_that_ends_at_once(connects: bool, status: int, tmp_path: Path) -> None:
+    """Inconclusive with its last lines, secrets masked; whether it connected before makes the exit status."""
+    code = "import os, socket, urllib.parse as u; p = u.urlsplit(os.environ['MOCKPILOT_URL']);"
+    code += "socket.create_connection((p.hostname, p.port)).close();" if connects else ""
+    code += "print('no licence for', os.environ['MOCKPILOT_PASSWORD']); raise SystemExit(7)"
+    done = certify(tmp_path, "boot_accepted", command=[sys.executable, "-c", code])
+    scenario = done.scenario("boot_accepted")
+    assert (done.status, scenario["outcome"], scenario["cause"]) == (status, "inconclusive", "product left")
+    exit_ = next(event for event in done.trace("boot_accepted") if event["event"] == "product_exited")
+    assert (exit_["status"], exit_["output"]) == (7, ["no licence for ***"])
+
+
+# -- provoking ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("way", "happened"), [
+    ('command = ["sh", "-c", "echo $MOCKPILOT_STEP at $MOCKPILOT_CHARGING_POINT_ID of $MOCKPILOT_URL"]', True),
+    ('command = ["sh", "-c", "echo no bus is free; exit 5"]', False),
+    ('ask = "Plan a bus"', False),
+])  # fmt: skip
+def test_step_that_leads_to_nothing_leaves_the_scenario_undecided(way: str, happened: bool, tmp_path: Path) -> None:
+    """Whether the step was done or not, a product that sends no list was never exercised; what came is recorded."""
+    profile = tmp_path / "mute.toml"
+    text = DEMO.read_text(encoding="utf-8").replace("stdin = true", way)
+    profile.write_text(text.replace('provoke_within = "5 s"', 'provoke_within = "1 s"'), encoding="utf-8")
+    done = certify(tmp_path, "request_changed", profile=profile,
+                   command=[sys.executable, str(INDEPENDENT / "aiohttp_presystem.py")])  # fmt: skip
+    scenario = done.scenario("request_changed")
+    assert (done.status, scenario["outcome"], scenario["cause"]) == (2, "inconclusive", "never exercised")
+    trace = done.trace("request_changed")
+    step = next(event for event in trace if event["event"] == "step_provoked")
+    ended = next(event for event in trace if event["event"] == "step_ended")
+    assert (step["step"], ended["happened"]) == ("create-request", happened)
+    if happened:
+        wanted = rf"create-request at {step['charging_point_id']} of wss://127\.0\.0\.1:\d+/vdv463/Presystem1"
+        assert re.fullmatch(wanted, ended["detail"])
+
+
+# -- interrupts --------------------------------------------------------------------------------------------------------
+
+
+class Interrupted:
+    """A run that is in the middle of ``link_goes_silent``, with ``server_unavailable`` still to come."""
+
+    def __init__(self, folder: Path) -> None:
+        self.out, self._pid = folder / "runs", folder / "pid"
+        limits = ("silence_within=10 min", "connect_within=1 min")
+        command = ["sh", "-c", f'echo $$ > "{self._pid}"; exec mockpilot presystem --quick']
+        self.process = subprocess.Popen(
+            ["mockpilot", "certify", "boot_accepted", "link_goes_silent", "server_unavailable",
+             "--profile", str(DEMO), "--out", str(self.out), "--push-interval", "10 min",
+             *(word for limit in limits for word in ("--limit", limit)), "--", *command],
+            env=environment(), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+            encoding="utf-8",
+        )  # fmt: skip
+
+    @property
+    def product(self) -> int:
+        """Process id of the product."""
+        return int(self._pid.read_text())
+
+    def wait_for_the_middle(self) -> None:
+        """Wait until the link has gone silent."""
+        trace = self.out / "latest" / "traces" / "link_goes_silent.jsonl"
+        wait_until(lambda: any(event["event"] == "fault_fired" for event in events(trace)))
+
+    def end(self, number: signal.Signals) -> Certified:
+        """Send the signal, and wait for the end."""
+        self.process.send_signal(number)
+        stdout, stderr = self.process.communicate(timeout=OUTER_S)
+        return Certified(self.process.returncode, stdout, stderr, self.out / "latest")
+
+
+@pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_interrupt_leaves_a_complete_folder(number: signal.Signals, status: int, tmp_path: Path) -> None:
+    """What has ended stays, what ran is undecided, what would have come is named; the product is gone."""
+    run = Interrupted(tmp_path)
+    run.wait_for_the_middle()
+    done = run.end(number)
+    assert done.status == status
+    assert "Traceback" not in done.stderr
+    assert done.result["finished"] is True
+    assert done.outcomes == {"boot_accepted": "passed", "link_goes_silent": "inconclusive"}
+    assert done.scenario("link_goes_silent")["cause"] == "interrupted"
+    assert done.scenario("server_unavailable")["reason"] == "interrupted"
+    assert "link_goes_silent" in (done.folder / "report.html").read_text(encoding="utf-8")
+    with pytest.raises(ProcessLookupError):
+        os.kill(run.product, 0)
+
+
+def test_kill_leaves_what_was_there(tmp_path: Path) -> None:
+    """The result says that it is not finished, every frame of the running scenario is there, and pages can be made."""
+    run = Interrupted(tmp_path)
+    run.wait_for_the_middle()
+    done = run.end(signal.SIGKILL)
+    os.killpg(run.product, signal.SIGKILL)
+    assert done.result["finished"] is False
+    assert done.outcomes["boot_accepted"] == "passed"
+    kinds = [event["event"] for event in done.trace("link_goes_silent")]
+    assert (kinds[0], kinds.count("message_received") >= 2) == ("scenario_started", True)
+    assert not (done.folder / "report.html").exists()
+    assert mockpilot("report", str(done.folder)).returncode == 0
+    assert "boot_accepted" in (done.folder / "report.html").read_text(encoding="utf-8")
