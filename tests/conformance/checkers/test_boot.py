@@ -98,6 +98,23 @@ def test_other_boot_payload_is_convicted(dialect: str, payload: Any, level: Leve
     assert {(PAYLOAD, level, basis)} == {(f.rule, f.level, f.basis) for f in findings if f.level is not Level.MAY}
 
 
+def test_payload_of_a_boot_is_one_cause() -> None:
+    """However many things are wrong with it."""
+    found = Play(dialect="vdv-1.1").connect().boot(payload={"type": "BMS"}).convicted_of(PAYLOAD)
+    assert "$.type" in found.observed
+    assert "$.presystem" in found.observed
+
+
+def test_payload_that_is_no_object_is_judged_by_its_envelope() -> None:
+    """The first cause counts."""
+    assert Play().connect().boot(payload=[]).musts() == {"envelope.payload-is-object"}
+
+
+def test_our_own_stalls_hide_a_missing_boot() -> None:
+    """Nobody is convicted by them."""
+    assert not Play().connect().wait(50).line(ev.Stalled(late_s=8)).wait(60).exercised(COMES)
+
+
 # -- patience ------------------------------------------------------------------------------------------------------
 
 

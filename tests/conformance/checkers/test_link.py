@@ -204,6 +204,22 @@ def test_standstill_after_a_late_confirmation_is_convicted_alone(verb: str, leve
     assert play.complaints() == {LATE}
 
 
+def test_staying_away_after_a_late_confirmation_is_convicted() -> None:
+    """The second chance brings no link at all."""
+    play = late()
+    for _ in range(4):
+        play.push().wait(16)
+    assert play.closed().wait(310).musts() == {LATE, BACK}
+
+
+def test_standstill_without_a_second_chance_decides_nothing() -> None:
+    """We never ended the link; the pushes are convicted as such."""
+    play = late()
+    for _ in range(4):
+        play.push().wait(16)
+    assert not play.exercised(LATE)
+
+
 def test_recovery_on_the_next_link_decides_nothing() -> None:
     """The second chance was taken; the pushes that were not answered are convicted as such."""
     play = late()
@@ -239,3 +255,10 @@ def test_short_silence_decides_nothing() -> None:
     """Our own end of the link ends the test."""
     assert not silent().wait(290).exercised(SILENCE)
     assert not silent().wait(100).ended("us").wait(400).exercised(SILENCE)
+
+
+def test_our_own_stalls_leave_it_undecided() -> None:
+    """Whether it came back, or noticed, they hide."""
+    stall = ev.Stalled(late_s=8)
+    assert not Play().exchange().closed().wait(200).line(stall).wait(200).exercised(BACK)
+    assert not silent().wait(200).line(stall).wait(200).exercised(SILENCE)

@@ -104,12 +104,13 @@ def _payload(case: Case, link: Link) -> Iterator[Observation]:
             )  # fmt: skip
             continue
         found = violations(payload, case.dialect, Action.BOOT_NOTIFICATION, MessageType.REQUEST)
-        for violation in found:
+        if found:
             yield Observation(
                 PAYLOAD, False, (boot.index,), f"a boot payload of {case.dialect.title}",
-                f"{violation.path} {violation.problem}", basis=basis, cause=violation.path, link=link.number,
+                "; ".join(f"{violation.path} {violation.problem}" for violation in found), basis=basis,
+                link=link.number,
             )  # fmt: skip
-        if not found:
+        else:
             yield held(PAYLOAD, boot.index, link=link.number)
 
 
