@@ -85,5 +85,6 @@ def _execute(file: Path) -> object:
 def _line_of(error: Exception, file: Path) -> int:
     if isinstance(error, SyntaxError):
         return error.lineno or 1
-    lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == str(file)]
+    frames = traceback.extract_tb(error.__traceback__)
+    lines = [frame.lineno for frame in frames if Path(frame.filename) == file.absolute()]
     return (lines[-1] if lines else 1) or 1
