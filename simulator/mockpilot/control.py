@@ -97,13 +97,14 @@ class Control:
 
     def _on_fired(self, name: str, do: str, of: int | None, link: int | None) -> None:
         fired = self.recorder.record(FaultFired(link=link, name=name, do=do, of=of))
-        armed = next(armed for armed in self.server.world.injector.armed if armed.name == name)
-        if not armed.seen:
-            self._watches.append(Watch(fired, armed.fault.how))
+        for armed in self.server.world.injector.armed:
+            if armed.name == name and not armed.seen:
+                self._watches.append(Watch(fired, armed.fault.how))
 
     def _on_event(self, event: Event) -> None:
         if not isinstance(event, FaultArmed | FaultFired | FaultSeen | FaultDisarmed):
-            for watch in [watch for watch in self._watches if watch.is_proof(event)]:
+            proven = {watch.fired.name: watch for watch in self._watches if watch.is_proof(event)}
+            for watch in proven.values():
                 self._see(watch, event)
         self._changed.unpark_all()
 
@@ -123,7 +124,8 @@ class Control:
 
     def hold_pushes(self) -> None:
         """Keep pushes back until they are released."""
-        self.server.world.release_pushes = trio.Event()
+        if self.server.world.release_pushes.is_set():
+            self.server.world.release_pushes = trio.Event()
 
     def release_pushes(self) -> None:
         """Let pushes out again; what was due goes at once, what comes after keeps its phase."""

@@ -65,6 +65,8 @@ def read_close(payload: bytes) -> tuple[int | None, str]:
 class FrameWatch:
     """Reads along one direction of an open WebSocket.
 
+    It is at least as strict as the library below: what that one would drop a link for has a name here first.
+
     Args:
         masked: whether frames of this direction must be masked: the client's must, the server's must not.
     """
@@ -78,38 +80,58 @@ class FrameWatch:
 
     def feed(self, data: bytes | bytearray | memoryview) -> Iterator[Message | Control | Broken]:
         """Take bytes and yield what they complete; after ``Broken`` or a Close nothing more comes."""
+        if self._ended:
+            return
         self._buffer += data
-        while not self._ended and (head := _parse_head(self._buffer)) is not None:
-            broken = self._check(head)
+        while len(self._buffer) >= 2:
+            head = _parse_head(self._buffer)
+            broken = self._check_start(self._buffer[0], self._buffer[1])
+            if broken is None and head is not None:
+                broken = self._check_length(head)
             if broken is not None:
-                self._ended = True
-                yield broken
+                yield self._end(broken)
                 return
-            if len(self._buffer) < head.size + head.length:
+            if head is None or len(self._buffer) < head.size + head.length:
                 return
             payload = bytes(self._buffer[head.size : head.size + head.length])
             del self._buffer[: head.size + head.length]
             yield from self._take(head, _unmask(payload, head.mask))
 
-    def _check(self, head: _Head) -> Broken | None:
-        control = head.opcode >= CLOSE
-        if head.reserved:
+    def _end(self, broken: Broken) -> Broken:
+        self._ended = True
+        self._buffer.clear()
+        return broken
+
+    def _check_start(self, first: int, second: int) -> Broken | None:
+        # These two bytes are judged as soon as they are there: a peer may never send the rest.
+        opcode, fin = first & 0x0F, first & 0x80
+        if first & 0x70:
             return Broken("reserved bits")
-        if head.opcode not in (CONTINUATION, TEXT, BINARY, CLOSE, PING, PONG):
+        if opcode not in (CONTINUATION, TEXT, BINARY, CLOSE, PING, PONG):
             return Broken("reserved opcode")
-        if control and (head.length > 125 or not head.fin):
+        if opcode >= CLOSE and (second & 0x7F > 125 or not fin):
             return Broken("bad control frame")
-        if bool(head.mask) is not self._masked:
+        if bool(second & 0x80) is not self._masked:
             return Broken("unmasked frame" if self._masked else "masked frame")
-        if not control and (head.opcode == CONTINUATION) is (self._parts is None):
+        if opcode < CLOSE and (opcode == CONTINUATION) is (self._parts is None):
             return Broken("bad continuation")
-        if head.length + len(self._parts or b"") > MESSAGE_LIMIT:
+        return None
+
+    def _check_length(self, head: _Head) -> Broken | None:
+        if head.length < head.least or head.length >> 63:
+            return Broken("bad length")
+        if head.opcode < CLOSE and head.length + len(self._parts or b"") > MESSAGE_LIMIT:
             return Broken("message too big", 1009)
         return None
 
     def _take(self, head: _Head, payload: bytes) -> Iterator[Message | Control | Broken]:
-        if head.opcode >= CLOSE:
-            self._ended = head.opcode == CLOSE
+        if head.opcode == CLOSE:
+            bad = _check_close(payload)
+            self._ended = True
+            self._buffer.clear()
+            yield bad or Control(CLOSE, payload)
+            return
+        if head.opcode > CLOSE:
             yield Control(head.opcode, payload)
             return
         if head.opcode != CONTINUATION:
@@ -120,25 +142,23 @@ class FrameWatch:
             whole, self._parts = bytes(self._parts), None
             yield Message(self._binary, whole)
             if not self._binary and not _is_utf8(whole):
-                self._ended = True
-                yield Broken("bad UTF-8", 1007)
+                yield self._end(Broken("bad UTF-8", 1007))
 
 
 @dataclass(frozen=True, slots=True)
 class _Head:
     fin: bool
-    reserved: int
     opcode: int
     mask: bytes
     length: int
+    least: int
+    """The smallest length that may be written in as many bytes (RFC 6455 section 5.2)."""
     size: int
 
 
 def _parse_head(data: bytearray) -> _Head | None:
-    if len(data) < 2:
-        return None
     length, size = data[1] & 0x7F, 2
-    extra = {126: 2, 127: 8}.get(length, 0)
+    extra, least = {126: (2, 126), 127: (8, 65536)}.get(length, (0, 0))
     masked = bool(data[1] & 0x80)
     whole = size + extra + (4 if masked else 0)
     if len(data) < whole:
@@ -146,7 +166,20 @@ def _parse_head(data: bytearray) -> _Head | None:
     if extra:
         length, size = int.from_bytes(data[2 : 2 + extra], "big"), size + extra
     mask = bytes(data[size : size + 4]) if masked else b""
-    return _Head(bool(data[0] & 0x80), (data[0] >> 4) & 7, data[0] & 0x0F, mask, length, whole)
+    return _Head(bool(data[0] & 0x80), data[0] & 0x0F, mask, length, least, whole)
+
+
+def _check_close(payload: bytes) -> Broken | None:
+    """What is wrong with the body of a Close frame (RFC 6455 sections 5.5.1 and 7.4)."""
+    code, _ = read_close(payload)
+    if len(payload) == 1 or (code is not None and not is_close_code(code)):
+        return Broken("bad Close frame")
+    return None if _is_utf8(payload[2:]) else Broken("bad Close frame", 1007)
+
+
+def is_close_code(code: int) -> bool:
+    """Whether a Close frame may hold this code; those that nobody has defined yet are left to the future."""
+    return 1000 <= code <= 4999 and code not in (1004, 1005, 1006, 1015)
 
 
 def _unmask(payload: bytes, mask: bytes) -> bytes:

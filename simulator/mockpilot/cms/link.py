@@ -9,15 +9,17 @@ from __future__ import annotations
 import base64
 import math
 from collections import deque
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Literal
 
 import trio
 
 from mockpilot.cms import behaviour
-from mockpilot.cms.frames import CLOSE, PING, Broken, Control, FrameWatch, Message, close_payload, read_close
+from mockpilot.cms.frames import CLOSE, PING, PONG, Broken, Control, FrameWatch, Message, close_payload, read_close
 from mockpilot.cms.frames import build_frame as frame
-from mockpilot.cms.streams import NetStream, WireStream
+from mockpilot.cms.streams import LINGER_S, NetStream, WireStream
 from mockpilot.cms.transport import LinkOver, Socket
 from mockpilot.cms.world import World
 from mockpilot.faults.injector import Armed, Departure, Fate
@@ -43,6 +45,11 @@ from mockpilot.protocol.session import Session, next_tick
 
 UNWRITTEN_FRAMES = 64
 """Frames waiting for a peer that does not read, beyond which the link is given up: a quarter of an hour of pushes."""
+UNWRITTEN_ANSWERS = 16
+"""Frames waiting beyond which nothing more is read, so that a peer that asks faster than it listens waits for us."""
+FLUSH_S = 1.0
+"""How long what was handed before a drop may take to leave."""
+_LIBRARY_FAULTS = {1002: "protocol error", 1007: "bad UTF-8", 1009: "message too big"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +61,18 @@ class Ending:
     detail: str
 
 
+_Handed = MessageSent | PingSent | CloseSent
+_Task = Callable[[], Awaitable[None]]
+
+
 @dataclass(frozen=True, slots=True)
 class _Inbound:
     envelope: Envelope | None
+    index: int
+    """Of the event."""
     dropped_by: Armed | None
+    when: str
+    """At which moment it is dropped; empty if it isn't."""
 
 
 class Link:
@@ -79,23 +94,35 @@ class Link:
         self._watch_in, self._watch_out = FrameWatch(masked=True), FrameWatch(masked=False)
         self._inbox: deque[_Inbound] = deque()
         self._booted = trio.Event()
-        self._hand, self._to_write = trio.open_memory_channel[MessageSent | PingSent | CloseSent](math.inf)
-        self._closing_fault: str | None = None
+        self._hand, self._to_write = trio.open_memory_channel[_Handed](math.inf)
+        self._unwritten: deque[_Handed] = deque()
+        self._wrote = trio.lowlevel.ParkingLot()
         self._nursery: trio.Nursery | None = None
+        self._not_started: list[_Task] = []
+        self._socket: Socket | None = None
         self.wire: WireStream | None = None
 
     async def run(self, socket: Socket, wire: WireStream) -> None:
         """Serve the link until it is over."""
-        self.wire = wire
+        self._socket, self.wire = socket, wire
         try:
             async with trio.open_nursery() as nursery:
                 self._nursery = nursery
                 nursery.start_soon(self._write, socket)
                 nursery.start_soon(self._push_on_time)
+                for task in self._not_started:
+                    nursery.start_soon(task)
                 await self._read(socket)
                 nursery.cancel_scope.cancel()
         finally:
+            self._note_unwritten()
             self.over.set()
+
+    def _start(self, task: _Task) -> None:
+        if self._nursery is not None:
+            self._nursery.start_soon(task)
+        else:
+            self._not_started.append(task)  # the link is about to open
 
     # -- what passes by --------------------------------------------------------------------------------------------
 
@@ -121,11 +148,11 @@ class Link:
                 unread=unread, ending=self.ending is not None,
             )
         )  # fmt: skip
-        if dropped_by is not None:
-            self._fired(dropped_by, event.index)
-        self._inbox.append(_Inbound(reading.envelope, dropped_by))
         if unread and dropped_by is not None:
-            self.drop(dropped_by.fault, dropped_by.name)
+            self._drop_for(dropped_by, event.index)
+        elif not event.ending:
+            when = dropped_by.fault.when if dropped_by else ""
+            self._inbox.append(_Inbound(reading.envelope, event.index, dropped_by, when))
 
     def _note_control_in(self, control: Control) -> None:
         record, payload = self._world.recorder.record, control.payload.hex()
@@ -133,6 +160,7 @@ class Link:
             code, reason = read_close(control.payload)
             self._end(Ending("product", "cleanly", f"Close {code if code is not None else 'without a code'}"))
             record(CloseReceived(link=self.number, code=code, reason=reason))
+            self._say_last(code)
         elif control.opcode == PING:
             record(PingReceived(link=self.number, payload=payload))
         else:
@@ -141,19 +169,33 @@ class Link:
     def _note_broken(self, broken: Broken) -> None:
         self._world.recorder.record(ProtocolBroken(link=self.number, what=broken.what, code=broken.code))
         self._end(Ending("us", "cleanly", f"Close {broken.code} after {broken.what}"))
+        self._say_last(broken.code)
+
+    def _say_last(self, code: int | None) -> None:
+        # Ours to say, because the library drops many a link without a word, or never sees what is wrong with it.
         assert self.wire is not None
-        self.wire.farewell = frame(CLOSE, close_payload(broken.code))
+        if not self.wire.muted:
+            self._world.recorder.record(CloseSent(link=self.number, code=code))
+            self.wire.say_last(frame(CLOSE, close_payload(code)))
+        self._start(self._hang_up)
+
+    async def _hang_up(self) -> None:
+        assert self.wire is not None
+        await self.wire.say_farewell()
+        await trio.sleep(LINGER_S)
+        await trio.aclose_forcefully(self._net)
 
     def read_along_out(self, data: bytes | bytearray | memoryview) -> None:
-        """Record the control frames that the library sends by itself."""
+        """Record the pongs that the library sends by itself."""
         for item in self._watch_out.feed(data):
-            if isinstance(item, Control) and item.opcode == CLOSE:
-                code, reason = read_close(item.payload)
-                self._world.recorder.record(
-                    CloseSent(link=self.number, code=code, reason=reason, fault=self._closing_fault)
-                )
-            elif isinstance(item, Control) and item.opcode != PING:
+            if isinstance(item, Control) and item.opcode == PONG:
                 self._world.recorder.record(PongSent(link=self.number, payload=item.payload.hex()))
+
+    def before_close(self) -> None:
+        """Name what the library ends the link for, when nobody did so far; it judges bytes as they trickle in."""
+        code = self._socket.close_code if self._socket is not None else None
+        if self.ending is None and code in _LIBRARY_FAULTS:
+            self._note_broken(Broken(_LIBRARY_FAULTS[code], code))
 
     # -- reading and answering -------------------------------------------------------------------------------------
 
@@ -161,26 +203,30 @@ class Link:
         try:
             while True:
                 await socket.wait_message()
-                self._take(self._inbox.popleft())
+                while self._inbox:
+                    self._take(self._inbox.popleft())
+                while len(self._unwritten) >= UNWRITTEN_ANSWERS:
+                    await self._wrote.park()
         except LinkOver:
             self._end(Ending("product", "broken off", "end without a Close frame"))
+            while self._inbox:
+                self._take(self._inbox.popleft())
 
     def _take(self, inbound: _Inbound) -> None:
-        drop = inbound.dropped_by
-        if inbound.envelope is None or (drop is not None and drop.fault.when == "before-read"):
+        if inbound.envelope is None:
             return
         violations = self.session.receive(inbound.envelope)
         answer = behaviour.answer(self._world, self.presystem_id, inbound.envelope, violations)
-        if drop is not None and drop.fault.when == "before-answer":
-            self._apply(answer, inbound.envelope, applied=drop.fault.applied)
-            self.drop(drop.fault, drop.name)
-            return
-        if answer is not None:
+        if inbound.when == "before-answer" and inbound.dropped_by is not None:
+            self._apply(answer, inbound.envelope, applied=inbound.dropped_by.fault.applied)
+        elif answer is not None and self.ending is None:
             fate = self._world.injector.fate_of(answer.envelope)
             self._apply(answer, inbound.envelope, applied=fate.applied)
             self._carry_out(fate, answer.envelope)
-        if drop is not None:
-            self.drop(drop.fault, drop.name)
+        else:
+            self._apply(answer, inbound.envelope, applied=True)  # it came in time, and nobody is there for the answer
+        if inbound.dropped_by is not None:
+            self._drop_for(inbound.dropped_by, inbound.index)
 
     def _apply(self, answer: behaviour.Answer | None, request: Envelope, *, applied: bool) -> None:
         if answer is None or answer.apply is None:
@@ -223,7 +269,7 @@ class Link:
         envelope, text = departure.envelope, envelopes.write(departure.envelope)
         sent = self._world.recorder.record(MessageSent(link=self.number, text=text, fault=departure.fault))
         if departure.unaltered:
-            self.session.sent(envelope, sent.at)
+            self.session.sent(envelope, sent.at, deliberate=departure.fault is not None)
         self._queue(sent)
         if self.session.is_booted:
             self._booted.set()
@@ -234,9 +280,10 @@ class Link:
         """Ask for a sign of life."""
         self._queue(self._world.recorder.record(PingSent(link=self.number, payload=b"seen?".hex())))
 
-    def _queue(self, event: MessageSent | PingSent | CloseSent) -> None:
+    def _queue(self, event: _Handed) -> None:
+        self._unwritten.append(event)
         self._hand.send_nowait(event)
-        if self._hand.statistics().current_buffer_used > UNWRITTEN_FRAMES:
+        if len(self._unwritten) > UNWRITTEN_FRAMES:
             self._end(Ending("us", "broken on purpose", "the peer no longer reads"))
             self._net.reset()
 
@@ -249,9 +296,25 @@ class Link:
                     case PingSent():
                         await socket.send_ping(bytes.fromhex(event.payload))
                     case _:
-                        await socket.send_close(event.code, event.reason)
+                        await self._write_close(socket, event)
             except LinkOver:
-                self._world.recorder.record(SendFailed(link=self.number, of=event.index, reason="the link was over"))
+                self._note_failed(event)
+            self._unwritten.popleft()
+            self._wrote.unpark_all()
+
+    async def _write_close(self, socket: Socket, event: CloseSent) -> None:
+        assert self.wire is not None
+        if not self.wire.muted:
+            self._world.recorder.record(event)
+            await socket.send_close(event.code, event.reason)
+
+    def _note_unwritten(self) -> None:
+        while self._unwritten:
+            self._note_failed(self._unwritten.popleft())
+
+    def _note_failed(self, event: _Handed) -> None:
+        if not isinstance(event, CloseSent):
+            self._world.recorder.record(SendFailed(link=self.number, of=event.index, reason="the link was over"))
 
     async def _push_on_time(self) -> None:
         await self._booted.wait()
@@ -279,13 +342,11 @@ class Link:
         if self.ending is not None:
             return
         self._end(Ending("us", "cleanly", f"Close {code}" if code is not None else "Close without a code"))
-        self._closing_fault = fault
-        self._hand.send_nowait(CloseSent(link=self.number, code=code, fault=fault))
-        if self._nursery is not None:
-            self._nursery.start_soon(self._end_after, self._world.close_within_s)
+        self._queue(CloseSent(link=self.number, code=code, fault=fault))
+        self._start(self._end_without_answer)
 
-    async def _end_after(self, seconds: float) -> None:
-        await trio.sleep(seconds)
+    async def _end_without_answer(self) -> None:
+        await trio.sleep(self._world.close_within_s)
         await trio.aclose_forcefully(self._net)
 
     def drop(self, fault: Fault, name: str | None) -> None:
@@ -295,35 +356,40 @@ class Link:
             return
         if self.ending is not None:
             return
-        if fault.how == "silence":
-            self._world.recorder.record(WentSilent(link=self.number, fault=name or ""))
-            self._end(Ending("us", "broken on purpose", "silence"))
-            self._net.silent = True
-            return
         self._end(Ending("us", "broken on purpose", _SPOKEN[fault.how]))
-        if fault.how == "reset":
-            self._net.reset()
-        elif self._nursery is not None:
-            self._nursery.start_soon(self._end_stream, fault.how)
+        self._start(partial(self._cut, fault.how, name or ""))
 
-    async def _end_stream(self, how: str) -> None:
-        assert self.wire is not None
-        if how == "tls-end":
-            self.wire.muted = True
-            with trio.move_on_after(1):
-                await self.wire.inner.aclose()
-        await trio.aclose_forcefully(self._net)
+    async def _cut(self, how: str, name: str) -> None:
+        with trio.move_on_after(FLUSH_S):
+            while self._unwritten:
+                await self._wrote.park()
+        match how:
+            case "silence":
+                self._world.recorder.record(WentSilent(link=self.number, fault=name))
+                self._net.silent = True
+            case "reset":
+                self._net.reset()
+            case "tls-end":
+                assert self.wire is not None
+                self.wire.muted = True
+                with trio.move_on_after(1):
+                    await self.wire.inner.aclose()
+                await trio.aclose_forcefully(self._net)
+            case _:
+                await trio.aclose_forcefully(self._net)
 
-    def end_now(self) -> None:
-        """End the connection without waiting for anybody."""
-        self._end(Ending("us", "broken on purpose", "the scenario was over"))
-        self._net.reset()
+    def _drop_for(self, armed: Armed, of: int) -> None:
+        self._fired(armed, of)
+        self.drop(armed.fault, armed.name)
 
     def _fired(self, armed: Armed, of: int | None) -> None:
         self._world.on_fired(armed.name, armed.fault.do, of, self.number)
 
 
-_SPOKEN = {"reset": "TCP reset", "tls-end": "TLS end without a Close frame", "tcp-end": "TCP end without a Close frame"}
+_SPOKEN = {
+    "silence": "silence", "reset": "TCP reset", "tls-end": "TLS end without a Close frame",
+    "tcp-end": "TCP end without a Close frame",
+}  # fmt: skip
 
 
 def _text_or_base64(message: Message) -> tuple[str | None, str | None]:

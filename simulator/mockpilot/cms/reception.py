@@ -21,6 +21,7 @@ from mockpilot.cms.world import World
 from mockpilot.faults.injector import Armed
 from mockpilot.history.events import FirstBytes, TlsEstablished, TlsFailed, UpgradeAnswered, UpgradeRequested
 from mockpilot.protocol.handshake import (
+    MASK,
     Decision,
     Headers,
     UpgradeRequest,
@@ -33,6 +34,7 @@ from mockpilot.protocol.handshake import (
 STEP_WITHIN_S = 10.0
 """How long the first bytes, the TLS handshake and the HTTP head may take, each."""
 HEAD_LIMIT = 65536
+_CLIENT_HELLO = 1  # RFC 8446 section 4: the handshake type, behind the five bytes of the record's head
 _REASONS = {400: "Bad Request", 401: "Unauthorized", 403: "Forbidden", 404: "Not Found", 426: "Upgrade Required",
             429: "Too Many Requests", 500: "Internal Server Error", 503: "Service Unavailable"}  # fmt: skip
 
@@ -50,11 +52,11 @@ class NoLink(Exception):  # noqa: N818 - an outcome, not an error
 
 @dataclass(slots=True)
 class Head:
-    """A request's head and its bytes."""
+    """A request's head."""
 
     request: UpgradeRequest
-    raw: bytes
     behind: bytes
+    """What was read after it."""
 
 
 class Reception:
@@ -72,6 +74,7 @@ class Reception:
     ) -> None:
         self._world, self._certificates, self._number, self._net = world, certificates, number, net
         self._links = links
+        self._hello_seen = False
         self.wire: WireStream | None = None
         self.link: Link | None = None
 
@@ -86,7 +89,7 @@ class Reception:
             bad_certificate.fired += 1
             self._world.on_fired(bad_certificate.name, "certificate", None, self._number)
         tls = await self._shake_hands(bad_certificate.fault.kind if bad_certificate else GOOD)
-        self.wire = WireStream(tls, self._read_along_in, self._read_along_out)
+        self.wire = WireStream(tls, self._net, self._read_along_in, self._read_along_out, self._before_close)
         head = await self._read_head(self.wire)
         decision = self._decide(head.request)
         if decision.status != 101 or decision.account is None:
@@ -109,18 +112,21 @@ class Reception:
         self._world.recorder.record(FirstBytes(link=self._number, looks_like=kind))
         if kind != "tls":
             await self._answer_in_clear_text(kind)
+        self._hello_seen = len(data) < 6 or data[5] == _CLIENT_HELLO
 
     async def _answer_in_clear_text(self, kind: str) -> None:
         if kind in ("clear-text upgrade", "clear-text http"):
             with trio.move_on_after(STEP_WITHIN_S):
                 await self._net.send_all(_response(400, (), "This port speaks TLS: connect with wss://."))
+                self._net.lingers = True
+                await self._net.aclose()
         raise NoLink(Ending("us", "cleanly", f"no TLS: {kind}"))
 
     async def _shake_hands(self, certificate: str) -> trio.SSLStream[NetStream]:
         names: list[str | None] = []
         server_name_seen.set(names)
         context = self._certificates.contexts[certificate]
-        tls = trio.SSLStream(self._net, context, server_side=True, https_compatible=True)
+        tls = trio.SSLStream(self._net, context, server_side=True)
         try:
             with trio.fail_after(STEP_WITHIN_S):
                 await tls.do_handshake()
@@ -128,8 +134,8 @@ class Reception:
             by_us = isinstance(error, trio.TooSlowError)
             reason = "no end of the handshake in time" if by_us else _tls_reason(error)
             self._world.recorder.record(TlsFailed(
-                link=self._number, ended_by="us" if by_us else "product", reason=reason, hello_seen=True,
-                certificate=certificate,
+                link=self._number, ended_by="us" if by_us else "product", reason=reason,
+                hello_seen=self._hello_seen, certificate=certificate,
             ))  # fmt: skip
             raise NoLink(Ending("us" if by_us else "product", "broken off", f"TLS: {reason}")) from error
         self._world.recorder.record(TlsEstablished(
@@ -140,14 +146,12 @@ class Reception:
 
     async def _read_head(self, wire: WireStream) -> Head:
         parser = h11.Connection(h11.SERVER, max_incomplete_event_size=HEAD_LIMIT)
-        raw = bytearray()
         try:
             with trio.fail_after(STEP_WITHIN_S):
                 while (event := parser.next_event()) is h11.NEED_DATA:
                     data = await wire.receive_some()
                     if not data:
                         raise NoLink(Ending("product", "broken off", "ended before an HTTP request"))
-                    raw += data
                     parser.receive_data(bytes(data))
         except trio.TooSlowError as error:
             raise NoLink(Ending("us", "cleanly", "no HTTP request in time")) from error
@@ -156,18 +160,23 @@ class Reception:
         except h11.RemoteProtocolError as error:
             await self._refuse(wire, error.error_status_hint, (), f"no HTTP request: {error}")
         assert isinstance(event, h11.Request)
-        end = bytes(raw).find(b"\r\n\r\n") + 4
-        return Head(_as_request(event), bytes(raw[:end]), bytes(raw[end:]))
+        return Head(_as_request(event), parser.trailing_data[0])
 
     def _decide(self, request: UpgradeRequest) -> Decision:
         world = self._world
         decision = decide(request, world.accounts, world.dialect.subprotocols)
         passwords = [account.password for account in world.accounts.values()]
+        users = {account.user for account in world.accounts.values()}
         place = next((found for password in passwords if (found := password_stands_in(request, password))), "")
+        user = decision.user
+        if user is not None and user not in users:
+            user = MASK if user in passwords else _hide(user, passwords)  # people mix up the two
+        headers = mask_headers(request.headers)
         world.recorder.record(UpgradeRequested(
-            link=self._number, method=request.method, target=_hide(request.target, passwords),
-            headers=tuple((name, _hide(value, passwords)) for name, value in mask_headers(request.headers)),
-            credentials=decision.credentials, user=decision.user, password_in=place, problems=decision.problems,
+            link=self._number, method=_hide(request.method, passwords), target=_hide(request.target, passwords),
+            headers=tuple((_hide(name, passwords), _hide(value, passwords)) for name, value in headers),
+            credentials=decision.credentials, user=user, password_in=place,
+            problems=tuple(_hide(problem, passwords) for problem in decision.problems),
         ))  # fmt: skip
         return decision
 
@@ -180,20 +189,26 @@ class Reception:
         with trio.move_on_after(STEP_WITHIN_S):
             try:
                 await wire.inject(_response(status, headers, body))
+                self._net.lingers = True
                 await wire.aclose()
             except (trio.BrokenResourceError, trio.ClosedResourceError):
                 pass  # it left before it heard our answer
         raise NoLink(Ending("us", "cleanly", f"refused with {status}"))
 
     async def _open(self, nursery: trio.Nursery, link: Link, wire: WireStream, head: Head, seen: Decision) -> None:
+        link.wire = wire
+        self._links[link.number] = link  # before the event, so that whoever waits for it finds the link
         self._world.recorder.record(UpgradeAnswered(
             link=self._number, status=101, subprotocol=seen.subprotocol, presystem_id=link.presystem_id,
         ))  # fmt: skip
-        link.wire = wire
+        key = head.request.values("sec-websocket-key")[0]
         with trio.fail_after(STEP_WITHIN_S):
-            socket = await open_socket(nursery, wire, head.raw, head.behind, seen.subprotocol)
-        self._links[link.number] = link
+            socket = await open_socket(nursery, wire, key, head.behind, seen.subprotocol)
         await link.run(socket, wire)
+
+    def _before_close(self) -> None:
+        if self.link is not None:
+            self.link.before_close()
 
     def _read_along_in(self, data: bytes | bytearray) -> None:
         if self.link is not None:
@@ -216,7 +231,8 @@ def _kind_of(data: bytes) -> FirstBytesKind:
 
 def _as_request(event: h11.Request) -> UpgradeRequest:
     headers = tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in event.headers.raw_items())
-    return UpgradeRequest(event.method.decode("latin-1"), event.target.decode("latin-1"), headers)
+    method, target, version = (part.decode("latin-1") for part in (event.method, event.target, event.http_version))
+    return UpgradeRequest(method, target, headers, version)
 
 
 def _response(status: int, headers: Headers, body: str) -> bytes:

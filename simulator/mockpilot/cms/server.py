@@ -10,6 +10,8 @@ import errno
 import random
 import socket
 import traceback
+from collections.abc import Callable
+from contextlib import suppress
 
 import trio
 
@@ -25,6 +27,8 @@ from mockpilot.history.events import LinkEnded, ListenerDown, ListenerUp, Simula
 from mockpilot.history.recorder import Recorder
 
 BACKLOG = 512
+_PASSING = (errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM, errno.ECONNABORTED, errno.EPROTO, errno.EPERM)
+"""What accept may report of one connection or of the moment; none of it is the listener's end."""
 END_WITHIN_S = 2.0
 """How long open links may take to close at the end of an episode before their connections are ended."""
 
@@ -49,6 +53,7 @@ class Server:
         self._open_gate = trio.Event()
         self._listening = trio.CancelScope()
         self._connections: set[NetStream] = set()
+        self._ended_by_us: set[NetStream] = set()
         self._idle = trio.Condition()
 
     async def serve(self, task_status: trio.TaskStatus[int] = trio.TASK_STATUS_IGNORED) -> None:
@@ -62,12 +67,19 @@ class Server:
         self._open_gate.set()
         try:
             async with trio.open_nursery() as nursery:
+                await nursery.start(self._keep_listening, nursery)
                 task_status.started(self.port)
-                while True:
-                    await self._open_gate.wait()
-                    await self._listen(nursery)
         finally:
             self._guard.close()
+
+    async def _keep_listening(self, nursery: trio.Nursery, task_status: trio.TaskStatus[None]) -> None:
+        tell: Callable[[], None] = task_status.started
+        while True:
+            await self._open_gate.wait()
+            # From here on without a pause, so that whoever closes the port finds the scope to cancel.
+            with trio.CancelScope() as self._listening:
+                await self._listen(nursery, tell)
+            tell = _nobody
 
     def _bind(self) -> socket.socket:
         # Bound but never listening: while the listener is closed the port refuses connections and stays ours.
@@ -89,7 +101,7 @@ class Server:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             probe.bind((self._host, self.port))
 
-    async def _listen(self, nursery: trio.Nursery) -> None:
+    async def _listen(self, nursery: trio.Nursery, tell: Callable[[], None]) -> None:
         family = socket.AF_INET6 if ":" in self._host else socket.AF_INET
         with trio.socket.socket(family, socket.SOCK_STREAM) as listener:
             listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -97,19 +109,20 @@ class Server:
             await listener.bind((self._host, self.port))
             listener.listen(BACKLOG)
             self.world.recorder.record(ListenerUp(port=self.port))
-            with trio.CancelScope() as self._listening:
-                while True:
-                    await self._accept(listener, nursery)
+            tell()
+            while True:
+                await self._accept(listener, nursery)
 
     async def _accept(self, listener: trio.socket.SocketType, nursery: trio.Nursery) -> None:
         try:
             connection, address = await listener.accept()
         except OSError as error:
-            if error.errno not in (errno.EMFILE, errno.ENFILE, errno.ECONNABORTED, errno.ENOBUFS):
+            if error.errno not in _PASSING:
                 raise
             await trio.sleep(0.1)  # out of descriptors: let some connections end first
             return
-        connection.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+        with suppress(OSError):  # some systems refuse options once the peer has gone
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
         nursery.start_soon(self.serve_stream, trio.SocketStream(connection), f"{address[0]}")
 
     def close_port(self) -> None:
@@ -139,11 +152,12 @@ class Server:
         reception = Reception(self.world, self.certificates, number, net, self.links)
         ending = Ending("unknown", "broken off", "")
         try:
-            ending = await self._serve(reception, bad)
+            ending = await self._serve(reception, net, bad)
         except Exception:
             self.world.recorder.record(SimulatorBroke(link=number, traceback=traceback.format_exc()))
         finally:
             self._connections.discard(net)
+            self._ended_by_us.discard(net)
             self.links.pop(number, None)
             self._record_end(number, reception, ending)
             with trio.CancelScope(shield=True):
@@ -151,7 +165,7 @@ class Server:
                 async with self._idle:
                     self._idle.notify_all()
 
-    async def _serve(self, reception: Reception, bad: Armed | None) -> Ending:
+    async def _serve(self, reception: Reception, net: NetStream, bad: Armed | None) -> Ending:
         ending: Ending | None = None
         try:
             async with trio.open_nursery() as nursery:
@@ -161,9 +175,10 @@ class Server:
             ending = _first(group).ending
         except* (trio.BrokenResourceError, trio.ClosedResourceError, trio.TooSlowError, LinkOver):
             pass  # the peer left at a moment when the library was writing; the link knows who ended it
-        link = reception.link
-        known = link.ending if link is not None else None
-        return ending or known or Ending("product", "broken off", "end without a Close frame")
+        known = reception.link.ending if reception.link is not None else None
+        if known is None and net in self._ended_by_us:
+            return Ending("us", "broken on purpose", "the episode was over")
+        return known or ending or Ending("product", "broken off", "the peer ended the connection")
 
     def _record_end(self, number: int, reception: Reception, ending: Ending) -> None:
         received = reception.wire.received if reception.wire else 0
@@ -190,6 +205,7 @@ class Server:
         with trio.move_on_after(END_WITHIN_S):
             await self._wait_idle()
         for net in list(self._connections):
+            self._ended_by_us.add(net)
             net.reset()
             await trio.aclose_forcefully(net)
         await self._wait_idle()
@@ -204,6 +220,10 @@ class Server:
         async with self._idle:
             while self._connections:
                 await self._idle.wait()
+
+
+def _nobody() -> None:
+    """Whoever waited for the first time has been told."""
 
 
 def _first(group: BaseExceptionGroup[NoLink]) -> NoLink:

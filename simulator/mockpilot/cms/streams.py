@@ -9,6 +9,7 @@ from __future__ import annotations
 import socket
 import struct
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Protocol, runtime_checkable
 
 import trio
@@ -24,6 +25,8 @@ class Abortable(Protocol):
 
 LINGER_S = 2.0
 """How long we read on after our last words: closing on unread bytes is a reset, which can overtake them."""
+FAREWELL_S = 1.0
+"""How long our last words may take to leave."""
 
 
 class NetStream(trio.abc.HalfCloseableStream):
@@ -94,9 +97,9 @@ class WireStream(trio.abc.Stream):
     Args:
         inner: the TLS stream.
         net: the stream below it.
-        on_in: called with all bytes that come in once the link is open, before anybody acts on them.
+        on_in: called with what comes in once the link is open, before anybody acts on it.
         on_out: called with the frames that the library sends by itself.
-        before_close: called when somebody closes the stream and no last words are set yet; may set them.
+        before_close: called before the stream is closed while no last words are set; it may set them.
     """
 
     def __init__(
@@ -109,21 +112,30 @@ class WireStream(trio.abc.Stream):
     ) -> None:
         self.inner = inner
         self.received = 0
-        self.muted = False  # nothing of the library's any more: we said the last word, or will
-        self.opened = trio.Event()
+        self.muted = False  # nothing of the library's any more: we said our last word, or are about to
         self._net, self._on_in, self._on_out, self._before_close = net, on_in, on_out, before_close
         self._head, self._behind_head, self._farewell = b"", b"", b""
+        self._replaying = False
+        self._opened = trio.Event()
         self._sending, self._closing = trio.StrictFIFOLock(), trio.Lock()
 
     def replay(self, head: bytes, behind: bytes) -> None:
-        """Have a request's head read once more; what was read behind it comes once the link is open."""
-        self._head, self._behind_head = head, behind
+        """Have a head read next; what was read behind it already, and all that follows, waits for the link to open."""
+        self._head, self._behind_head, self._replaying = head, behind, True
+
+    def open(self) -> None:
+        """Let frames through, and the watchers read along."""
+        self._opened.set()
+
+    def say_last(self, frame: bytes) -> None:
+        """Set our last words; the library is silent from now on, and whoever closes the stream sends them first."""
+        self._farewell, self.muted = frame, True
 
     async def send_all(self, data: bytes | bytearray | memoryview) -> None:
         if self.muted:
             await trio.lowlevel.checkpoint()
             return
-        if self.opened.is_set():
+        if self._opened.is_set():
             self._on_out(data)
         await self.inject(data)
 
@@ -139,6 +151,37 @@ class WireStream(trio.abc.Stream):
         if self._head:
             head, self._head = self._head, b""
             return head
-        if self._net is not None and self._is_link:
-            return await self._receive_of_link(max_bytes)
-        return await self._receive(max_bytes)
+        if self._replaying:
+            # Frames that come before our 101 is out would be lost in the library.
+            await self._opened.wait()
+        data: bytes | bytearray
+        if self._behind_head:
+            data, self._behind_head = self._behind_head, b""
+        else:
+            data = await self.inner.receive_some(max_bytes)
+            self.received += len(data)
+        if self._opened.is_set() and data:
+            self._on_in(data)
+        return data
+
+    async def say_farewell(self) -> None:
+        """Send our last words, if there are any and they are not on their way; whoever ends the link waits for that."""
+        with trio.move_on_after(FAREWELL_S, shield=True):
+            async with self._closing:
+                await self._say_farewell()
+
+    async def _say_farewell(self) -> None:
+        if self._farewell:
+            last, self._farewell = self._farewell, b""
+            self._net.lingers = True
+            with suppress(trio.BrokenResourceError, trio.ClosedResourceError):
+                await self.inject(last)
+
+    async def aclose(self) -> None:
+        # Not to be cancelled: the library's reader, which often closes, is cancelled once the link is over.
+        with trio.move_on_after(FAREWELL_S + LINGER_S, shield=True):
+            async with self._closing:
+                if not self.muted:
+                    self._before_close()
+                await self._say_farewell()
+                await self.inner.aclose()

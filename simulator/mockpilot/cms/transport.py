@@ -27,6 +27,12 @@ class Socket:
     def __init__(self, connection: WebSocketConnection, wire: WireStream) -> None:
         self._connection, self._wire = connection, wire
 
+    @property
+    def close_code(self) -> int | None:
+        """The code with which the library ended the link, if it did."""
+        closed = self._connection.closed
+        return closed.code if closed is not None else None
+
     async def wait_message(self) -> None:
         """Wait until the library has taken one more message; its content was read along the way.
 
@@ -47,17 +53,30 @@ class Socket:
         await self._inject(build_frame(TEXT, text.encode()))
 
     async def send_ping(self, payload: bytes) -> None:
-        """Write a ping; the pong is seen by whoever reads along."""
+        """Write a ping; the pong is seen by whoever reads along.
+
+        Raises:
+            LinkOver: the peer is gone.
+        """
         await self._inject(build_frame(PING, payload))
 
     async def send_close(self, code: int | None, reason: str = "") -> None:
-        """Write a Close frame and nothing after it; the peer's answer ends the link."""
-        await self._inject(build_frame(CLOSE, close_payload(code, reason)))
+        """Write a Close frame and nothing after it; the peer's answer ends the link.
+
+        Raises:
+            LinkOver: the peer is gone.
+        """
+        if self._wire.muted:
+            raise LinkOver
         self._wire.muted = True
+        await self._write(build_frame(CLOSE, close_payload(code, reason)))
 
     async def _inject(self, frame: bytes) -> None:
         if self._wire.muted:
             raise LinkOver
+        await self._write(frame)
+
+    async def _write(self, frame: bytes) -> None:
         try:
             await self._wire.inject(frame)
         except (trio.BrokenResourceError, trio.ClosedResourceError) as over:
@@ -65,22 +84,31 @@ class Socket:
 
 
 async def open_socket(
-    nursery: trio.Nursery, wire: WireStream, head: bytes, behind: bytes, subprotocol: str | None
+    nursery: trio.Nursery, wire: WireStream, key: str, behind: bytes, subprotocol: str | None
 ) -> Socket:
     """Answer an upgrade request with 101.
+
+    The library is handed a head of our making, so nothing that a peer writes into a header can upset it.
 
     Args:
         nursery: the library's reader runs there.
         wire: the stream from which the head came.
-        head: the request's bytes.
-        behind: whatever was read after them.
-        subprotocol: one of those that were offered.
+        key: the request's ``Sec-WebSocket-Key``.
+        behind: whatever was read after the head.
+        subprotocol: what we select of those that were offered.
     """
-    wire.replay(head, behind)
+    wire.replay(_head(key, subprotocol), behind)
     request = await wrap_server_stream(
         nursery, wire, max_message_size=MESSAGE_LIMIT, message_queue_size=64, receive_buffer_size=RECEIVE_BYTES
     )
-    wire.watching_in = True
     connection = await request.accept(subprotocol=subprotocol)
-    wire.watching_out = True
+    wire.open()
     return Socket(connection, wire)
+
+
+def _head(key: str, subprotocol: str | None) -> bytes:
+    lines = ["GET / HTTP/1.1", "Host: mockpilot", "Upgrade: websocket", "Connection: Upgrade",
+             "Sec-WebSocket-Version: 13", f"Sec-WebSocket-Key: {key}"]  # fmt: skip
+    if subprotocol is not None:
+        lines.append(f"Sec-WebSocket-Protocol: {subprotocol}")
+    return "\r\n".join([*lines, "", ""]).encode("ascii")

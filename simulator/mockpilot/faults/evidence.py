@@ -1,8 +1,9 @@
 """Whether the presystem met a fault: reads the events after it fired and names the one that proves it.
 
-What counts as proof depends on the kind of fault. Something that was changed, added or late is seen once a frame, a
-pong or the link's end by the product follows on that link; something withheld once traffic went both ways afterwards,
-or the product reacted; a dropped link once it comes back or ends it itself; a refusal by the attempt that met it.
+What counts as proof depends on the kind of fault. Something that was changed, added or late is seen once a frame or a
+pong follows on that link after it left, or the product ends the link; something withheld once traffic went both ways
+afterwards, or the product reacted; a dropped link once it comes back or ends it itself; a refusal by the attempt that
+met it.
 """
 
 from __future__ import annotations
@@ -29,6 +30,8 @@ class Watch:
     fired: FaultFired
     how: str
     sent_since: bool = False
+    departed: bool = False
+    """Whether what the fault touched has left."""
 
     def is_proof(self, event: Event) -> bool:
         """Take one later event; True once it proves that the presystem met the fault."""
@@ -45,8 +48,10 @@ def _product_ended(watch: Watch, event: Event) -> bool:
 
 
 def _follows_on_link(watch: Watch, event: Event) -> bool:
+    if isinstance(event, MessageSent) and _same_link(watch, event) and event.fault == watch.fired.name:
+        watch.departed = True
     frame = isinstance(event, MessageReceived | PongReceived) and _same_link(watch, event)
-    return frame or _product_ended(watch, event)
+    return (frame and watch.departed) or _product_ended(watch, event)
 
 
 def _missed(watch: Watch, event: Event) -> bool:
@@ -68,7 +73,8 @@ def _comes_back(watch: Watch, event: Event) -> bool:
 
 
 def _met(watch: Watch, event: Event) -> bool:
-    return watch.how != "tcp" or isinstance(event, TcpAccepted)
+    # Refused TCP connections are invisible to us: the next one that comes in stands for them.
+    return isinstance(event, TcpAccepted) if watch.how == "tcp" else _same_link(watch, event)
 
 
 _PROOFS: dict[str, Callable[[Watch, Event], bool]] = {

@@ -129,7 +129,7 @@ def drop(how: str, *, action: str | None = None, type: str | None = None, nth: i
     _known("drop: when", when, DROP_WHENS)
     if when != "now" and action is None:
         raise ScenarioError(f"drop: when {when!r} needs the action that it waits for")
-    if code is not None and not (1000 <= code <= 4999 and code not in (1004, 1005, 1006)):
+    if code is not None and not (1000 <= code <= 4999 and code not in (1004, 1005, 1006, 1015)):
         raise ScenarioError(f"drop: code must be one that a Close frame may hold, from 1000 to 4999, found {code}")
     selects = _selector(type or "request", action, nth) if when != "now" else Selector()
     return Fault("drop", selects, name, optional, applied=False, how=how, code=code, when=when)

@@ -19,7 +19,7 @@ from typing import Any
 
 SLOT_COUNT = 7
 DEEPEST = 128
-"""Levels of nesting that are read. RFC 8259 section 9 leaves the limit to the reader; it must not depend on our stack."""
+"""Levels of nesting that are read; RFC 8259 section 9 leaves that to the reader, and our stack must not decide it."""
 
 
 class MessageType(enum.IntEnum):
