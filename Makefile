@@ -1,7 +1,6 @@
 # `make` alone lists what there is.
 BIN := .venv/bin
 PYTHON ?= python3
-SCENARIO ?=
 
 .DEFAULT_GOAL := help
 .PHONY: help setup certify serve format lint types test cover soak bench certs build clean
@@ -21,7 +20,7 @@ help:  ## list the targets
 setup: .venv/.dev  ## install everything that development needs
 
 certify: .venv/.run  ## certify the exemplary presystem: the first look
-	PATH="$(CURDIR)/$(BIN):$$PATH" mockpilot certify $(SCENARIO) --profile scenarios/profiles/demo.toml -- mockpilot presystem --quick
+	PATH="$(CURDIR)/$(BIN):$$PATH" mockpilot certify --profile scenarios/profiles/demo.toml -- mockpilot presystem --quick
 
 serve: .venv/.run  ## a well-behaved CMS for manual work
 	$(BIN)/mockpilot serve
