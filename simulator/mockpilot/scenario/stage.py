@@ -209,6 +209,22 @@ class Stage:
         await trio.lowlevel.checkpoint()
         return armed
 
+    async def reconnect_meeting(self, fault: Fault) -> None:
+        """Close the link, let the next attempt meet a fault, watch it for the limit ``hold``, and make all good again.
+
+        Whoever came in all the same is thrown out, so that what follows is a link without the fault.
+        """
+        armed = self.arm(fault)
+        await self.drop("close", code=1012)
+        self.mark("the next attempt meets the fault")
+        with self.patience("reconnect_within"):
+            await self.wait_for("attempt")
+            with self.patience("hold"):
+                await self.wait_for("link_ended")
+        self.disarm(armed)
+        if self.is_connected:
+            await self.drop("reset")
+
     @contextmanager
     def outage(self, how: str = "reset", refusing: int | str = 503) -> Iterator[Armed]:
         """Drop the link and refuse new ones until the block ends."""
