@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 _SECONDS = {"ms": 0.001, "s": 1.0, "min": 60.0, "h": 3600.0}
-_FORM = re.compile(r"\s*(\d+(?:\.\d+)?)\s*(ms|s|min|h)\s*")
+_FORM = re.compile(r"\s*(\d{1,12}(?:\.\d+)?)\s*(ms|s|min|h)\s*", re.ASCII)
 
 
 def parse_duration(text: str) -> float:
@@ -26,9 +26,9 @@ def format_duration(seconds: float) -> str:
     >>> format_duration(77), format_duration(0.4), format_duration(15)
     ('1 min 17 s', '400 ms', '15 s')
     """
-    if seconds < 1:
+    if round(seconds * 1000) < 1000:
         return f"{round(seconds * 1000)} ms"
-    if seconds < 60:
+    if round(seconds, 1) < 60:
         return f"{seconds:.1f}".removesuffix(".0") + " s"
     minutes, rest = divmod(round(seconds), 60)
     hours, minutes = divmod(minutes, 60)

@@ -1,0 +1,12 @@
+"""Hypothesis profiles, chosen by MOCKPILOT_HYPOTHESIS; nothing else is shared this way."""
+
+from __future__ import annotations
+
+import os
+
+from hypothesis import settings
+
+for name, examples in {"dev": 100, "ci": 500, "soak": 2000}.items():
+    settings.register_profile(name, max_examples=examples, deadline=None)
+
+settings.load_profile(os.environ.get("MOCKPILOT_HYPOTHESIS") or ("ci" if os.environ.get("CI") else "dev"))

@@ -1,0 +1,67 @@
+"""Which event proves that the presystem met a fault, and which doesn't."""
+
+from __future__ import annotations
+
+import pytest
+
+from mockpilot.faults.evidence import Watch
+from mockpilot.faults.verbs import VERBS
+from mockpilot.history.events import (
+    CloseReceived,
+    Event,
+    FaultFired,
+    LinkEnded,
+    MessageReceived,
+    MessageSent,
+    PingSent,
+    PongReceived,
+    TcpAccepted,
+    UpgradeAnswered,
+)
+
+SENT = MessageSent(link=1, text="[1]")
+TOUCHED = MessageSent(link=1, text="[1]", fault="it")
+ANSWER = MessageReceived(link=1, text="[2,…]")
+REQUEST = MessageReceived(link=1, text=" [ 1,…]")
+PONG = PongReceived(link=1)
+CLOSED = CloseReceived(link=1, code=1000)
+LEFT = LinkEnded(link=1, by="product", how="broken off")
+ENDED = LinkEnded(link=1, by="us", how="cleanly")
+AGAIN = TcpAccepted(link=2, peer="x")
+ELSEWHERE = MessageReceived(link=2, text="[1,…]")
+
+
+def proof(do: str, how: str, *events: Event) -> int | None:
+    """Position of the event that proves that the presystem met a fault on link 1, if one does."""
+    watch = Watch(FaultFired(link=1, name="it", do=do), how)
+    return next((n for n, event in enumerate(events) if watch.is_proof(event)), None)
+
+
+@pytest.mark.parametrize(("do", "how", "events", "position"), [
+    ("lose", "", (ANSWER, PONG, ENDED, ELSEWHERE), None),
+    ("lose", "", (ANSWER, SENT, ANSWER), 2), ("lose", "", (SENT, PONG, ELSEWHERE), None),
+    ("lose", "", (REQUEST,), 0), ("lose", "", (AGAIN,), 0), ("lose", "", (CLOSED,), 0), ("lose", "", (LEFT,), 0),
+    ("delay", "", (ANSWER, PONG), None), ("delay", "", (SENT, ANSWER), None), ("delay", "", (TOUCHED, ANSWER), 1),
+    ("delay", "", (TOUCHED, PingSent(link=1), PONG), 2), ("delay", "", (CLOSED,), 0),
+    ("delay", "", (TOUCHED, ENDED), None),
+    ("repeat", "", (SENT, TOUCHED, ELSEWHERE, PONG), 3), ("repeat", "", (SENT, PONG), None),
+    ("answer", "", (TOUCHED, ANSWER), 1), ("answer", "", (TOUCHED, LEFT), 1), ("answer", "", (TOUCHED, AGAIN), None),
+    ("drop", "reset", (AGAIN,), 0), ("drop", "reset", (ENDED, AGAIN), 1), ("drop", "reset", (ANSWER, ENDED), None),
+    ("drop", "close", (CLOSED,), 0), ("drop", "close", (LEFT,), 0),
+    ("drop", "silence", (LEFT, CLOSED, AGAIN), 2),
+    ("refuse", "http", (AGAIN, UpgradeAnswered(link=1, status=503, fault="it")), 1),
+    ("refuse", "tcp", (ANSWER, AGAIN), 1), ("refuse", "tcp", (ANSWER, SENT), None),
+    ("certificate", "", (AGAIN, LEFT), 1),
+])  # fmt: skip
+def test_proof_is_what_shows_that_it_was_met(
+    do: str, how: str, events: tuple[Event, ...], position: int | None
+) -> None:
+    """The first event that could not have come without it."""
+    assert proof(do, how, *events) == position
+
+
+def test_every_offered_verb_has_a_proof() -> None:
+    """A fault whose meeting nobody can tell is no evidence."""
+    for verb, reach in VERBS.items():
+        if "not offered" not in reach:
+            proof(verb, "", ANSWER)

@@ -1,0 +1,83 @@
+"""The fault vocabulary: what may be asked for, and what is said when it may not."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable
+
+import msgspec
+import pytest
+
+from mockpilot.errors import ScenarioError
+from mockpilot.faults import Fault, answer, certificate, delay, drop, lose, refuse, repeat
+from mockpilot.faults.verbs import DROP_HOWS, VERBS, Selector
+from mockpilot.protocol.envelope import Action, MessageType
+
+BOOT, LIST = "BootNotification", "ProvideChargingRequests"
+
+
+@pytest.mark.parametrize("make", [
+    lambda: lose("answer"), lambda: lose("confirmation", "Heartbeat"), lambda: lose("confirmation", nth=0),
+    lambda: lose("confirmation", nth=[]), lambda: lose("confirmation", nth=[1, -1]),
+    lambda: delay("confirmation", by=0), lambda: delay("confirmation", by=-1), lambda: delay("confirmation",
+    by=math.inf),
+    lambda: delay("confirmation", by=math.nan), lambda: repeat("request", times=1), lambda: repeat("request", gap=-1),
+    lambda: answer(LIST, "no"), lambda: answer("X", "error"), lambda: answer(LIST, "rejected"),
+    lambda: answer(LIST, "error", by=-1), lambda: drop("explode"), lambda: drop("reset", when="later"),
+    lambda: drop("reset", when="before-answer"), lambda: drop("close", code=999), lambda: drop("close", code=5000),
+    lambda: drop("close", code=1005), lambda: drop("close", code=1006), lambda: refuse(200), lambda: refuse(600),
+    lambda: refuse("udp"), lambda: refuse(503, attempts=0), lambda: refuse("tcp", attempts=2),
+    lambda: certificate("expired"), lambda: certificate("unknown-ca", handshakes=0),
+])  # fmt: skip
+def test_constructor_refuses_in_one_sentence(make: Callable[[], Fault]) -> None:
+    """The sentence names what was expected and what was found."""
+    with pytest.raises(ScenarioError) as raised:
+        make()
+    text = str(raised.value)
+    assert "\n" not in text
+    assert not text.endswith(".")
+    assert re.search("found|needs|cannot", text)
+
+
+@pytest.mark.parametrize(("fault", "described"), [
+    (lose("confirmation", LIST, nth=1), {"type": 2, "action": LIST, "nth": (1,)}),
+    (lose("request"), {"type": 1}),
+    (lose("confirmation", applied=False), {"type": 2, "applied": False}),
+    (delay("error", by=20.0, nth=(2, 3)), {"type": 3, "by_s": 20.0, "nth": (2, 3)}),
+    (repeat("request", times=3, gap=0.5), {"type": 1, "times": 3, "gap_s": 0.5}),
+    (answer(LIST, "error", text="no"), {"type": 2, "action": LIST, "kind": "error", "text": "no", "applied": False}),
+    (drop("close", code=None), {"how": "close", "applied": False}),
+    (drop("silence"), {"how": "silence", "applied": False, "code": 1001}),
+    (drop("reset", action=LIST, when="before-answer"),
+     {"how": "reset", "when": "before-answer", "type": 1, "action": LIST, "applied": False, "code": 1001}),
+    (refuse(503, attempts=2), {"how": "http", "status": 503, "attempts": 2}),
+    (refuse("tcp"), {"how": "tcp"}),
+    (certificate("unknown-ca", handshakes=1), {"kind": "unknown-ca", "attempts": 1}),
+    (lose("request", name="x", optional=True), {"type": 1}),
+])  # fmt: skip
+def test_described_is_plain_data_without_defaults(fault: Fault, described: dict[str, object]) -> None:
+    """What a recording says of a fault; it can be written."""
+    assert fault.described() == described
+    msgspec.json.encode(fault.described())
+
+
+def test_selectors_are_read_from_their_spelling() -> None:
+    """The words of the plan become members; one number is a list of one."""
+    assert lose("confirmation", BOOT, 2).selects == Selector(MessageType.CONFIRMATION, Action.BOOT_NOTIFICATION, (2,))
+    assert answer(BOOT, "rejected").selects == Selector(MessageType.CONFIRMATION, Action.BOOT_NOTIFICATION, None)
+    assert drop("reset", action=LIST, when="after-answer").selects.type is MessageType.REQUEST
+    assert drop("reset").selects == Selector()
+
+
+@pytest.mark.parametrize("how", DROP_HOWS)
+def test_drop_takes_every_way(how: str) -> None:
+    """Each way that is offered can be asked for."""
+    assert drop(how).how == how
+
+
+def test_verbs_tell_which_are_not_offered() -> None:
+    """Those that have no constructor say so in the catalogue."""
+    offered = {make.__name__ for make in (lose, delay, repeat, answer, drop, refuse, certificate)}
+    assert {verb for verb, reach in VERBS.items() if "not offered" not in reach} == offered
+    assert len(VERBS) == 15
