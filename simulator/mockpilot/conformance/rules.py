@@ -185,7 +185,6 @@ _REQUESTS = (
          perhaps="the payload follows another version of VDV 463"),
     Rule("requests.stable-ids", "R-05", MUST, GUIDELINE,
          "An unchanged charging request must keep its id over lists and links.",
-         brings=("requests.stable-ids-when-changed",),  # whoever makes ids per list makes them for changed ones, too
          perhaps="ids are made when a list is sent; make them when the request is created"),
     Rule("requests.stable-ids-when-changed", "R-05", SHOULD, GUIDELINE,
          "A changed charging request should keep its id.", inferred=True,
