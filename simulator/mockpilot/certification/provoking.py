@@ -11,6 +11,7 @@ import sys
 import urllib.error
 import urllib.request
 from collections.abc import Awaitable, Callable
+from http.client import HTTPException
 from typing import Protocol
 
 import trio
@@ -101,8 +102,8 @@ def _post(url: str, body: dict[str, str]) -> Came:
             return True, f"{url} answered {response.status}"
     except urllib.error.HTTPError as error:
         return False, f"{url} answered {error.code}"
-    except (OSError, ValueError) as error:
-        return False, f"{url}: {error}"
+    except (OSError, ValueError, HTTPException) as error:
+        return False, f"{url}: {getattr(error, 'reason', error)}"
 
 
 async def ask_at_terminal(text: str) -> bool:

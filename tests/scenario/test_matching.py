@@ -1,0 +1,104 @@
+"""What a scenario can wait for, as predicates over events."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from mockpilot.errors import ScenarioError
+from mockpilot.history.events import (
+    Event,
+    FirstBytes,
+    LinkEnded,
+    Mark,
+    MessageReceived,
+    MessageSent,
+    TcpAccepted,
+    UpgradeAnswered,
+)
+from mockpilot.scenario.matching import EVENT_NAMES, WORDS, envelope_of, is_end_of_link, is_link, predicate, spoken
+
+PUSH, LIST, BOOT = "ProvideChargingInformation", "ProvideChargingRequests", "BootNotification"
+ID = "5e0c9b1e-7f0f-4e0b-9a57-0c7d3a1f4c11"
+
+
+def said(kind: int, action: str, payload: object = None, source: str = "BMS") -> str:
+    """A message as it travels."""
+    return json.dumps([kind, source, "depot-7", "2031-03-04T17:20:00Z", ID, action, payload or {}])
+
+
+def received(kind: int, action: str) -> Event:
+    """A message of the presystem."""
+    return MessageReceived(link=1, text=said(kind, action))
+
+
+def sent(kind: int, action: str, payload: object = None) -> Event:
+    """A message of ours."""
+    return MessageSent(link=1, text=said(kind, action, payload, "CMS"))
+
+
+EVENTS = {
+    "attempt": FirstBytes(link=1, looks_like="tls"),
+    "link": UpgradeAnswered(link=1, status=101),
+    "refusal": UpgradeAnswered(link=1, status=401),
+    "tcp_accepted": TcpAccepted(link=1, peer="127.0.0.1"),
+    "boot": received(1, BOOT),
+    "accepted": sent(2, BOOT, {"status": "Accepted"}),
+    "rejected": sent(2, BOOT, {"status": "Rejected"}),
+    "answer": received(2, PUSH),
+    "error answer": received(3, PUSH),
+    "our push": sent(1, PUSH),
+    "list": received(1, LIST),
+    "our confirmation": sent(2, LIST),
+    "no envelope": MessageReceived(link=1, text="BootNotification"),
+    "no text": MessageReceived(link=1, base64="/w=="),
+    "mark": Mark(text="here"),
+}
+
+
+@pytest.mark.parametrize(("word", "names"), [
+    (BOOT, {"boot"}),
+    (LIST, {"list"}),
+    (PUSH, set[str]()),
+    ("attempt", {"attempt"}),
+    ("link", {"link"}),
+    ("accepted", {"accepted"}),
+    ("answer", {"answer", "error answer"}),
+    ("tcp_accepted", {"tcp_accepted"}),
+    ("upgrade_answered", {"link", "refusal"}),
+    ("mark", {"mark"}),
+])  # fmt: skip
+def test_a_word_means_these_events(word: str, names: set[str]) -> None:
+    """And no others."""
+    matches = predicate(word)
+    assert {name for name, event in EVENTS.items() if matches(event)} == names
+
+
+@pytest.mark.parametrize("word", ["", "boot", "bootnotification", "message"])
+def test_an_unknown_word_is_a_mistake_of_the_author(word: str) -> None:
+    """The known ones are named."""
+    with pytest.raises(ScenarioError, match="wait_for: one of attempt, link, accepted, answer"):
+        predicate(word)
+
+
+def test_every_word_and_event_can_be_waited_for_and_spoken() -> None:
+    """In words that a person reads in the progress display."""
+    for word in (*WORDS, *EVENT_NAMES):
+        assert callable(predicate(word))
+        assert "_" not in spoken(word)
+
+
+def test_envelope_is_read_where_there_is_one() -> None:
+    """From messages of both sides."""
+    readable = {name for name, event in EVENTS.items() if envelope_of(event) is not None}
+    assert readable == {
+        "boot", "accepted", "rejected", "answer", "error answer", "our push", "list", "our confirmation"
+    }
+
+
+def test_links_begin_and_end() -> None:
+    """With an upgrade that was accepted, and with the end of its connection."""
+    ended = LinkEnded(link=1, by="us", how="cleanly")
+    assert [is_link(EVENTS["link"]), is_link(EVENTS["refusal"]), is_link(ended)] == [True, False, False]
+    assert [is_end_of_link(ended), is_end_of_link(EVENTS["link"])] == [True, False]
