@@ -6,7 +6,7 @@ from mockpilot.scenario import Stage, scenario
     exercises=["C-02", "C-11"],
     group="Refusing",
     typical="8 s",
-    bounded_by=["spacing_observe", "reconnect_within"],
+    bounded_by=["reconnect_within", "spacing_observe", "reconnect_within"],
 )
 async def login_refused_then_accepted(cms: Stage) -> None:
     """The CMS refuses the login with 401, again and again, as it does while an account is being set up; then it
@@ -17,6 +17,8 @@ async def login_refused_then_accepted(cms: Stage) -> None:
     """
     refused = cms.arm(refuse(401))
     with cms.patience("connect_within"):
+        await cms.wait_for("upgrade_requested")
+    with cms.patience("reconnect_within"):  # a second one, or nothing is known of its pace
         await cms.wait_for("upgrade_requested")
     with cms.patience("spacing_observe"):
         await cms.wait_for("upgrade_requested", count=70)  # ten attempts, even if a library makes seven of each

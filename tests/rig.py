@@ -147,19 +147,29 @@ class MemoryProduct:
             await self.gone.wait()
 
 
-def perform(scenario: Scenario, conduct: Conduct = CONFORMING, profile: Profile = PROFILE) -> History:
-    """Play a scenario against a presystem with that conduct, and return the recording."""
-    return trio.run(_perform, scenario, conduct, profile, clock=trio.testing.MockClock(autojump_threshold=0))
+Adjust = Callable[[Settings], Settings]
 
 
-async def _perform(scenario: Scenario, conduct: Conduct, profile: Profile) -> History:
+def _as_told(settings: Settings) -> Settings:
+    return settings
+
+
+def perform(
+    scenario: Scenario, conduct: Conduct = CONFORMING, profile: Profile = PROFILE, adjust: Adjust = _as_told
+) -> History:
+    """Play a scenario against a presystem with that conduct and those settings, and return the recording."""
+    clock = trio.testing.MockClock(autojump_threshold=0)
+    return trio.run(_perform, scenario, conduct, profile, adjust, clock=clock)
+
+
+async def _perform(scenario: Scenario, conduct: Conduct, profile: Profile, adjust: Adjust) -> History:
     clock = VirtualClock(EPOCH)
     server = server_for(profile, certificates(), {profile.presystem.id: "a password for tests"}, clock)
     with trio.fail_after(LONGEST_S):
         async with trio.open_nursery() as nursery:
             set_ = Set(
                 profile=profile, clock=clock, server=server, surroundings=_surroundings(profile), seed=7,
-                ask=_nobody, launch=_launcher(conduct, clock, _opener(server, nursery)),
+                ask=_nobody, launch=_launcher(conduct, adjust, clock, _opener(server, nursery)),
             )  # fmt: skip
             history = await play(scenario, set_, trio.lowlevel.checkpoint)
             nursery.cancel_scope.cancel()
@@ -183,12 +193,15 @@ def _opener(server: Server, nursery: trio.Nursery) -> OpenTcp:
     return open_tcp
 
 
-def _launcher(conduct: Conduct, clock: RunClock, open_tcp: OpenTcp) -> Callable[[Set, Recorder], MemoryProduct]:
+def _launcher(
+    conduct: Conduct, adjust: Adjust, clock: RunClock, open_tcp: OpenTcp
+) -> Callable[[Set, Recorder], MemoryProduct]:
     def launch(set_: Set, recorder: Recorder) -> MemoryProduct:
         told = set_.surroundings.environment()
         options = {"url": told["MOCKPILOT_URL"], "ca": ""}
         told["MOCKPILOT_CA_FILE"] = ""
-        return MemoryProduct(settings_from(options, told, quick=False), conduct, clock, open_tcp, recorder)
+        settings = adjust(settings_from(options, told, quick=False))
+        return MemoryProduct(settings, conduct, clock, open_tcp, recorder)
 
     return launch
 

@@ -20,6 +20,8 @@ SURVIVES_LATE = "link.survives-late-confirmation"
 NOTICES_SILENCE = "link.notices-silence"
 
 MIN_GAPS = 6
+SHORTENED = 0.75
+"""A steady pause that jitter shortens by a quarter is still that pause; without jitter fleets would knock as one."""
 LONG_OUTAGE_S = 60.0
 JITTER = 1.25
 """After a long outage a product may just have begun its longest wait, stretched by jitter."""
@@ -108,7 +110,7 @@ def _backs_off(case: Case) -> Iterator[Observation]:
 def _is_slow_enough(gaps: list[float], run: list[Attempt], steady_s: float) -> bool:
     # Short first gaps may have been folded into one attempt, so single connects show growth too.
     connects = gaps_between([link.begun.at for attempt in run for link in attempt.links])
-    return grows(gaps) or grows(connects) or any(gap >= steady_s for gap in gaps[-1:])
+    return grows(gaps) or grows(connects) or any(gap >= SHORTENED * steady_s for gap in gaps[-1:])
 
 
 def _failed_runs(case: Case) -> Iterator[list[Attempt]]:
