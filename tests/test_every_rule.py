@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from mockpilot.conformance.levels import Level, Outcome
@@ -9,7 +11,7 @@ from mockpilot.conformance.rules import RULES
 from mockpilot.conformance.verdict import Verdict, judge
 from mockpilot.history.events import SimulatorBroke
 from mockpilot.presystem.offences import OFFENCES
-from rig import catalogue, perform
+from rig import PROFILE, catalogue, perform
 
 OTHER_LEVELS = {
     "handshake.offers-subprotocol": Level.MAY,  # a remark in dialect chargepilot, in which the offenders are tried
@@ -39,3 +41,12 @@ def test_offender_is_convicted_of_its_rule_and_of_nothing_else(rule: str) -> Non
     assert set(RULES[rule].brings) == {one.rule for one in findings if one.rule != rule and one.level is not Level.MAY}
     worst = Outcome.worst(verdict.outcome for verdict in verdicts)
     assert (worst is Outcome.FAILED) is (expected is Level.MUST)
+
+
+def test_remark_of_chargepilot_is_a_warning_elsewhere() -> None:
+    """Only ChargePilot's text is silent on the subprotocol; in dialect vdv-1.1 its absence is a should."""
+    profile = replace(PROFILE, presystem=replace(PROFILE.presystem, dialect="vdv-1.1"), presystems=())
+    conduct = OFFENCES["handshake.offers-subprotocol"].conduct
+    verdict = judge(perform(catalogue()["boot_accepted"], conduct, profile))
+    assert [(one.rule, one.level) for one in verdict.findings] == [("handshake.offers-subprotocol", Level.SHOULD)]
+    assert verdict.outcome is Outcome.WARNED
