@@ -78,13 +78,37 @@ def test_surroundings_do_not_show_the_password() -> None:
     assert "a long password" not in repr(SURROUNDINGS)
 
 
-def test_command_that_cannot_be_started_is_a_mistake_of_use(tmp_path: Path) -> None:
-    """Neither a missing program nor a file without the right to run."""
-    (tmp_path / "text").write_text("echo")
-    for command in ("no-such-program", str(tmp_path / "text"), str(tmp_path)):
+@pytest.mark.parametrize(("head", "mode", "trouble"), [
+    ("#!/bin/sh\n", 0o644, "is not found or not executable"),
+    ("#!/no/such/shell -e\n", 0o755, "names an interpreter that is not there, '/no/such/shell'"),
+    ("echo\n", 0o755, "has no first line such as #!/bin/sh"),
+])  # fmt: skip
+def test_command_that_cannot_be_started_is_a_mistake_of_use(
+    head: str, mode: int, trouble: str, tmp_path: Path
+) -> None:
+    """Known before any scenario begins."""
+    script = tmp_path / "script"
+    script.write_text(head)
+    script.chmod(mode)
+    with pytest.raises(UsageError) as mistake:
+        check_command([str(script), "--cms"])
+    assert trouble in str(mistake.value)
+
+
+def test_command_that_is_not_there_is_a_mistake_of_use(tmp_path: Path) -> None:
+    """Nor is a folder a program."""
+    for command in ("no-such-program", str(tmp_path)):
         with pytest.raises(UsageError, match="COMMAND: a program that can be started is expected"):
             check_command([command])
-    check_command([sys.executable])
+
+
+def test_programs_and_scripts_can_be_started(tmp_path: Path) -> None:
+    """By path or by name."""
+    script = tmp_path / "script"
+    script.write_text("#! /usr/bin/env python3\n")
+    script.chmod(0o755)
+    for command in (sys.executable, "sh", str(script)):
+        check_command([command])
 
 
 async def test_exit_is_recorded_with_its_last_lines(tmp_path: Path) -> None:

@@ -77,11 +77,24 @@ def check_command(command: Sequence[str]) -> None:
     Raises:
         UsageError: there is no such program.
     """
-    if shutil.which(command[0]) is None:
-        raise UsageError(
-            f"COMMAND: a program that can be started is expected, {command[0]!r} is not found or not executable; "
-            f"give its path or put it on PATH"
-        )
+    program = shutil.which(command[0])
+    missing = "is not found or not executable; give its path or put it on PATH"
+    trouble = missing if program is None else _no_program(Path(program))
+    if trouble:
+        raise UsageError(f"COMMAND: a program that can be started is expected, {command[0]!r} {trouble}")
+
+
+def _no_program(file: Path) -> str:
+    # The system says the same, but only once a scenario has begun.
+    try:
+        with file.open("rb") as opened:
+            head = opened.read(256)
+    except OSError:
+        return ""  # the right to run it is enough
+    if head.startswith(b"#!"):
+        interpreter = os.fsdecode(head[2:].split(b"\n")[0].strip().partition(b" ")[0])
+        return "" if shutil.which(interpreter) else f"names an interpreter that is not there, {interpreter!r}"
+    return "" if b"\0" in head else "has no first line such as #!/bin/sh"
 
 
 class Product:
