@@ -2,7 +2,7 @@ from mockpilot.faults import delay
 from mockpilot.scenario import Stage, scenario
 
 
-@scenario(exercises=["B-04"], group="Booting", typical="5 s", bounded_by=["hold", "boot_never"])
+@scenario(exercises=["B-04"], group="Booting", typical="3 s", bounded_by=["hold", "boot_never"])
 async def boot_confirmation_held(cms: Stage) -> None:
     """The CMS takes its time before it confirms the BootNotification.
 

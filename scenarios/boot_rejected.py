@@ -6,7 +6,7 @@ from mockpilot.scenario import Stage, scenario
     exercises=["B-06"],
     group="Booting",
     needs=["requests"],
-    typical="10 s",
+    typical="20 s",
     bounded_by=["hold", "hold", "boot_retry_within", "reconnect_within", "boot_never", "provoke_within"],
 )
 async def boot_rejected(cms: Stage) -> None:

@@ -5,7 +5,7 @@ from mockpilot.scenario import Stage, scenario
 @scenario(
     exercises=["B-05"],
     group="Booting",
-    typical="5 s",
+    typical="30 s",
     bounded_by=["boot_never", "boot_retry_within", "boot_never"],
 )
 async def boot_unanswered(cms: Stage) -> None:

@@ -6,7 +6,7 @@ from mockpilot.scenario import Stage, scenario
     exercises=["C-03"],
     group="Refusing",
     needs=["ca key"],
-    typical="5 s",
+    typical="40 s",
     bounded_by=["boot_never", "reconnect_within", "reconnect_within"],
 )
 async def certificate_unknown_ca(cms: Stage) -> None:

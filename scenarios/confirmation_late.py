@@ -6,7 +6,7 @@ from mockpilot.scenario import Stage, scenario
     exercises=["L-05"],
     group="Requests",
     needs=["requests"],
-    typical="50 s",
+    typical="30 s",
     bounded_by=["boot_never", "provoke_within", "resend_within", "resend_within", "reconnect_within"],
 )
 async def confirmation_late(cms: Stage) -> None:

@@ -6,7 +6,7 @@ from mockpilot.scenario import Stage, scenario
     exercises=["L-03"],
     group="Requests",
     needs=["requests"],
-    typical="35 s",
+    typical="30 s",
     bounded_by=["boot_never", "provoke_within", "resend_within", "reconnect_within", "resend_within"],
 )
 async def confirmation_missing(cms: Stage) -> None:

@@ -4,7 +4,7 @@ from mockpilot.scenario import Stage, scenario
 @scenario(
     exercises=["I-01", "I-02", "I-03", "I-04"],
     group="Information",
-    typical="35 s",
+    typical="30 s",
     bounded_by=["boot_never", "provoke_within", "provoke_within"],
 )
 async def information_confirmed(cms: Stage) -> None:

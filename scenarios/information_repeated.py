@@ -5,7 +5,7 @@ from mockpilot.scenario import Stage, scenario
 @scenario(
     exercises=["I-04"],
     group="Information",
-    typical="35 s",
+    typical="15 s",
     bounded_by=["boot_never", "provoke_within", "provoke_within"],
 )
 async def information_repeated(cms: Stage) -> None:

@@ -6,7 +6,7 @@ from mockpilot.scenario import Stage, scenario
     exercises=["R-01"],
     group="Information",
     needs=["requests"],
-    typical="8 s",
+    typical="6 s",
     bounded_by=["hold", "hold", "boot_never", "provoke_within"],
 )
 async def information_withheld(cms: Stage) -> None:

@@ -4,7 +4,7 @@ from mockpilot.scenario import Stage, scenario
 @scenario(
     exercises=["L-01", "B-08"],
     group="Losing the link",
-    typical="20 s",
+    typical="15 s",
     bounded_by=["boot_never", "reconnect_within"],
 )
 async def link_closed_politely(cms: Stage) -> None:

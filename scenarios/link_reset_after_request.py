@@ -6,7 +6,7 @@ from mockpilot.scenario import Stage, scenario
     exercises=["L-01", "L-03", "L-04", "B-08"],
     group="Losing the link",
     needs=["requests"],
-    typical="25 s",
+    typical="20 s",
     bounded_by=[
         "boot_never", "provoke_within", "reconnect_within",
         "resend_within", "reconnect_within", "resend_within",

@@ -5,7 +5,7 @@ from mockpilot.scenario import Stage, scenario
 @scenario(
     exercises=["C-02", "C-11"],
     group="Refusing",
-    typical="8 s",
+    typical="90 s",
     bounded_by=["reconnect_within", "spacing_observe", "reconnect_within"],
 )
 async def login_refused_then_accepted(cms: Stage) -> None:

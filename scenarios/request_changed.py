@@ -5,7 +5,7 @@ from mockpilot.scenario import Stage, scenario
     exercises=["R-02", "R-03", "R-04", "R-05", "R-06"],
     group="Requests",
     needs=["requests", "provoking"],
-    typical="20 s",
+    typical="15 s",
     bounded_by=[
         "boot_never", "provoke_within", "provoke_within",
         "provoke_within", "reconnect_within", "resend_within",

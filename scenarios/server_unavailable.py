@@ -4,7 +4,7 @@ from mockpilot.scenario import Stage, scenario
 @scenario(
     exercises=["L-01", "L-02"],
     group="Refusing",
-    typical="2 min",
+    typical="3 min",
     bounded_by=["boot_never", "reconnect_within", "reconnect_within"],
 )
 async def server_unavailable(cms: Stage) -> None:

@@ -37,6 +37,14 @@ def test_scenario_ends_within_its_worst_time(name: str) -> None:
     assert history.end - history[0].at <= catalogue()[name].worst_s(Limits())
 
 
+@pytest.mark.parametrize("name", SCENARIOS)
+def test_scenario_takes_about_its_typical_time(name: str) -> None:
+    """The exemplary presystem is as quick as the catalogue says, give or take a factor of two and a second."""
+    took = perform(catalogue()[name])
+    typical_s = catalogue()[name].typical_s
+    assert typical_s / 2 - 1 <= took.end - took[0].at <= typical_s * 2 + 1
+
+
 def test_profile_of_the_rig_has_the_default_limits() -> None:
     """The tests above stand for real products, not for a quick look."""
     assert PROFILE.limits == Limits()
