@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 
@@ -49,6 +50,8 @@ def wait_for_end(process: int) -> None:
 
 def test_environment_says_all_that_a_product_needs(monkeypatch: pytest.MonkeyPatch) -> None:
     """Beside what we inherited ourselves."""
+    for name in [name for name in os.environ if name.startswith("MOCKPILOT_")]:
+        monkeypatch.delenv(name)
     monkeypatch.setenv("ACME_LICENCE", "42")
     monkeypatch.setenv("MOCKPILOT_SCENARIO", "of an outer run")
     environment = surroundings(slot=3, work_dir=Path("/run/work")).environment()
