@@ -205,9 +205,10 @@ class Link:
                 await socket.wait_message()
                 while self._inbox:
                     self._take(self._inbox.popleft())
-                while len(self._unwritten) >= UNWRITTEN_ANSWERS:
-                    await self._wrote.park()
+                    while len(self._unwritten) >= UNWRITTEN_ANSWERS:
+                        await self._wrote.park()
         except LinkOver:
+            self.before_close()
             self._end(Ending("product", "broken off", "end without a Close frame"))
             while self._inbox:
                 self._take(self._inbox.popleft())

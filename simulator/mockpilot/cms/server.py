@@ -206,7 +206,6 @@ class Server:
             await self._wait_idle()
         for net in list(self._connections):
             self._ended_by_us.add(net)
-            net.reset()
             await trio.aclose_forcefully(net)
         await self._wait_idle()
 
