@@ -96,7 +96,7 @@ def test_certificates_that_are_none(says: Says) -> None:
     for name in ("ca.pem", "server.pem", "server.key"):
         Path(name).write_text("no PEM")
     Path("acme.toml").write_text('[cms]\ncerts = "."')
-    refuses(says, "certify", "--profile", "acme.toml", *PRODUCT, named="certificates and keys in PEM form are expected")
+    refuses(says, "certify", "--profile", "acme.toml", *PRODUCT, named="server.pem and server.key must hold a certificate")
 
 
 def test_steps_on_standard_input_need_a_command(says: Says) -> None:

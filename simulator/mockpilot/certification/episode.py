@@ -20,6 +20,7 @@ from mockpilot.certification.provoking import Ask, provoke
 from mockpilot.clock import RunClock
 from mockpilot.cms.server import Server
 from mockpilot.control import Control
+from mockpilot.errors import UsageError
 from mockpilot.faults.injector import Injector
 from mockpilot.history.events import Presystem, ProductExited, ScenarioEnded, ScenarioStarted, Stalled
 from mockpilot.history.recorder import History, Recorder
@@ -109,6 +110,8 @@ async def _play(
                 nursery.start_soon(_supervise, product, nursery)
         stage = _stage(set_, control, product)
         why, detail = await _run(scenario, stage, control.recorder)
+    except UsageError as error:  # a COMMAND that could be started before, and now cannot: the run goes on
+        why, detail = "product left", str(error)
     finally:
         control.recorder.record(ScenarioEnded(why=why, detail=detail))
         with trio.CancelScope(shield=True):

@@ -24,6 +24,7 @@ from mockpilot.certification.setting import certificates_for, passwords, server_
 from mockpilot.clock import RunClock
 from mockpilot.cms.server import Server
 from mockpilot.cms.tls import Certificates
+from mockpilot.history.events import ProductStarted
 from mockpilot.history.recorder import Recorder
 from mockpilot.profile import effective_profile
 from mockpilot.results import not_selected
@@ -111,7 +112,8 @@ async def _play_with_own_server(run: Run, scenario: Scenario, slot: int) -> None
 async def _play_in_turn(run: Run) -> None:
     server = server_for(run.plan.profile, run.certificates, dict(run.secrets), run.clock)
     async with trio.open_nursery() as nursery:
-        port = await nursery.start(server.serve)
+        # Held, or a product that knocks already would open its link before anything is recorded.
+        port = await nursery.start(server.serve, True)
         url = url_of(run.plan.profile, run.presystem_id, port)
         shown = None if run.plan.profile.presystem.password else run.secrets[run.presystem_id]
         if not run.plan.command:
@@ -178,6 +180,8 @@ async def _play_one(run: Run, scenario: Scenario, set_: Set, listen: Listen) -> 
 
     def on_open(recorder: Recorder) -> None:
         recording.open(recorder)
+        if set_.running is not None and set_.first:
+            recorder.record(ProductStarted(command=run.plan.command))
         run.progress.scenario_started(scenario, recorder)
 
     set_.on_open = on_open

@@ -80,6 +80,8 @@ def _refuse(world: World, request: Envelope, text: str) -> Answer:
 def push(world: World, presystem_id: str) -> Envelope:
     """A ProvideChargingInformation request that tells the whole depot as it stands now."""
     information = world.site.information(world.dialect, world.clock.instant())
+    if world.pushed[0] is not information:  # the site hands out the same bytes until something changes
+        world.pushed = information, Encoded(information.decode())
     return Envelope(
         MessageType.REQUEST,
         Source.CMS,
@@ -87,5 +89,5 @@ def push(world: World, presystem_id: str) -> Envelope:
         world.clock.stamp(),
         new_message_id(world.chance.getrandbits(128)),
         Action.PROVIDE_CHARGING_INFORMATION,
-        Encoded(information.decode()),
+        world.pushed[1],
     )

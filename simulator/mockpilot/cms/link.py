@@ -160,7 +160,7 @@ class Link:
             code, reason = read_close(control.payload)
             self._end(Ending("product", "cleanly", f"Close {code if code is not None else 'without a code'}"))
             record(CloseReceived(link=self.number, code=code, reason=reason))
-            self._say_last(code)
+            self._say_last(code)  # the library closes the stream
         elif control.opcode == PING:
             record(PingReceived(link=self.number, payload=payload))
         else:
@@ -169,15 +169,15 @@ class Link:
     def _note_broken(self, broken: Broken) -> None:
         self._world.recorder.record(ProtocolBroken(link=self.number, what=broken.what, code=broken.code))
         self._end(Ending("us", "cleanly", f"Close {broken.code} after {broken.what}"))
-        self._say_last(broken.code)
+        # Ours to say and to end, because the library drops the link without a word, or never sees what is wrong.
+        self._say_last(broken.code, lingers=True)
+        self._start(self._hang_up)
 
-    def _say_last(self, code: int | None) -> None:
-        # Ours to say, because the library drops many a link without a word, or never sees what is wrong with it.
+    def _say_last(self, code: int | None, *, lingers: bool = False) -> None:
         assert self.wire is not None
         if not self.wire.muted:
             self._world.recorder.record(CloseSent(link=self.number, code=code))
-            self.wire.say_last(frame(CLOSE, close_payload(code)))
-        self._start(self._hang_up)
+            self.wire.say_last(frame(CLOSE, close_payload(code)), lingers=lingers)
 
     async def _hang_up(self) -> None:
         assert self.wire is not None

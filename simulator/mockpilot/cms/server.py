@@ -56,23 +56,33 @@ class Server:
         self._ended_by_us: set[NetStream] = set()
         self._idle = trio.Condition()
 
-    async def serve(self, task_status: trio.TaskStatus[int] = trio.TASK_STATUS_IGNORED) -> None:
+    async def serve(
+        self, held: bool = False, task_status: trio.TaskStatus[int] = trio.TASK_STATUS_IGNORED
+    ) -> None:
         """Listen until cancelled; reports the port once connections are accepted.
+
+        Args:
+            held: keep the port, but refuse connections until the first episode begins.
 
         Raises:
             UsageError: the address cannot be listened on.
         """
         self._guard = self._bind()
         self.port = self._guard.getsockname()[1]
-        self._open_gate.set()
         try:
             async with trio.open_nursery() as nursery:
-                await nursery.start(self._keep_listening, nursery)
+                if held:
+                    nursery.start_soon(self._keep_listening, nursery)
+                else:
+                    self._open_gate.set()
+                    await nursery.start(self._keep_listening, nursery)
                 task_status.started(self.port)
         finally:
             self._guard.close()
 
-    async def _keep_listening(self, nursery: trio.Nursery, task_status: trio.TaskStatus[None]) -> None:
+    async def _keep_listening(
+        self, nursery: trio.Nursery, task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED
+    ) -> None:
         tell: Callable[[], None] = task_status.started
         while True:
             await self._open_gate.wait()

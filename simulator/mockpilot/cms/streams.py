@@ -115,7 +115,7 @@ class WireStream(trio.abc.Stream):
         self.muted = False  # nothing of the library's any more: we said our last word, or are about to
         self._net, self._on_in, self._on_out, self._before_close = net, on_in, on_out, before_close
         self._head, self._behind_head, self._farewell = b"", b"", b""
-        self._replaying = False
+        self._replaying = self._lingers = False
         self._opened = trio.Event()
         self._sending, self._closing = trio.StrictFIFOLock(), trio.Lock()
 
@@ -127,9 +127,14 @@ class WireStream(trio.abc.Stream):
         """Let frames through, and the watchers read along."""
         self._opened.set()
 
-    def say_last(self, frame: bytes) -> None:
-        """Set our last words; the library is silent from now on, and whoever closes the stream sends them first."""
-        self._farewell, self.muted = frame, True
+    def say_last(self, frame: bytes, *, lingers: bool) -> None:
+        """Set our last words; the library is silent from now on, and whoever closes the stream sends them first.
+
+        Args:
+            frame: our Close.
+            lingers: the peer may still be sending.
+        """
+        self._farewell, self.muted, self._lingers = frame, True, lingers
 
     async def send_all(self, data: bytes | bytearray | memoryview) -> None:
         if self.muted:
@@ -173,7 +178,7 @@ class WireStream(trio.abc.Stream):
     async def _say_farewell(self) -> None:
         if self._farewell:
             last, self._farewell = self._farewell, b""
-            self._net.lingers = True
+            self._net.lingers = self._lingers
             with suppress(trio.BrokenResourceError, trio.ClosedResourceError):
                 await self.inject(last)
 

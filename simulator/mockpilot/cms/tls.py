@@ -65,6 +65,11 @@ def load(folder: Path, hosts: Iterable[str]) -> Certificates:
         if not (folder / "ca.key").is_file():
             return Certificates({GOOD: good}, ca_pem)
         ca = trustme.CA.from_pem(ca_pem, (folder / "ca.key").read_bytes())
+    except ssl.SSLError as error:
+        raise UsageError(
+            f"{folder}: server.pem and server.key must hold a certificate and its own key, without a passphrase, in "
+            f"PEM form, and do not; 'mockpilot certs' shows how they look"
+        ) from error
     except (OSError, ValueError, TypeError) as error:
         raise UsageError(f"{folder}: certificates and keys in PEM form are expected: {error}") from error
     return Certificates({GOOD: good} | _bad_contexts(ca, tuple(hosts)), ca_pem)

@@ -16,6 +16,7 @@ from mockpilot.clock import RunClock
 from mockpilot.depot.site import Site
 from mockpilot.faults.injector import Injector
 from mockpilot.history.recorder import Recorder
+from mockpilot.protocol.envelope import Encoded
 from mockpilot.protocol.handshake import Account
 from mockpilot.protocol.vocabulary.dialect import Dialect
 
@@ -38,6 +39,8 @@ class World:
     release_pushes: trio.Event = field(default_factory=trio.Event)
     """Set while pushes may go out."""
     links_opened: int = 0
+    pushed: tuple[bytes, Encoded] = (b"", Encoded("{}"))
+    """What the last push said, in bytes and as text."""
     on_fired: Callable[[str, str, int | None, int | None], None] = lambda *_: None
 
     def next_link(self) -> int:
