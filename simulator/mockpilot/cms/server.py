@@ -85,7 +85,8 @@ class Server:
     ) -> None:
         tell: Callable[[], None] = task_status.started
         while True:
-            await self._open_gate.wait()
+            while not self._open_gate.is_set():  # waiting takes a moment, in which the gate may be another one
+                await self._open_gate.wait()
             # From here on without a pause, so that whoever closes the port finds the scope to cancel.
             with trio.CancelScope() as self._listening:
                 await self._listen(nursery, tell)
