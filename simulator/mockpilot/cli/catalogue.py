@@ -1,22 +1,30 @@
-"""``mockpilot list`` and ``mockpilot explain``: the catalogue of scenarios, rules, requirements, faults, dialects."""
+"""``mockpilot list`` and ``mockpilot explain``: the catalogue of scenarios, rules, requirements, actions and more."""
 
 from __future__ import annotations
 
 import difflib
 from collections.abc import Callable, Iterator
+from functools import partial
+from typing import TYPE_CHECKING
 
 import click
 
 from mockpilot.durations import format_duration
 from mockpilot.errors import UsageError
 
-KINDS = ("scenarios", "rules", "requirements", "faults", "dialects", "offenders", "limits", "depots")
+if TYPE_CHECKING:
+    from mockpilot.depot.model import Depot
+
+KINDS = ("scenarios", "rules", "requirements", "actions", "faults", "dialects", "offenders", "limits", "depots")
 
 
 @click.command(name="list")
 @click.argument("kind", required=False, metavar="[KIND]")
 def list_(kind: str | None) -> int:
-    """List what there is: scenarios (the default), rules, requirements, faults, dialects, offenders, limits, depots."""
+    """List what there is.
+
+    KIND is scenarios (the default), rules, requirements, actions, faults, dialects, offenders, limits or depots.
+    """
     kind = kind or "scenarios"
     if kind not in KINDS:
         raise UsageError(f"list: one of {', '.join(KINDS)} is expected, found {kind!r}")
@@ -31,10 +39,14 @@ def list_(kind: str | None) -> int:
 
 @click.command()
 @click.argument("words", nargs=-1, required=True, metavar="NAME")
-def explain(words: tuple[str, ...]) -> int:
-    """Explain one entry in full: a scenario, requirement, rule, fault, dialect or limit."""
+@click.option("--dialect", metavar="NAME", help="whose payloads an action is told with  [default: chargepilot]")
+def explain(words: tuple[str, ...], dialect: str | None) -> int:
+    """Explain one entry in full: a scenario, requirement, rule, action with its payloads, fault, dialect, limit, depot.
+
+    mockpilot explain ProvideChargingRequests
+    """
     name = words[-1]
-    for tell in (_scenario, _requirement, _rule, _fault, _dialect, _limit):
+    for tell in (_scenario, _requirement, _rule, partial(_action, dialect), _fault, _dialect, _limit, _depot):
         text = tell(name)
         if text:
             click.echo(text)
@@ -68,6 +80,12 @@ def _list_requirements() -> Iterator[tuple[str, str]]:
         yield row.id, f"{row.level:<6} {row.basis:<9} {standing:<11} {row.statement}"
 
 
+def _list_actions() -> Iterator[tuple[str, str]]:
+    from mockpilot.cli.payloads import ACTIONS
+
+    yield from ACTIONS.items()
+
+
 def _list_faults() -> Iterator[tuple[str, str]]:
     from mockpilot.faults.verbs import VERBS
 
@@ -96,17 +114,22 @@ def _list_limits() -> Iterator[tuple[str, str]]:
 
 
 def _list_depots() -> Iterator[tuple[str, str]]:
+    for name, depot in _depots():
+        yield name, f"{len(depot.stations)} stations, {len(depot.real_point_ids())} points: {depot.name}"
+
+
+def _depots() -> Iterator[tuple[str, Depot]]:
     from mockpilot.depot.loader import load
     from mockpilot.scenario.catalogue import shipped_folder
 
     for file in sorted((shipped_folder() / "depots").glob("*.toml")):
-        depot = load(file.read_text(encoding="utf-8"), str(file))
-        yield file.stem, f"{len(depot.stations)} stations, {len(depot.real_point_ids())} points: {depot.name}"
+        yield file.stem, load(file.read_text(encoding="utf-8"), str(file))
 
 
 _LISTS: dict[str, Callable[[], Iterator[tuple[str, str]]]] = {
-    "scenarios": _list_scenarios, "rules": _list_rules, "requirements": _list_requirements, "faults": _list_faults,
-    "dialects": _list_dialects, "offenders": _list_offenders, "limits": _list_limits, "depots": _list_depots,
+    "scenarios": _list_scenarios, "rules": _list_rules, "requirements": _list_requirements, "actions": _list_actions,
+    "faults": _list_faults, "dialects": _list_dialects, "offenders": _list_offenders, "limits": _list_limits,
+    "depots": _list_depots,
 }  # fmt: skip
 
 
@@ -168,6 +191,14 @@ def _rule(name: str) -> str:
     )  # fmt: skip
 
 
+def _action(dialect: str | None, name: str) -> str:
+    from mockpilot.cli.payloads import tell
+    from mockpilot.protocol.vocabulary import DEFAULT_DIALECT
+    from mockpilot.protocol.vocabulary import dialect as find
+
+    return tell(name, find(dialect) if dialect else DEFAULT_DIALECT)
+
+
 def _fault(name: str) -> str:
     from mockpilot.faults.verbs import ANSWER_KINDS, CERTIFICATE_KINDS, DROP_HOWS, DROP_WHENS, VERBS
 
@@ -207,3 +238,14 @@ def _limit(name: str) -> str:
         floor=f"{format_duration(floor)}; below it a run is marked 'short limits'" if floor else "",
         change=f'[limits] {name} = "…" in the profile, or --limit {name}=…',
     )  # fmt: skip
+
+
+def _depot(name: str) -> str:
+    depot = dict(_depots()).get(name)
+    if depot is None:
+        return ""
+    lines = [f"depot {name} · {depot.name or 'without a name'}", "", f"depot    {depot.id}"]
+    for station in depot.all_stations:
+        lines += ["", f"station  {station.id}  {station.status:<11}  {station.name}".rstrip()]
+        lines += [f"  point  {point.id}  {point.status:<11}  {point.name}".rstrip() for point in station.points]
+    return "\n".join(lines)

@@ -14,7 +14,7 @@ import click
 @click.option("--password-env", metavar="VARIABLE", help="variable with the password [default: MOCKPILOT_PASSWORD]")
 @click.option("--id", metavar="ID", help="presystem id [MOCKPILOT_PRESYSTEM_ID; else Presystem1]")
 @click.option("--kind", metavar="KIND", help="BMS or ITCS [MOCKPILOT_PRESYSTEM_KIND; else BMS]")
-@click.option("--dialect", metavar="NAME", help="chargepilot, vdv-1.0, … [MOCKPILOT_DIALECT; else chargepilot]")
+@click.option("--dialect", metavar="NAME", help="chargepilot or vdv-1.1 [MOCKPILOT_DIALECT; else chargepilot]")
 @click.option("--requests", metavar="FILE", help="JSON array of charging requests [default: two buses]")
 @click.option("--back-off", metavar="FIRST..CAP", help="pauses between attempts [default: 15 s..5 min]")
 @click.option("--silence-after", metavar="DURATION", help="so long without a push: reconnect [default: three missed]")
