@@ -7,18 +7,18 @@ injector decided; it judges nothing and knows no scenario. It ends itself; the s
 from __future__ import annotations
 
 import base64
-import math
 from collections import deque
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from functools import partial
-from typing import Literal
 
 import trio
 
 from mockpilot.cms import behaviour
+from mockpilot.cms.ending import SPOKEN, Ending, cut
 from mockpilot.cms.frames import CLOSE, PING, PONG, Broken, Control, FrameWatch, Message, close_payload, read_close
 from mockpilot.cms.frames import build_frame as frame
+from mockpilot.cms.outbox import Handed, Outbox
 from mockpilot.cms.streams import LINGER_S, NetStream, WireStream
 from mockpilot.cms.transport import LinkOver, Socket
 from mockpilot.cms.world import World
@@ -36,7 +36,6 @@ from mockpilot.history.events import (
     PongReceived,
     PongSent,
     ProtocolBroken,
-    SendFailed,
     WentSilent,
 )
 from mockpilot.protocol import envelope as envelopes
@@ -52,16 +51,6 @@ FLUSH_S = 1.0
 _LIBRARY_FAULTS = {1002: "protocol error", 1007: "bad UTF-8", 1009: "message too big"}
 
 
-@dataclass(frozen=True, slots=True)
-class Ending:
-    """Who ended a link, and how."""
-
-    by: Literal["us", "product", "unknown"]
-    how: Literal["cleanly", "broken on purpose", "broken off"]
-    detail: str
-
-
-_Handed = MessageSent | PingSent | CloseSent
 _Task = Callable[[], Awaitable[None]]
 
 
@@ -94,9 +83,7 @@ class Link:
         self._watch_in, self._watch_out = FrameWatch(masked=True), FrameWatch(masked=False)
         self._inbox: deque[_Inbound] = deque()
         self._booted = trio.Event()
-        self._hand, self._to_write = trio.open_memory_channel[_Handed](math.inf)
-        self._unwritten: deque[_Handed] = deque()
-        self._wrote = trio.lowlevel.ParkingLot()
+        self._outbox = Outbox(world.recorder, number)
         self._nursery: trio.Nursery | None = None
         self._not_started: list[_Task] = []
         self._socket: Socket | None = None
@@ -108,14 +95,14 @@ class Link:
         try:
             async with trio.open_nursery() as nursery:
                 self._nursery = nursery
-                nursery.start_soon(self._write, socket)
+                nursery.start_soon(self._outbox.write, socket, wire)
                 nursery.start_soon(self._push_on_time)
                 for task in self._not_started:
                     nursery.start_soon(task)
                 await self._read(socket)
                 nursery.cancel_scope.cancel()
         finally:
-            self._note_unwritten()
+            self._outbox.give_up()
             self.over.set()
 
     def _start(self, task: _Task) -> None:
@@ -205,8 +192,7 @@ class Link:
                 await socket.wait_message()
                 while self._inbox:
                     self._take(self._inbox.popleft())
-                    while len(self._unwritten) >= UNWRITTEN_ANSWERS:
-                        await self._wrote.park()
+                    await self._outbox.wait_shorter(UNWRITTEN_ANSWERS)
         except LinkOver:
             self.before_close()
             self._end(Ending("product", "broken off", "end without a Close frame"))
@@ -281,41 +267,11 @@ class Link:
         """Ask for a sign of life."""
         self._queue(self._world.recorder.record(PingSent(link=self.number, payload=b"seen?".hex())))
 
-    def _queue(self, event: _Handed) -> None:
-        self._unwritten.append(event)
-        self._hand.send_nowait(event)
-        if len(self._unwritten) > UNWRITTEN_FRAMES:
+    def _queue(self, event: Handed) -> None:
+        self._outbox.hand(event)
+        if len(self._outbox) > UNWRITTEN_FRAMES:
             self._end(Ending("us", "broken on purpose", "the peer no longer reads"))
             self._net.reset()
-
-    async def _write(self, socket: Socket) -> None:
-        async for event in self._to_write:
-            try:
-                match event:
-                    case MessageSent():
-                        await socket.send(event.text or "")
-                    case PingSent():
-                        await socket.send_ping(bytes.fromhex(event.payload))
-                    case _:
-                        await self._write_close(socket, event)
-            except LinkOver:
-                self._note_failed(event)
-            self._unwritten.popleft()
-            self._wrote.unpark_all()
-
-    async def _write_close(self, socket: Socket, event: CloseSent) -> None:
-        assert self.wire is not None
-        if not self.wire.muted:
-            self._world.recorder.record(event)
-            await socket.send_close(event.code, event.reason)
-
-    def _note_unwritten(self) -> None:
-        while self._unwritten:
-            self._note_failed(self._unwritten.popleft())
-
-    def _note_failed(self, event: _Handed) -> None:
-        if not isinstance(event, CloseSent):
-            self._world.recorder.record(SendFailed(link=self.number, of=event.index, reason="the link was over"))
 
     async def _push_on_time(self) -> None:
         await self._booted.wait()
@@ -357,27 +313,16 @@ class Link:
             return
         if self.ending is not None:
             return
-        self._end(Ending("us", "broken on purpose", _SPOKEN[fault.how]))
+        self._end(Ending("us", "broken on purpose", SPOKEN[fault.how]))
         self._start(partial(self._cut, fault.how, name or ""))
 
     async def _cut(self, how: str, name: str) -> None:
+        assert self.wire is not None
         with trio.move_on_after(FLUSH_S):
-            while self._unwritten:
-                await self._wrote.park()
-        match how:
-            case "silence":
-                self._world.recorder.record(WentSilent(link=self.number, fault=name))
-                self._net.silent = True
-            case "reset":
-                self._net.reset()
-            case "tls-end":
-                assert self.wire is not None
-                self.wire.muted = True
-                with trio.move_on_after(1):
-                    await self.wire.inner.aclose()
-                await trio.aclose_forcefully(self._net)
-            case _:
-                await trio.aclose_forcefully(self._net)
+            await self._outbox.wait_shorter(1)
+        if how == "silence":
+            self._world.recorder.record(WentSilent(link=self.number, fault=name))
+        await cut(how, self._net, self.wire)
 
     def _drop_for(self, armed: Armed, of: int) -> None:
         self._fired(armed, of)
@@ -385,12 +330,6 @@ class Link:
 
     def _fired(self, armed: Armed, of: int | None) -> None:
         self._world.on_fired(armed.name, armed.fault.do, of, self.number)
-
-
-_SPOKEN = {
-    "silence": "silence", "reset": "TCP reset", "tls-end": "TLS end without a Close frame",
-    "tcp-end": "TCP end without a Close frame",
-}  # fmt: skip
 
 
 def _text_or_base64(message: Message) -> tuple[str | None, str | None]:

@@ -13,7 +13,8 @@ from typing import Literal
 import h11
 import trio
 
-from mockpilot.cms.link import Ending, Link
+from mockpilot.cms.ending import Ending
+from mockpilot.cms.link import Link
 from mockpilot.cms.streams import NetStream, WireStream
 from mockpilot.cms.tls import GOOD, Certificates, server_name_seen
 from mockpilot.cms.transport import open_socket

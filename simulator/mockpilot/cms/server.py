@@ -15,7 +15,8 @@ from contextlib import suppress
 
 import trio
 
-from mockpilot.cms.link import Ending, Link
+from mockpilot.cms.ending import Ending
+from mockpilot.cms.link import Link
 from mockpilot.cms.reception import NoLink, Reception
 from mockpilot.cms.streams import NetStream
 from mockpilot.cms.tls import GOOD, Certificates
