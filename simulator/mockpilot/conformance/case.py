@@ -107,8 +107,9 @@ class Case:
                      if link.begun.index > index and instance in (None, link.instance)), None)  # fmt: skip
 
     def earlier_links(self, link: Link) -> list[Link]:
-        """Links of the same product process that opened before."""
-        return [other for other in self.clean_links if other.instance == link.instance and _before(other, link)]
+        """Links of the same product process that opened before; a supervised product is one over its processes."""
+        before = [other for other in self.clean_links if _before(other, link)]
+        return [other for other in before if self.presystem.supervised or other.instance == link.instance]
 
     def began_with_boot(self, link: Link) -> bool:
         """Whether its first data frame is a boot."""

@@ -41,7 +41,7 @@ def _ended_early(case: Case) -> Iterator[Doubt]:
     if ended is None or ended.why == DONE:
         return
     try:
-        yield Doubt(Cause(ended.why), ended.detail or f"the scenario ended early: {ended.why}")
+        yield Doubt(Cause(ended.why), ended.detail)
     except ValueError:
         yield Doubt(Cause.CHECKER_BROKE, f"the scenario ended for an unknown reason: {ended.why}")
 

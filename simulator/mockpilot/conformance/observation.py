@@ -33,6 +33,8 @@ class Observation:
     """What tells this violation from others of the same rule: those of one cause become one finding."""
     link: int | None = None
     """The link on which it was seen, where that matters for precedence."""
+    perhaps: str = ""
+    """Likely cause and usual repair, where the rule's own would mislead."""
 
 
 def held(rule: str, *events: int, link: int | None = None) -> Observation:

@@ -76,6 +76,9 @@ class Verdict:
     """Tracebacks of checkers that raised: bugs of ours."""
 
 
+_CUT_SHORT = frozenset({Cause.START_STATE_NOT_REACHED, Cause.PRODUCT_LEFT, Cause.INTERRUPTED, Cause.CHECKER_BROKE})
+
+
 def judge(history: History) -> Verdict:
     """Judge one recording.
 
@@ -89,14 +92,15 @@ def judge(history: History) -> Verdict:
     rules = _in_order(observation.rule for observation in decided)
     requirements = _requirements(case, decided, rules)
     worst = _worst(findings)
-    doubt = None
-    if worst is not Outcome.FAILED:
-        doubt = next(iter(doubts(case, seen, requirements, broken)), None)
+    reasons = list(doubts(case, seen, requirements, broken))
+    doubt = reasons[0] if reasons and worst is not Outcome.FAILED else None
+    # A failed scenario that never got going says nothing about the text that its finding is not from.
+    cut_short = next((reason for reason in reasons if reason.cause in _CUT_SHORT), None)
     outcome = worst if doubt is None else Outcome.INCONCLUSIVE
     return Verdict(
         outcome, doubt.cause if doubt else None, doubt.detail if doubt else "", findings, requirements, rules,
         Counter(observation.rule for observation in seen if observation.held),
-        {name: _column(bases, findings, doubt) for name, bases in COLUMNS.items()}, broken,
+        {name: _column(bases, findings, doubt or cut_short) for name, bases in COLUMNS.items()}, broken,
     )  # fmt: skip
 
 
@@ -136,7 +140,7 @@ def _findings(case: Case, seen: Iterable[Observation]) -> Iterator[Finding]:
         first = group[0]
         yield Finding(
             rule_id, rule.requirement, level, basis, rule.inferred, first.message or rule.statement, first.expected,
-            first.observed, tuple(sorted(events)[:MAX_EVENTS]), rule.perhaps, len(group),
+            first.observed, tuple(sorted(events)[:MAX_EVENTS]), first.perhaps or rule.perhaps, len(group),
         )  # fmt: skip
 
 

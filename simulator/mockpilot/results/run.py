@@ -139,9 +139,11 @@ def _once(finding: FindingResult) -> bool:
 
 def _refold(scenario: ScenarioResult, findings: tuple[FindingResult, ...], *, undecided: bool) -> ScenarioResult:
     outcome = outcome_of(findings, inconclusive=undecided)
+    shown_nothing = scenario.columns.vdv463 == Outcome.INCONCLUSIVE
     return replace(
-        scenario, findings=findings, outcome=str(outcome), columns=columns_of(findings, inconclusive=undecided)
-    )
+        scenario, findings=findings, outcome=str(outcome),
+        columns=columns_of(findings, inconclusive=undecided or shown_nothing),
+    )  # fmt: skip
 
 
 def _deviation(expected: Expectation, run: Sequence[ScenarioResult], today: date) -> DeviationResult:

@@ -12,7 +12,7 @@ from mockpilot.conformance.attempts import TIGHT_SAMPLE, Attempt, handed_path, i
 from mockpilot.conformance.case import Case
 from mockpilot.conformance.conversation import Link
 from mockpilot.conformance.levels import Basis, Level
-from mockpilot.conformance.observation import Observation, held
+from mockpilot.conformance.observation import Observation, held, undecided
 from mockpilot.durations import format_duration
 from mockpilot.history.events import UpgradeAnswered, UpgradeRequested
 
@@ -130,7 +130,16 @@ def _credentials(case: Case, link: Link) -> Iterator[Observation]:
         yield Observation(
             SENDS_CREDENTIALS, False, (upgrade.index,), "HTTP Basic with the credentials that were handed over",
             f"Authorization was sent, but: {upgrade.credentials}", level, cause=upgrade.credentials, link=link.number,
+            perhaps=_CREDENTIAL_HINTS[upgrade.credentials],
         )  # fmt: skip
+
+
+_CREDENTIAL_HINTS = {
+    "wrong user": "the user name is not the one that was handed over",
+    "wrong password": "the password is not the one that was handed over, or it was changed on its way",
+    "malformed": "user and password belong into Base64 as user:password, in UTF-8",
+    "other scheme": "the library is set to another scheme than Basic",
+}
 
 
 def _answered(link: Link) -> Iterable[tuple[UpgradeRequested, UpgradeAnswered]]:
@@ -213,6 +222,10 @@ def _login_refused(case: Case) -> Iterator[Observation]:
             )  # fmt: skip
         elif _was_patient(case, run, watched):
             yield held(SLOWS_AFTER_REFUSAL, *(attempt.index for attempt in run))
+        else:
+            times_said = "once" if len(run) == 1 else f"{len(run)} times"
+            yield undecided(SLOWS_AFTER_REFUSAL, run[0].index, why=f"it tried {times_said}, which shows no pace; "
+                            f"stopping after a refused login is right, but cannot be told from being slow")  # fmt: skip
 
 
 def _was_patient(case: Case, run: list[Attempt], watched_s: float) -> bool:
@@ -226,6 +239,9 @@ def _was_patient(case: Case, run: list[Attempt], watched_s: float) -> bool:
 def _refused_runs(attempts: Iterable[Attempt]) -> Iterator[list[Attempt]]:
     run: list[Attempt] = []
     for attempt in attempts:
+        if run and run[-1].links[0].instance != attempt.links[0].instance:
+            yield run  # started again by us: the pace between two processes is not the product's
+            run = []
         if attempt.login_refused:
             run.append(attempt)
         elif run:

@@ -105,6 +105,9 @@ def _backs_off(case: Case) -> Iterator[Observation]:
                 f"growing gaps, or steady ones of {format_duration(case.limits['retry_steady'])} and more",
                 "gaps of " + ", ".join(format_duration(gap) for gap in gaps[:12]), cause="no growth",
             )  # fmt: skip
+        else:
+            yield undecided(BACKS_OFF, *shown, why=f"{len(gaps)} gaps between attempts in {format_duration(watched)} "
+                            f"neither grew clearly nor are enough to miss growth")  # fmt: skip
 
 
 def _is_slow_enough(gaps: list[float], run: list[Attempt], steady_s: float) -> bool:
