@@ -17,7 +17,8 @@ async def boot_rejected(cms: Stage) -> None:
     """
     # held first: who does not wait for the confirmation at all is told apart from who ignores the Rejected
     cms.arm(answer("BootNotification", "rejected", nth=1, by=cms.limits.hold))
-    with cms.patience("connect_within"):
+    await cms.reach("fresh")
+    with cms.patience("boot_never"):
         await cms.wait_for("BootNotification")
     await cms.hold()
     await cms.provoke("create-request")  # a reason to speak

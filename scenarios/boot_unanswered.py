@@ -15,7 +15,8 @@ async def boot_unanswered(cms: Stage) -> None:
     its own time but not in a tight loop.
     """
     cms.arm(lose("confirmation", "BootNotification", nth=1))
-    with cms.patience("connect_within"):
+    await cms.reach("fresh")
+    with cms.patience("boot_never"):
         await cms.wait_for("BootNotification")
     with cms.patience("boot_retry_within") as waited:
         await cms.wait_for("BootNotification")

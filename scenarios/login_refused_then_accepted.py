@@ -16,8 +16,8 @@ async def login_refused_then_accepted(cms: Stage) -> None:
     logs in with the credentials it was given.
     """
     refused = cms.arm(refuse(401))
-    with cms.patience("connect_within"):
-        await cms.wait_for("upgrade_requested")
+    await cms.wait_connected()
+    await cms.wait_for("upgrade_requested")
     with cms.patience("reconnect_within"):  # a second one, or nothing is known of its pace
         await cms.wait_for("upgrade_requested")
     with cms.patience("spacing_observe"):

@@ -2,7 +2,8 @@ from mockpilot.scenario import Stage, scenario
 
 
 @scenario(
-    exercises=["R-02", "R-03", "R-04", "R-05", "R-06"],
+    exercises=["R-03", "R-04", "R-05", "R-06"],
+    also=["R-02"],
     group="Requests",
     needs=["requests", "provoking"],
     typical="15 s",

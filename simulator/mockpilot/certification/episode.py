@@ -33,6 +33,10 @@ HEARTBEAT_S = 0.25
 """How often we look whether our own loop is late."""
 
 
+RESTART_AFTER_S = 1.0
+"""Between the exit of a supervised product and its next start, as supervisors do it."""
+
+
 class Running(Protocol):
     """A product while it runs."""
 
@@ -157,6 +161,7 @@ async def _heartbeat(set_: Set, recorder: Recorder) -> None:
 async def _supervise(product: Running, nursery: trio.Nursery) -> None:
     while True:
         await product.gone.wait()
+        await trio.sleep(RESTART_AFTER_S)
         await product.start(nursery)
 
 

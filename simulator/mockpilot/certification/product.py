@@ -59,6 +59,10 @@ class Surroundings:
         inherited = {name: value for name, value in os.environ.items() if name != "MOCKPILOT_SCENARIO"}
         return inherited | {f"MOCKPILOT_{name}": value for name, value in told.items()}
 
+    def mask(self, output: bytes) -> str:
+        """What a product wrote, as text, with the password hidden."""
+        return mask_secret(output.decode(errors="replace"), self.password)
+
     def fill_in(self, words: Sequence[str]) -> list[str]:
         """Replace the names in braces that we know; other braces stay."""
         names = {
@@ -144,8 +148,7 @@ class Product:
         # Both the watch and the end wait for the process, since either may be cancelled before it is gone.
         if self.gone.is_set():
             return
-        output = () if self._ended_by_us else self.last_lines()
-        self.recorder.record(ProductExited(status=status, by_us=self._ended_by_us, output=output))
+        self.recorder.record(ProductExited(status=status, by_us=self._ended_by_us, output=self.last_lines()))
         self.gone.set()
 
     @property
@@ -157,8 +160,8 @@ class Product:
         """The last lines that it wrote, secrets masked."""
         with self._output.open("rb") as output:
             output.seek(max(0, output.seek(0, os.SEEK_END) - LAST_BYTES))
-            text = output.read().decode(errors="replace")
-        return tuple(mask_secret(text, self._surroundings.password).splitlines()[-LAST_LINES:])
+            text = self._surroundings.mask(output.read())
+        return tuple(text.splitlines()[-LAST_LINES:])
 
     async def write_line(self, line: str) -> str | None:
         """Write to its standard input; answers what went wrong, or None."""

@@ -3,7 +3,8 @@
 Trace lines are flushed one by one, ``result.json`` is replaced as a whole; pages are written at the end. How results
 and pages come about is not known here.
 
-    OUT/2027-01-14T09-12-31Z/   result.json  run.toml  ca.pem  traces/<scenario>.jsonl  summary.md  report.html
+    OUT/2027-01-14T09-12-31Z/   result.json  run.toml  ca.pem  traces/<scenario>.jsonl  output/<scenario>.log  summary.md
+                                report.html
     OUT/latest                  a link to the newest
 """
 
@@ -26,6 +27,7 @@ from mockpilot.results import RunResult, decode_result
 RESULT, PROFILE, ANCHOR = "result.json", "run.toml", "ca.pem"
 SUMMARY, PAGE = "summary.md", "report.html"
 TRACES = "traces"
+OUTPUT = "output"
 
 
 class RunFolder:
@@ -67,6 +69,12 @@ class RunFolder:
     def trace(self, scenario: str, recorder: Recorder) -> TraceFile:
         """Write a scenario's recording down as it grows; whoever opens it closes it."""
         return TraceFile(self.path / self.trace_name(scenario), recorder)
+
+    def keep_output(self, scenario: str, text: str) -> None:
+        """Keep what the product wrote during a scenario; secrets are masked by whoever brings it."""
+        folder = self.path / OUTPUT
+        folder.mkdir(exist_ok=True)
+        (folder / f"{scenario}.log").write_text(text, encoding="utf-8")
 
     def write_result(self, data: bytes) -> None:
         """Replace ``result.json``."""

@@ -33,7 +33,7 @@ from mockpilot.scenario.definition import Scenario
 Listen = Callable[[], Awaitable[None]]
 
 GIVE_UP_AFTER = 3
-"""So many scenarios in a row without a connection end a run with one listener."""
+"""So many scenarios in a row without a connection end a run."""
 
 
 async def certify(plan: Plan, progress: Progress) -> Outcome:
@@ -88,7 +88,9 @@ async def _play_apart(run: Run) -> None:
 
     async def work(slot: int) -> None:
         while waiting and run.stopped_by is None:
-            await _play_with_own_server(run, waiting.pop(), slot)
+            scenario = waiting.pop()
+            if not _is_given_up(run, scenario):
+                await _play_with_own_server(run, scenario, slot)
 
     async with trio.open_nursery() as nursery:
         for slot in range(run.plan.jobs):
@@ -141,13 +143,20 @@ async def _follow_one_another(run: Run, server: Server, url: str, product: Produ
     for number, scenario in enumerate(run.plan.selection.run):
         if run.stopped_by is not None:
             return
-        if run.without_connection >= GIVE_UP_AFTER:
-            run.results[scenario.name] = not_selected(scenario.name, "product no longer connects")
+        if _is_given_up(run, scenario):
             continue
         set_ = _set(run, server, 0, scenario)
         set_.launch, set_.running, set_.first = None, product, number == 0
         set_.surroundings = replace(set_.surroundings, url=url)
         await _play_one(run, scenario, set_, trio.lowlevel.checkpoint)
+
+
+def _is_given_up(run: Run, scenario: Scenario) -> bool:
+    if run.without_connection < GIVE_UP_AFTER:
+        return False
+    reason = "product no longer connects" if run.connections else "product never connects"
+    run.results[scenario.name] = not_selected(scenario.name, reason)
+    return True
 
 
 def _set(run: Run, server: Server, slot: int, scenario: Scenario | None) -> Set:
@@ -165,6 +174,12 @@ def _set(run: Run, server: Server, slot: int, scenario: Scenario | None) -> Set:
         profile=profile, clock=run.clock, server=server, surroundings=surroundings, seed=run.plan.seed,
         ask=run.plan.ask, launch=partial(_product, run, run.work / f"output-{name}"), advertised=run.advertised,
     )  # fmt: skip
+
+
+def _keep_output(run: Run, scenario: Scenario, set_: Set) -> None:
+    output = run.work / f"output-{scenario.name}"
+    if output.is_file():
+        run.folder.keep_output(scenario.name, set_.surroundings.mask(output.read_bytes()))
 
 
 def _product(run: Run, output: Path, set_: Set, recorder: Recorder) -> Product:
@@ -193,6 +208,7 @@ async def _play_one(run: Run, scenario: Scenario, set_: Set, listen: Listen) -> 
     finally:
         run.playing.discard(scope)
         recording.close()
+        _keep_output(run, scenario, set_)
         connected = set_.server.connections - before
         run.connections += connected
         run.without_connection = 0 if connected else run.without_connection + 1

@@ -99,7 +99,7 @@ def _fitting(catalogue: Mapping[str, Scenario], word: str, where: str) -> set[st
     rows = {row for row in REQUIREMENTS if word and row.startswith(word)} if word not in REQUIREMENTS else {word}
     if word in RULES:
         rows = {RULES[word].requirement or ""}
-    claiming = {name for name, one in catalogue.items() if rows & set(one.exercises)}
+    claiming = {name for name, one in catalogue.items() if rows & {*one.exercises, *one.also}}
     if not named and not rows:
         near = _nearest(word, [*catalogue, *REQUIREMENTS, *RULES])
         raise UsageError(f"{where}: a scenario, requirement or rule (or the beginning of one) is expected, "

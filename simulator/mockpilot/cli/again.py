@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import click
@@ -28,7 +29,7 @@ def report(run: Path) -> int:
 @click.command()
 @click.argument("traces", nargs=-1, required=True, type=click.Path(path_type=Path))
 def judge(traces: tuple[Path, ...]) -> int:
-    """Apply today's rules to recorded traces; exit status 1 if one fails."""
+    """Apply today's rules to recorded traces, or to all of a run folder; exit status 1 if one fails."""
     from mockpilot.conformance.levels import Outcome
     from mockpilot.conformance.verdict import judge as judge_history
     from mockpilot.history.trace import from_lines
@@ -36,7 +37,7 @@ def judge(traces: tuple[Path, ...]) -> int:
     from mockpilot.results import scenario_result
 
     failed = False
-    for trace in traces:
+    for trace in _spread(traces):
         try:
             history = from_lines(trace.read_bytes(), str(trace))
         except OSError as error:
@@ -47,3 +48,11 @@ def judge(traces: tuple[Path, ...]) -> int:
             click.echo(f"    {finding.rule}: {finding.message or finding.observed}")
         failed |= verdict.outcome is Outcome.FAILED
     return 1 if failed else 0
+
+
+def _spread(paths: tuple[Path, ...]) -> Iterator[Path]:
+    for path in paths:
+        found = sorted((path / "traces").glob("*.jsonl")) if path.is_dir() else [path]
+        if not found:
+            raise UsageError(f"{path}: traces/*.jsonl of a run are expected in that folder")
+        yield from found

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import random
 import signal
-from collections.abc import Sequence
+import sys
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -53,7 +54,7 @@ def certify(
     profile = replace(profile, limits=profile.limits.with_changes(_limits(limits)))
     from mockpilot.certification.product import check_command
     from mockpilot.certification.selection import check_expected, select
-    from mockpilot.certification.setting import certificates_for, check_host
+    from mockpilot.certification.setting import certificates_for, check_host, site_for
     from mockpilot.scenario.catalogue import load_catalogue
 
     check_host(profile)
@@ -61,13 +62,13 @@ def certify(
     _check_combination(command, start, jobs, profile)
     if command:
         check_command(command)
+    site_for(profile)  # a depot that cannot be read is said here, not after the dry run
     catalogue = load_catalogue(more)
     chosen = select(catalogue, selection, skip, profile, bad_certificates=certificates_for(profile).bad_kinds)
     if dry_run:
         return _show_plan(chosen.run, chosen.left_out, profile)
     if not chosen.run:
-        reasons = sorted(set(chosen.left_out.values()))
-        click.echo(f"mockpilot: nothing is selected ({'; '.join(reasons)}); --dry-run shows each reason", err=True)
+        click.echo(f"mockpilot: {_why_nothing(selection, chosen.left_out)}; --dry-run shows each reason", err=True)
         return 4
 
     from mockpilot.certification.run import Plan
@@ -92,14 +93,22 @@ def _run(plan: object, *, strict: bool, as_json: bool) -> int:
     if as_json:
         click.echo(encode_result(outcome.result).decode(), nl=False)
     else:
-        click.echo(render_text(outcome.result, report=str(outcome.folder / "report.html")))
-    if outcome.nobody_connected:
+        seen = sys.stdout.isatty() and sys.stderr.isatty()  # then the scenarios stand there already
+        click.echo(render_text(outcome.result, report=str(outcome.folder / "report.html"), scenarios=not seen))
+    if outcome.nobody_connected and outcome.stopped_by is None:
         click.echo("mockpilot: nobody ever connected; check the address, that the product was started, and its log "
                    "— 'mockpilot check' explains a first connection step by step", err=True)  # fmt: skip
     return exit_status(
         outcome.result, strict=strict, nobody_connected=outcome.nobody_connected,
         interrupted=outcome.stopped_by is signal.SIGINT, terminated=outcome.stopped_by is signal.SIGTERM,
     )  # fmt: skip
+
+
+def _why_nothing(selection: Sequence[str], left_out: Mapping[str, str]) -> str:
+    reasons = sorted(set(left_out.values()) - {"filter"})
+    if reasons:
+        return f"nothing is selected ({'; '.join(reasons)})"
+    return f"nothing is selected: no scenario puts {', '.join(selection)} to the test yet"
 
 
 def _limits(pairs: Sequence[str]) -> dict[str, float]:

@@ -132,7 +132,8 @@ _COLOURS = {"✓": "green", "✗": "red", "!": "yellow", "?": "magenta"}
 def progress_for(plan: Plan, *, quiet: bool) -> Iterator[Lines]:
     """Choose how to show a run, and say what begins."""
     presystem, interval = plan.profile.presystem, format_duration(plan.profile.cms.push_interval_s)
-    head = (f"mockpilot {__version__} · {len(plan.selection.run)} scenarios · dialect {presystem.dialect} "
+    count = len(plan.selection.run)
+    head = (f"mockpilot {__version__} · {count} scenario{'s' * (count != 1)} · dialect {presystem.dialect} "
             f"· push interval {interval} · seed {plan.seed} · real time")  # fmt: skip
     asks = plan.profile.provoke is not None and plan.profile.provoke.way == "ask"
     if quiet or asks or not sys.stderr.isatty():  # a live display would draw over the question

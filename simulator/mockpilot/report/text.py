@@ -23,15 +23,16 @@ _NAME, _TOOK, _OUTCOME = 34, 12, 22
 _LABEL = 10
 
 
-def render_text(result: RunResult, *, report: str = "", run: str = "") -> str:
+def render_text(result: RunResult, *, report: str = "", run: str = "", scenarios: bool = True) -> str:
     """Write the summary.
 
     Args:
         result: of the run.
         report: path of the report page, for the last line.
         run: path of the run folder.
+        scenarios: False leaves out the line for each scenario, where they were shown before.
     """
-    return visible("\n".join(_lines(result, report, run))) + "\n"
+    return visible("\n".join(_lines(result, report, run, scenarios))) + "\n"
 
 
 def scenario_line(scenario: ScenarioResult) -> str:
@@ -52,10 +53,11 @@ def _note(scenario: ScenarioResult) -> str:
     return ", ".join(met)
 
 
-def _lines(result: RunResult, report: str, run: str) -> Iterator[str]:
-    yield " · ".join(run_words(result))
-    yield ""
-    yield from (scenario_line(one) for one in result.scenarios if one.selected)
+def _lines(result: RunResult, report: str, run: str, scenarios: bool) -> Iterator[str]:
+    if scenarios:
+        yield " · ".join(run_words(result))
+        yield ""
+        yield from (scenario_line(one) for one in result.scenarios if one.selected)
     yield from _left_out(result)
     yield ""
     yield f"{' · '.join(count_words(result))} · {format_duration(result.duration_s)}"

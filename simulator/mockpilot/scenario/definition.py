@@ -39,6 +39,8 @@ class Scenario:
     bounded_by: tuple[str, ...]
     """Limits whose sum bounds how long it can take."""
     script: Script = field(repr=False)
+    also: tuple[str, ...] = ()
+    """Requirement ids that it puts to the test where the product gives occasion; claimed by nobody."""
     since: str = "1"
     """First version of the catalogue that had it."""
 
@@ -52,6 +54,7 @@ def scenario(
     *,
     exercises: Sequence[str],
     group: str,
+    also: Sequence[str] = (),
     needs: Sequence[str] = (),
     typical: str = "5 s",
     bounded_by: Sequence[str] = (),
@@ -60,6 +63,7 @@ def scenario(
 
     Args:
         exercises: requirement ids that it claims.
+        also: requirement ids that it exercises where the product gives occasion.
         group: one of ``GROUPS``.
         needs: of ``NEEDS``.
         typical: how long it usually takes, as a duration.
@@ -79,7 +83,7 @@ def scenario(
         _check(name, "bounded_by", bounded_by, LIMIT_NAMES)
         return Scenario(
             name, _one_line(does), _one_line(duty), tuple(exercises), group, tuple(needs),
-            parse_duration(typical), tuple(bounded_by), script,
+            parse_duration(typical), tuple(bounded_by), script, tuple(also),
         )  # fmt: skip
 
     return describe

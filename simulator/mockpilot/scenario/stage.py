@@ -32,6 +32,7 @@ from mockpilot.history.events import (
 )
 from mockpilot.limits import Limits
 from mockpilot.protocol.envelope import Action
+from mockpilot.protocol.vocabulary.common import ChargingPointStatus
 from mockpilot.scenario.matching import Predicate, is_accepted, is_link, is_push_answer, predicate, spoken
 
 STEPS = ("create-request", "change-request", "cancel-request", "cancel-all-requests")
@@ -93,20 +94,33 @@ class Stage:
         """Wait until a live link is in a state: fresh, booted or exchange. What comes meanwhile can be waited for."""
         if state not in STATES:
             raise ScenarioError(f"reach: one of {', '.join(STATES)} is expected, found {state!r}")
-        limit = "reconnect_within" if self._has_connected() else "connect_within"
+        await self.wait_connected()
+        limit = "reconnect_within"
         within_s = self._within(state)
         with self._waiting(_SPOKEN[state], within_s, limit), trio.move_on_after(within_s) as bound:
             await self._reach(STATES[state])
         if bound.cancelled_caught:
-            raise ScenarioOver("start state not reached", f"{state!r} was not reached in {within_s:g} s")
+            raise ScenarioOver("start state not reached", f"no {_SPOKEN[state].removeprefix('a ')} in {within_s:g} s")
         self._control.recorder.record(StateReached(state=state))
         self.started = True
 
-    def _has_connected(self) -> bool:
-        return bool(self._control.recorder.history.of(TcpAccepted))
+    async def wait_connected(self) -> None:
+        """Wait for the first connection of the scenario, whatever comes of it; nobody coming ends the scenario."""
+        if self._control.recorder.history.of(TcpAccepted):
+            return
+        cursor, within_s = self._control.cursor, self._connects_within_s
+        with self._waiting("its first connection", within_s, "connect_within"):
+            event = await self._control.wait_event(self._is_arrival, within_s)
+        self._control.cursor = cursor
+        if event is None:
+            raise ScenarioOver("start state not reached", f"nobody connected in {within_s:g} s")
+        self._end_if_gone(event)
+
+    def _is_arrival(self, event: Event) -> bool:
+        return isinstance(event, TcpAccepted) or self._is_exit(event)
 
     def _within(self, state: str) -> float:
-        connect = self.limits.reconnect_within if self._has_connected() else self._connects_within_s
+        connect = self.limits.reconnect_within
         boot = 0.0 if state == "fresh" else self.limits.boot_never
         return connect + boot + (self.limits.confirm_within if state == "exchange" else 0.0)
 
@@ -257,9 +271,12 @@ class Stage:
         return await self.wait_for(Action.PROVIDE_CHARGING_REQUESTS)
 
     def _point(self) -> str:
+        # A sane planner refuses a point that is out of order, or promised to another bus.
         taken = {getattr(request, "charging_point_id", None) for request in self._stored().values()}
-        points = self.depot.real_points()
-        return next((point for point in points if point not in taken), points[0])
+        points = [point for station in self.depot.depot.stations for point in station.points]
+        available = [point.id for point in points if point.status is ChargingPointStatus.AVAILABLE]
+        free = [point for point in available if point not in taken]
+        return next(iter([*free, *available]), points[0].id)
 
     def _request(self, step: str) -> str:
         return "" if step == "create-request" else next(iter(self._stored()), "")
