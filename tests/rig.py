@@ -107,10 +107,11 @@ class MemoryProduct:
 
     def __post_init__(self) -> None:
         self.gone = trio.Event()
+        self.gone.set()
         self._lines_in, self._lines = trio.open_memory_channel[str](100)
-        self._scope = trio.CancelScope()
 
     async def start(self, nursery: trio.Nursery) -> None:
+        self.gone, self._scope = trio.Event(), trio.CancelScope()
         self.recorder.record(ProductStarted(command=("in-memory",)))
         nursery.start_soon(self._run)
 
@@ -142,7 +143,8 @@ class MemoryProduct:
 
     async def stop(self) -> None:
         self.ending = True
-        self._scope.cancel()
+        if not self.gone.is_set():
+            self._scope.cancel()
         with trio.CancelScope(shield=True):
             await self.gone.wait()
 

@@ -102,9 +102,10 @@ class Case:
         return self._by_number.get(number) if number is not None else None
 
     def own_attempt_after(self, index: int, instance: int | None = None) -> Link | None:
-        """The first own connection after an event."""
-        return next((link for link in self.links
-                     if link.begun.index > index and instance in (None, link.instance)), None)  # fmt: skip
+        """The first own connection after an event; a supervised product is one over its processes."""
+        anybody = instance is None or self.presystem.supervised
+        later = (link for link in self.links if link.begun.index > index)
+        return next((link for link in later if anybody or link.instance == instance), None)
 
     def earlier_links(self, link: Link) -> list[Link]:
         """Links of the same product process that opened before; a supervised product is one over its processes."""
