@@ -8,11 +8,22 @@ from pathlib import Path
 import pytest
 
 from generated_docs import GENERATED, ROOT, renewed
+from mockpilot.certification.product import Surroundings
 from mockpilot.cli.main import COMMANDS, main
+from mockpilot.cli.payloads import fields
 from mockpilot.conformance.requirements import REQUIREMENTS
 from mockpilot.conformance.rules import RULES
+from mockpilot.faults.verbs import VERBS
+from mockpilot.presystem.steps import STEPS
+from mockpilot.profile import read_profile
+from mockpilot.protocol.envelope import Action, MessageType, read
+from mockpilot.protocol.schema import violations
+from mockpilot.protocol.vocabulary import DEFAULT_DIALECT, DIALECTS
 from mockpilot.scenario.catalogue import load_catalogue
 
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+PROTOCOL = (ROOT / "scenarios/PROTOCOL.md").read_text(encoding="utf-8")
+FRAMES = [block for block in re.findall(r"^```json\n(.*?)^```", PROTOCOL, re.MULTILINE | re.DOTALL) if block[0] == "["]
 DOCUMENTS = sorted(
     path for path in ROOT.rglob("*.md") if not any(part.startswith(".") or part == "runs" for part in path.parts)
 )
@@ -27,16 +38,73 @@ def test_generated_part_is_current(file: str, name: str) -> None:
 
 def test_readme_names_every_command() -> None:
     """Whatever can be called is told on the first page."""
-    readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    assert [name for name in COMMANDS if f"mockpilot {name}" not in readme] == []
+    assert [name for name in COMMANDS if f"mockpilot {name}" not in README] == []
 
 
 def test_readme_counts_the_catalogue_rightly() -> None:
     """The numbers on the first page and in the changelog are those of the catalogue."""
-    readme, changelog = ((ROOT / name).read_text(encoding="utf-8") for name in ("README.md", "CHANGELOG.md"))
-    assert f"{len(load_catalogue())} provocations" in readme
+    changelog = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    assert f"{len(load_catalogue())} provocations" in README
     assert f"{len(load_catalogue())} scenarios" in changelog
     assert f"{len(RULES)} rules" in changelog
+
+
+def test_readme_says_how_much_is_covered() -> None:
+    """Neither more nor less than the lists say."""
+    missing = sum("not offered yet" in reach for reach in VERBS.values())
+    assert f"{missing} of the {len(VERBS)} faults" in README
+    judged = {rule.requirement for rule in RULES.values()}
+    open_rows = [row for row in REQUIREMENTS.values() if not row.not_judged and row.id not in judged]
+    assert 0.4 < len(open_rows) / len(REQUIREMENTS) < 0.6, "README says: about half"
+
+
+def test_readme_names_every_variable_of_a_product() -> None:
+    """Whatever COMMAND finds in its environment stands in the table, and nothing else."""
+    told = Surroundings("", Path(), "", "", "", "", "", "", 1.0, scenario="x", work_dir=Path()).environment()
+    ours = {name for name in told if name.startswith("MOCKPILOT_")}
+    rows = re.findall(r"^\| (`MOCKPILOT_.*?) \|", README, re.MULTILINE)
+    assert {name for row in rows for name in re.findall(r"`(\w+)`", row)} == ours
+
+
+def test_readme_tells_every_step() -> None:
+    """A product that is to be provoked knows all it can be asked for."""
+    assert re.findall(r"^\| `([\w-]+-requests?)` \|", README, re.MULTILINE) == list(STEPS)
+
+
+@pytest.mark.parametrize("text", re.findall(r"^```toml\n(.*?)^```", README, re.MULTILINE | re.DOTALL))
+def test_readme_profiles_can_be_read(text: str) -> None:
+    """What stands there can be copied into a profile."""
+    profile = read_profile(text, Path("acme.toml"), environ={"ACME_MOCK_PASSWORD": "secret"})
+    assert profile.provoke or profile.presystem.password == "secret"
+
+
+@pytest.mark.parametrize("frame", FRAMES, ids=lambda frame: frame.split(",")[5].strip(' "'))
+def test_frame_of_the_protocol_is_valid(frame: str) -> None:
+    """An example that somebody copies is a frame without defects, and valid in the default dialect."""
+    reading = read(frame)
+    assert reading.envelope is not None
+    assert reading.defects == ()
+    one = reading.envelope
+    assert violations(one.payload, DEFAULT_DIALECT, one.action, one.message_type) == []
+
+
+def test_protocol_shows_every_request() -> None:
+    """A boot, a push and a list."""
+    shown = [one for frame in FRAMES if (one := read(frame).envelope)]
+    assert {one.action for one in shown if one.message_type is MessageType.REQUEST} == set(Action)
+
+
+def test_protocol_names_every_field_of_a_charging_request() -> None:
+    """The table is complete; parts of preconditioning are left to the command line."""
+    found = fields(Action.PROVIDE_CHARGING_REQUESTS, MessageType.REQUEST, DEFAULT_DIALECT)
+    names = {field.name for field in found if "Preconditioning" not in field.owner}
+    assert {name for name in names if f"`{name}`" not in PROTOCOL} == {"chargingRequestList"}
+
+
+def test_protocol_says_which_dialects_exist() -> None:
+    """All that can be chosen, and whatever else is described is said to be planned."""
+    rows = re.findall(r"^\| `([\w.-]+)`( \(planned\))? \|", PROTOCOL.split("## Versions")[1], re.MULTILINE)
+    assert {name for name, planned in rows if not planned} == set(DIALECTS)
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))

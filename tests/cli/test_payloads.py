@@ -92,7 +92,7 @@ def test_example_push_shows_where_requests_without_a_point_wait() -> None:
     (r"requestedTimeForDeparture +optional +date-time — ", "ProvideChargingRequests"),
     (r"adHocCharging +optional +true or false — ", "ProvideChargingRequests"),
     (r"chargingRequestList +required +list of objects — ", "ProvideChargingRequests"),
-    (r"chargingPointStatus +required +one of Available, Faulted, Occupied, Reserved, Unavailable\s+— ",
+    (r"chargingPointStatus +required +one of Available, Faulted, Occupied, Reserved, Unavailable\s+—",
      "ProvideChargingInformation"),
     (r"chargingPredictionDataDepartureTime +optional +object, further keys allowed — ", "ProvideChargingInformation"),
 ])  # fmt: skip
