@@ -23,6 +23,7 @@ async def request_changed(cms: Stage) -> None:
     for _ in range(2):  # the second list shows whether the first new request is still in it
         await cms.provoke("create-request")
         await cms.wait_for("ProvideChargingRequests")
+        await cms.wait_for("depot_changed")
     cms.mark("the requests are there; now one is changed")
     before = cms.request_ids
     await cms.provoke("change-request")

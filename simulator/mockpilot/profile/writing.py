@@ -62,7 +62,7 @@ depot = "small"                          # a name is a bundled depot, a path a f
 # How the product is made to send, change or cancel charging requests: one of these.
 # [provoke]
 # command = ["./plan-a-bus", "--line", "42"]     # run once per step
-# http = "http://127.0.0.1:8099/step"            # POST {"step": …, "charging_point_id": …}
+# http = "http://127.0.0.1:8099/step"            # POST {"step": …, "charging_point_id": …, "charging_request_id": …}
 # ask = "Do it in the product, then press Enter"
 # stdin = true                                   # one JSON line on COMMAND's standard input
 
