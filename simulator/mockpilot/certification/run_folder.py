@@ -3,8 +3,8 @@
 Trace lines are flushed one by one, ``result.json`` is replaced as a whole; pages are written at the end. How results
 and pages come about is not known here.
 
-    OUT/2027-01-14T09-12-31Z/   result.json  run.toml  ca.pem  traces/<scenario>.jsonl  output/<scenario>.log  summary.md
-                                report.html
+    OUT/2027-01-14T09-12-31Z/   result.json  run.toml  ca.pem  traces/<scenario>.jsonl  output/<scenario>.log
+                                summary.md  report.html
     OUT/latest                  a link to the newest
 """
 
