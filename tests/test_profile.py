@@ -133,9 +133,9 @@ def test_a_password_in_the_profile_is_taken() -> None:
         ('[presystem]\nid = 7', "presystem.id: text in quotes is expected, found 7"),
         ('[presystem]\nid = ""', "presystem.id: text is expected, found an empty one"),
         ('[presystem]\nsends_requests = "no"', "presystem.sends_requests: true or false is expected, found 'no'"),
-        ('[presystem]\nuser = "a:b"', "presystem.user: printable ASCII without a colon is expected, found 'a:b'"),
+        ('[presystem]\nuser = "a:b"', "presystem.user: printable text without a colon is expected, found 'a:b'"),
         ('[presystem]\nid = "urn:x"', "found 'urn:x' (the id, since no user is given; set user)"),
-        ('[presystem]\nuser = "jürgen"', "presystem.user: printable ASCII without a colon"),
+        ('[presystem]\nuser = "a\\tb"', "presystem.user: printable text without a colon"),
         ('[presystem]\npassword_env = "NOPE"', "presystem.password_env: the variable NOPE is not set"),
         ('[presystem]\npassword = "a"\npassword_env = "B"', "presystem.password: either password or password_env"),
         ('presystem = "x"', "presystem: a table is expected, found 'x'"),
@@ -152,6 +152,7 @@ def test_a_password_in_the_profile_is_taken() -> None:
         ('[provoke]\ncommand = "./plan"', "provoke.command: a list of words"),
         ("[provoke]\ncommand = []", "provoke.command: a list of words"),
         ('[provoke]\nhttp = "lab:80"', "provoke.http: a URL that begins with http:// or https://"),
+        ('[provoke]\nhttp = "http://a:b@lab/"', "provoke.http: a URL without a user and password is expected"),
         ("[provoke]\nstdin = false", "provoke.stdin: true is expected"),
         ('[expected]\nrule = "x"', "expected: [[expected]] with two brackets on each side is expected"),
         ('[[expected]]\nreason = "x"', "expected[1].rule: is missing"),
@@ -166,6 +167,35 @@ def test_a_mistake_is_named_by_file_and_key(text: str, expected: str) -> None:
     said = problem(text)
     assert said.startswith("/lab/acme.toml: ")
     assert expected in said
+
+
+@pytest.mark.parametrize(("text", "expected"), [
+    ('[[presystem]]\nid = "a"\n[[presystem]]\nid = "b"\ndialect = "vdv-1.1"',
+     "presystem[2].dialect: one dialect for all presystems is expected, found 'vdv-1.1' beside 'chargepilot'"),
+    ('[[presystem]]\nid = "a"\n[[presystem]]\nid = "b"\n[cms]\npath = "/x"',
+     "cms.path: a path with {presystem_id} is expected, since there are 2 presystems"),
+])  # fmt: skip
+def test_several_presystems_must_not_hide_each_other(text: str, expected: str) -> None:
+    """Nothing that a profile says is silently left undone."""
+    with pytest.raises(ProfileError) as mistake:
+        read_profile(text, Path("/lab/acme.toml"), several=True, environ={})
+    assert expected in str(mistake.value)
+
+
+@pytest.mark.parametrize(("program", "found"), [
+    ("./plan", "/lab/plan"), ("tools/plan", "/lab/tools/plan"), ("/opt/plan", "/opt/plan"), ("plan", "plan"),
+])  # fmt: skip
+def test_program_that_provokes_is_found_from_the_profile(program: str, found: str) -> None:
+    """A path is relative to the profile; a bare name is looked up on PATH."""
+    profile = read_profile(f'[provoke]\ncommand = ["{program}"]', Path("/lab/acme.toml"), environ={})
+    assert profile.provoke is not None
+    assert profile.provoke.command == (found,)
+
+
+def test_user_may_be_beyond_ascii() -> None:
+    """Basic credentials are UTF-8."""
+    profile = read_profile('[presystem]\nuser = "jürgen"', Path("/lab/acme.toml"), environ={})
+    assert profile.presystem.user == "jürgen"
 
 
 def test_a_missing_file_says_how_to_get_one(tmp_path: Path) -> None:

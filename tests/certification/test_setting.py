@@ -40,6 +40,13 @@ def test_url_has_host_port_and_path(cms: dict[str, str], url: str) -> None:
     assert url_of(with_cms(**cms), "Depot 7", 8463) == url
 
 
+async def test_percent_encoded_path_leads_to_its_account() -> None:
+    """Requests are compared decoded."""
+    profile = with_cms(path="/vdv%20463/{presystem_id}")
+    server = server_for(profile, tls.mint(["127.0.0.1"]), {"Presystem1": "secret word"}, RunClock())
+    assert list(server.world.accounts) == ["/vdv 463/Presystem1"]
+
+
 @pytest.mark.parametrize("listen", ["0.0.0.0:0", "[::]:8463"])
 def test_listening_everywhere_needs_a_host(listen: str) -> None:
     """Nobody can connect to such an address."""

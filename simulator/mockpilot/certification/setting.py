@@ -7,6 +7,7 @@ import random
 import secrets
 from collections.abc import Sequence
 from pathlib import Path
+from urllib.parse import unquote
 
 from mockpilot.clock import RunClock
 from mockpilot.cms import tls
@@ -19,7 +20,7 @@ from mockpilot.errors import ProfileError, UsageError
 from mockpilot.faults.injector import Injector
 from mockpilot.history.recorder import Recorder
 from mockpilot.profile import Profile
-from mockpilot.profile.settings import PresystemSettings
+from mockpilot.profile.settings import PLACEHOLDER, PresystemSettings
 from mockpilot.protocol.handshake import Account
 from mockpilot.protocol.vocabulary import dialect
 from mockpilot.scenario.catalogue import shipped_folder
@@ -112,7 +113,7 @@ def server_for(
     """
     spoken = dialect(profile.presystem.dialect)
     accounts = {
-        profile.cms.path.replace("{presystem_id}", one.id): Account(one.id, one.user, secrets_[one.id])
+        unquote(profile.cms.path).replace(PLACEHOLDER, one.id): Account(one.id, one.user, secrets_[one.id])
         for one in profile.presystems
     }
     world = World(

@@ -72,9 +72,14 @@ def read_profile(
         raise ProfileError(path, "", f"is no TOML: {error}") from error
     top = _Table(path, "", values, _TABLES)
     presystems = _presystems(top, environ, several=several)
+    cms_table = top.table("cms", _CMS_KEYS)
+    cms = _cms(cms_table, path.parent)
+    if len(presystems) > 1 and PLACEHOLDER not in cms.path:
+        cms_table.refuse("path", f"a path with {PLACEHOLDER} is expected, since there are {len(presystems)} "
+                                 f"presystems, found {cms.path!r}")  # fmt: skip
     return Profile(
         presystem=presystems[0],
-        cms=_cms(top.table("cms", _CMS_KEYS), path.parent),
+        cms=cms,
         limits=_limits(top.table("limits", LIMIT_NAMES)),
         provoke=_provoke(top.table("provoke", _PROVOKE_KEYS), path.parent) if "provoke" in values else None,
         expected=tuple(_expected(table) for table in top.tables("expected", _EXPECTED_KEYS)),
@@ -166,6 +171,9 @@ def _presystems(top: _Table, environ: Mapping[str, str], *, several: bool) -> tu
     for number, presystem in enumerate(presystems):
         if presystem.id in {earlier.id for earlier in presystems[:number]}:
             tables[number].refuse("id", f"{presystem.id!r} stands there twice; each presystem needs an id of its own")
+        if presystem.dialect != presystems[0].dialect:
+            tables[number].refuse("dialect", f"one dialect for all presystems is expected, found {presystem.dialect!r} "
+                                             f"beside {presystems[0].dialect!r}; serve them one by one")  # fmt: skip
     return presystems
 
 
@@ -187,10 +195,10 @@ def _presystem(table: _Table, environ: Mapping[str, str]) -> PresystemSettings:
 
 def _user(table: _Table, presystem_id: str) -> str:
     user = table.text("user", presystem_id)
-    if ":" in user or not user.isascii() or not user.isprintable():
-        # Basic credentials are USER:PASSWORD, so a colon would move the border; beyond ASCII, clients disagree.
+    if ":" in user or not user.isprintable():
+        # Basic credentials are USER:PASSWORD, so a colon would move the border.
         said = "" if "user" in table.values else " (the id, since no user is given; set user)"
-        table.refuse("user", f"printable ASCII without a colon is expected, found {user!r}{said}")
+        table.refuse("user", f"printable text without a colon is expected, found {user!r}{said}")
     return user
 
 
@@ -252,13 +260,16 @@ def _provoke(table: _Table, folder: Path) -> Provoke:
         table.refuse("", f"exactly one of {', '.join(_PROVOKE_KEYS)} is expected, found {found}")
     if "command" in table.values:
         first, *rest = table.words("command")
-        if first.startswith(("./", "../")):
+        if "/" in first:  # a bare name is looked up on PATH
             first = str((folder / first).absolute())
         return Provoke(command=(first, *rest))
     if "http" in table.values:
         url = table.text("http")
         if not re.match(r"https?://[^/\s]", url):
             table.refuse("http", f"a URL that begins with http:// or https:// is expected, found {url!r}")
+        if "@" in url.split("/")[2]:
+            table.refuse("http", "a URL without a user and password is expected, since they would stand in traces; "
+                                 "use command with a client that logs in")  # fmt: skip
         return Provoke(http=url)
     if "ask" in table.values:
         return Provoke(ask=table.text("ask"))
