@@ -155,6 +155,32 @@ async def test_stopping_ends_its_children_too(tmp_path: Path) -> None:
     assert [(gone.by_us, gone.output) for gone in exits(product)] == [(True, ())]
 
 
+async def test_stopping_leaves_children_their_time(tmp_path: Path) -> None:
+    """A shell in front is gone at once, what it started may still save its things."""
+    ready, saved = tmp_path / "ready", tmp_path / "saved"
+    work = f'trap "sleep 0.3; echo yes > {saved}; exit" TERM; echo $$ > {ready}; while :; do sleep 0.05; done'
+    product = made(tmp_path, "sh", "-c", f"sh -c '{work}' & wait")
+    with trio.fail_after(LONG_S):
+        async with trio.open_nursery() as nursery:
+            await product.start(nursery)
+            await trio.to_thread.run_sync(pid_in, ready)
+            await product.stop()
+    assert saved.read_text() == "yes\n"
+
+
+async def test_starting_again_ends_what_the_last_one_left(tmp_path: Path) -> None:
+    """As with a supervised product whose launcher exits before its children."""
+    child = tmp_path / "child"
+    product = made(tmp_path, "sh", "-c", f'test -f "{child}" && exit; sleep 300 & echo $! > "{child}"')
+    with trio.fail_after(LONG_S):
+        async with trio.open_nursery() as nursery:
+            await product.start(nursery)
+            await product.gone.wait()
+            await product.start(nursery)
+            await trio.to_thread.run_sync(wait_for_end, pid_in(child))
+            await product.stop()
+
+
 async def test_stopping_kills_what_does_not_listen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """SIGKILL after a while."""
     monkeypatch.setattr("mockpilot.certification.product.END_WITHIN_S", 0.1)

@@ -8,6 +8,7 @@ import threading
 from collections.abc import Iterator
 from functools import partial
 from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -45,6 +46,7 @@ class Noting(BaseHTTPRequestHandler):
         body = self.rfile.read(int(self.headers["Content-Length"]))
         self.server.posted.append((self.path, json.loads(body)))
         self.send_response(self.server.status)
+        self.send_header("Location", "/elsewhere")
         self.end_headers()
 
     def log_message(self, *_: object) -> None:
@@ -114,6 +116,24 @@ async def test_command_that_takes_too_long_is_ended(monkeypatch: pytest.MonkeyPa
     """The step did not happen."""
     monkeypatch.setattr("mockpilot.certification.provoking.STEP_WITHIN_S", 0.2)
     assert await do(Provoke(command=("sleep", "300"))) == (False, "'sleep' took longer than 0.2 s")
+
+
+async def test_command_that_takes_too_long_is_ended_with_its_children(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing of it goes on behind our back."""
+    monkeypatch.setattr("mockpilot.certification.provoking.STEP_WITHIN_S", 0.2)
+    late = tmp_path / "late"
+    assert not (await do(Provoke(command=("sh", "-c", f'(sleep 0.6; touch "{late}") & wait'))))[0]
+    await trio.sleep(0.6)
+    assert not late.exists()
+
+
+async def test_call_that_is_redirected_did_nothing(server: Answering) -> None:
+    """Nobody is asked instead, least of all without the step."""
+    server.status = 302
+    assert await do(Provoke(http=server.url)) == (False, f"{server.url} answered 302")
+    assert len(server.posted) == 1
 
 
 async def test_call_carries_the_step(server: Answering) -> None:

@@ -24,6 +24,9 @@ from mockpilot.protocol.handshake import mask_secret
 
 END_WITHIN_S = 5.0
 """Between SIGTERM and SIGKILL."""
+LOOK_AGAIN_S = 0.02
+_NOTHING = 0
+"""The signal that only asks whether anybody is there."""
 LAST_LINES = 50
 LAST_BYTES = 64 * 1024
 
@@ -127,6 +130,8 @@ class Product:
         Raises:
             UsageError: it cannot be started.
         """
+        if self._process is not None:
+            self._signal(signal.SIGKILL)  # what the last one left behind
         self.recorder.record(ProductStarted(command=self._command))
         self.gone = trio.Event()
         with self._output.open("ab") as output:
@@ -182,15 +187,21 @@ class Product:
             self._signal(signal.SIGTERM)
             with trio.move_on_after(END_WITHIN_S):
                 self._note_exit(await self._process.wait())
+                # A shell is gone before what it started has saved its things; nobody tells when the group is empty.
+                while self._signal(_NOTHING):  # noqa: ASYNC110
+                    await trio.sleep(LOOK_AGAIN_S)
             self._signal(signal.SIGKILL)
             self._note_exit(await self._process.wait())
             if self._process.stdin is not None:
                 await self._process.stdin.aclose()
 
-    def _signal(self, number: signal.Signals) -> None:
+    def _signal(self, number: int) -> bool:
+        """Signal the whole group; answers whether any of it is left."""
         assert self._process is not None
         with suppress(ProcessLookupError, PermissionError):
             os.killpg(self._process.pid, number)
+            return True
+        return False
 
 
 def environment_of(surroundings: Surroundings, extra: Mapping[str, str]) -> dict[str, str]:

@@ -6,11 +6,14 @@ Each answers whether the step happened and what came of it; a step that did not 
 from __future__ import annotations
 
 import json
+import os
+import signal
 import subprocess
 import sys
 import urllib.error
 import urllib.request
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from http.client import HTTPException
 from typing import Protocol
 
@@ -55,7 +58,9 @@ async def provoke(
         case "http":
             body = {"step": step, "charging_point_id": point, "charging_request_id": request}
             url = way.http.replace("{slot}", str(surroundings.slot))
-            return await trio.to_thread.run_sync(_post, url, body, abandon_on_cancel=True)
+            with trio.move_on_after(STEP_WITHIN_S):
+                return await trio.to_thread.run_sync(_post, url, body, abandon_on_cancel=True)
+            return False, f"{url} took longer than {STEP_WITHIN_S:g} s"
         case "ask":
             done = await ask(f"{way.ask} — {step} at charging point {point}")
             return (done, "a person did it") if done else (False, "there is no terminal to ask at")
@@ -82,7 +87,7 @@ async def _run_command(
             done = await trio.run_process(
                 [word.replace("{slot}", str(surroundings.slot)) for word in command],
                 env=environment_of(surroundings, told), stdin=b"", capture_stdout=True, stderr=subprocess.STDOUT,
-                check=False,
+                check=False, start_new_session=True, deliver_cancel=_end_group,
             )  # fmt: skip
         except OSError as error:
             return False, f"{command[0]!r} cannot be started: {error.strerror}"
@@ -93,12 +98,24 @@ async def _run_command(
     return False, f"{command[0]!r} took longer than {STEP_WITHIN_S:g} s"
 
 
+async def _end_group(process: trio.Process) -> None:
+    with suppress(ProcessLookupError, PermissionError):
+        os.killpg(process.pid, signal.SIGKILL)
+
+
+class _Unfollowed(urllib.request.HTTPRedirectHandler):
+    """A redirect is an answer other than 2xx, and no step."""
+
+    def redirect_request(self, *_: object) -> None:
+        return None
+
+
 def _post(url: str, body: dict[str, str]) -> Came:
     request = urllib.request.Request(
         url, json.dumps(body).encode(), {"Content-Type": "application/json"}, method="POST"
     )
     try:
-        with urllib.request.urlopen(request, timeout=STEP_WITHIN_S) as response:
+        with urllib.request.build_opener(_Unfollowed).open(request, timeout=STEP_WITHIN_S) as response:
             return True, f"{url} answered {response.status}"
     except urllib.error.HTTPError as error:
         return False, f"{url} answered {error.code}"
