@@ -112,6 +112,7 @@ def test_steps_on_standard_input_need_a_command(says: Says) -> None:
     (["--limit", "junk"], "--limit: NAME=DURATION with one of connect_within"),
     (["--limit", "holdd=3 s"], "found 'holdd=3 s'"),
     (["--limit", "hold=3"], "--limit hold: a duration such as"),
+    (["--limit", "hold=0 s"], "--limit hold: a duration longer than nothing is expected"),
     (["--listen", "junk"], "--listen: HOST:PORT such as"),
     (["--listen", "0.0.0.0:0"], "cms.host: a name or address that the product can connect to is expected"),
     (["--listen", "192.0.2.1:0"], "listen: an address of this machine is expected, found '192.0.2.1:0'"),

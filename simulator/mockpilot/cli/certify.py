@@ -121,6 +121,8 @@ def _limits(pairs: Sequence[str]) -> dict[str, float]:
             changes[name] = parse_duration(text)
         except ValueError as error:
             raise UsageError(f"--limit {name}: {error}") from error
+        if not changes[name]:
+            raise UsageError(f"--limit {name}: a duration longer than nothing is expected")
     return changes
 
 
