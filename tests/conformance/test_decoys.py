@@ -147,3 +147,131 @@ def test_back_off_with_jitter_up_to_five_minutes() -> None:
     for before, after in pairwise(times):
         play.refused().wait(after - before)
     assert not play.exchange().complaints()
+
+
+def test_list_under_way_while_we_stalled() -> None:
+    """It was sent before the Rejected arrived; we were late to read it."""
+    play = Play().connect().boot().accept("Rejected", "odd").wait(3).line(ev.Stalled(late_s=2.9)).asks(A).wait(20)
+    assert not play.complaints()
+
+
+def test_boots_that_piled_up_while_we_stalled() -> None:
+    """A minute and a half of calm retries is read at once."""
+    play = Play().connect().boot().withholds(2, BOOT, {"status": "Accepted"}, uuid(1))
+    play.wait(100).line(ev.Stalled(late_s=95))
+    for _ in range(12):
+        play.boot()
+    assert not play.accept().push().confirm().complaints()
+
+
+def test_answers_after_twenty_seconds() -> None:
+    """Late is not never, and the last ones are still to come."""
+    play = Play("I-01").connect().boot().accept().push(message_id=uuid(700)).wait(15)
+    for number in range(701, 708):
+        play.push(message_id=uuid(number)).wait(5).confirm(uuid(number - 1)).wait(10)
+    assert not play.wait(3).complaints()
+
+
+def test_bms_and_itcs_of_one_product_keep_lists_of_their_own() -> None:
+    """Neither list need hold the other's entries."""
+    play = Play().exchange()
+    play.sent_as = "ITCS"
+    play.connect().boot(payload={"presystem": "ITCS"}).accept().push().confirm().asks(C).takes()
+    play.sent_as = "BMS"
+    play.on(1).asks(A).takes().step("create-request").asks(A, B).takes().step("change-request")
+    play.sent_as = "ITCS"
+    play.on(2).asks(C).takes()
+    play.sent_as = "BMS"
+    assert not play.on(1).asks(A, B).takes().pushed(2).complaints()
+
+
+def test_empty_list_first_need_not_come_again() -> None:
+    """Pushes show that nothing is held, so the lost empty list is as good as taken."""
+    play = Play("L-03").exchange().asks().loses_confirmation().wait(60).closed().exchange().pushed(6)
+    assert not play.complaints()
+    assert not play.exercised("requests.unconfirmed-list-comes-again")
+
+
+def test_lost_list_whose_entries_have_departed_need_not_come_again() -> None:
+    """There is nothing left to ask for."""
+    play = Play("L-03").exchange().asks(entry("d", leaves_in_min=1)).loses_confirmation().wait(60)
+    assert not play.closed().exchange().pushed(9).complaints()
+
+
+def test_entries_without_point_and_of_the_past() -> None:
+    """Both may stand in a list, and the past one may leave it."""
+    bare, old = entry("bare"), entry("old", leaves_in_min=-5)
+    del bare["chargingPointId"]
+    play = Play().exchange().asks(bare, old).takes().step("create-request").asks(bare, old, A).takes()
+    play.step("create-request").asks(bare, A, B).takes().step("change-request").asks(bare, A, entry("b", soc=50))
+    assert not play.takes().pushed(2).complaints()
+
+
+def test_two_entries_of_one_vehicle() -> None:
+    """Today's and tomorrow's, over a reconnect."""
+    both = entry("today", "bus", leaves_in_min=100), entry("tomorrow", "bus", leaves_in_min=900)
+    play = Play().exchange().asks(*both).takes().step("create-request").asks(*both, A).takes().closed()
+    assert not play.exchange().asks(*both, A).takes().pushed(2).complaints()
+
+
+def test_equal_list_twice_under_new_ids() -> None:
+    """Sent again at once, and again on the next link."""
+    play = Play().exchange().asks(A).asks(A).takes().pushed(2).closed().exchange().asks(A).takes().asks(A).takes()
+    assert not play.pushed(2).complaints()
+
+
+def test_challenge_rounds_of_two_to_five_requests_are_calm() -> None:
+    """One attempt each, whatever the refusal."""
+    for requests in (2, 3, 4, 5):
+        play = Play("C-11", tick=0.02).exchange().closed()
+        for _ in range(12):
+            play.connect(status=401, credentials="none").ended("us", "cleanly")
+            for _ in range(requests - 1):
+                play.refused(401)
+            play.wait(5)
+        assert not play.complaints()
+        assert play.held("handshake.slows-after-refusal")
+
+
+# -- what hid behind such freedoms ---------------------------------------------------------------------------------
+
+
+def test_hammering_that_folding_would_hide() -> None:
+    """Three single requests a second are no attempts of a second each."""
+    play = Play("C-11", tick=0.001).exchange().closed()
+    for _ in range(200):
+        play.refused(401).wait(0.3)
+    assert play.complaints() == {"handshake.slows-after-refusal"}
+
+
+def test_doubled_connects_are_no_growth() -> None:
+    """A library's silent repeat at a fixed pace, whichever way the number of gaps falls."""
+    for attempts in (35, 36):
+        play = Play("L-02", tick=0.0005).exchange().closed()
+        for _ in range(attempts):
+            play.refused().refused().wait(2)
+        assert play.exchange().complaints() == {"link.backs-off"}
+
+
+def test_operators_product_is_not_spared_for_good() -> None:
+    """Answers to links before the recording come first, not with every push."""
+    stray, renamed = Play(launched=False).exchange(), Play(launched=False).exchange()
+    for number in range(5):
+        stray.wait(15).push().confirm().confirm(uuid(5000 + number))
+        renamed.wait(15).push().confirm(uuid(5000 + number) if number % 2 else None)
+    assert stray.musts() == {"correlation.one-answer"}
+    assert renamed.musts() == {"correlation.echoes-message-id"}
+
+
+def test_calm_after_rejection_says_nothing_of_lists() -> None:
+    """Who has nothing to send shows a pace, not that lists wait."""
+    play = Play("B-06", launched=False, provoked=False).connect().boot().accept("Rejected", "odd").wait(40)
+    verdict = play.boot().accept().push().confirm().wait(60).judged()
+    assert (verdict.outcome, verdict.cause) == (Outcome.INCONCLUSIVE, Cause.NEVER_EXERCISED)
+
+
+def test_list_of_a_step_does_not_show_that_an_empty_one_came_again() -> None:
+    """It would have come anyway."""
+    play = Play("L-03").exchange().asks().loses_confirmation().wait(60).closed().exchange().pushed(2)
+    play.step("create-request").asks(A).takes().pushed(2)
+    assert not play.exercised("requests.unconfirmed-list-comes-again")

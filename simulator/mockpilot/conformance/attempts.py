@@ -141,6 +141,15 @@ def is_tight_loop(times: Sequence[float], floor_s: float) -> bool:
     return len(times) >= TIGHT_SAMPLE and median(gaps_between(times)) < floor_s
 
 
+def hammers(attempts: Sequence[Attempt], floor_s: float) -> bool:
+    """Whether attempts follow one another as a tight loop.
+
+    Folding hides loops that are slower than a burst, so what counts is the pause after each attempt's last connect.
+    """
+    pauses = [later.at - earlier.links[-1].begun.at for earlier, later in itertools.pairwise(attempts)]
+    return len(attempts) >= TIGHT_SAMPLE and median(pauses) < floor_s
+
+
 def grows(gaps: Sequence[float]) -> bool:
     """Whether gaps became clearly longer; a back-off that has reached its cap has grown before that."""
     if len(gaps) < 2:

@@ -128,6 +128,10 @@ class Case:
         usual = self.exchanges[link.number].median_answer_s() if link.number in self.exchanges else 0.0
         return min(MAX_GUARD_S, max(self.limits["guard"], 3 * usual))
 
+    def known_at(self, link: Link, handed_at: float) -> float:
+        """From when on the product's frames follow what we handed; our own stalls delay our reading."""
+        return self.waiting.deadline(handed_at, self.guard(link))
+
     @cached_property
     def _proofs(self) -> dict[int, tuple[list[int], list[float]]]:
         """Per link: indexes of handed requests and pings that were answered, and when that proved all before them."""

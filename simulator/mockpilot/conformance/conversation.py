@@ -39,6 +39,8 @@ from mockpilot.history.events import (
 )
 from mockpilot.protocol.envelope import Action, Envelope, MessageType, Reading, Trouble, read, same_id
 
+KINDS = ("BMS", "ITCS")
+
 
 @dataclass(frozen=True, slots=True)
 class Frame:
@@ -157,6 +159,14 @@ class Link:
     def pushes_handed(self) -> list[Frame]:
         """Every push as it was handed, repeated ones each time."""
         return [f for f in self.sent if f.is_a(MessageType.REQUEST, Action.PROVIDE_CHARGING_INFORMATION)]
+
+    @property
+    def kind(self) -> str:
+        """What the first boot declares: a BMS and an ITCS of one product keep lists of their own; empty if none."""
+        said = self.boots[0].envelope if self.boots else None
+        payload = said.payload if said is not None and isinstance(said.payload, dict) else {}
+        kind = payload.get("presystem", payload.get("systemType"))
+        return kind if kind in KINDS else ""
 
     def sign_of_life_after(self, index: int) -> Event | None:
         """The first sign after an event that the product is there."""

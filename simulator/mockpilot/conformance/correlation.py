@@ -176,12 +176,15 @@ def _first_open(pushes: list[Push], frame: Frame) -> Push | None:
 def _spare_leftovers(fates: dict[int, Answer]) -> None:
     """A product that ran before may still answer what a link before this recording brought it.
 
-    Only where it echoes ids otherwise: who never does, answers wrongly.
+    Only where it echoes ids otherwise: who never does, answers wrongly. And only at first: who has answered two
+    pushes of this link is done with those before it.
     """
-    if not any(answer.fate is Fate.EXACT for answer in fates.values()):
+    exact = [index for index, answer in fates.items() if answer.fate is Fate.EXACT]
+    if not exact:
         return
+    until = sorted(exact)[:2][-1] if len(exact) > 1 else float("inf")
     for index, answer in fates.items():
-        if answer.fate in (Fate.OTHER_ID, Fate.STRAY):
+        if answer.fate in (Fate.OTHER_ID, Fate.STRAY) and index < until:
             if answer.push is not None:
                 answer.push.answers.remove(answer.frame)
                 answer.push.unreadable = True

@@ -67,6 +67,8 @@ class RequestList:
     link: Link
     frame: Frame
     entries: tuple[Entry, ...]
+    teller: tuple[int, str] = (0, "")
+    """Whose list it is: the product process, and as which kind of presystem it booted."""
     new_ids: frozenset[str] = frozenset()
     """Ids that no earlier list of this product process had."""
     step: Step | None = None
@@ -155,12 +157,13 @@ def _lists_on(link: Link) -> Iterator[RequestList]:
         if sent.envelope is not None and sent.is_answer and sent.index not in link.failed_sends:
             answers.setdefault(sent.envelope.message_id.lower(), []).append(sent)
     again_at: dict[str, int] = {}
+    teller = link.instance, link.kind
     found = []
     for frame in reversed(link.requests(Action.PROVIDE_CHARGING_REQUESTS)):
         assert frame.envelope is not None
         message_id = frame.envelope.message_id.lower()
         answer = _right_answer(frame, answers.get(message_id, []), again_at.get(message_id))
-        found.append(RequestList(link, frame, tuple(read_entries(frame)), answer=answer))
+        found.append(RequestList(link, frame, tuple(read_entries(frame)), teller, answer=answer))
         again_at[message_id] = frame.index
     yield from reversed(found)
 

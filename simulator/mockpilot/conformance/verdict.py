@@ -151,7 +151,6 @@ def _weight(case: Case, observation: Observation) -> tuple[Level, Basis]:
 
 
 _RULE_ORDER = {rule_id: place for place, rule_id in enumerate(RULES)}
-_LEVEL_ORDER = list(Level)
 
 
 def _rank(key: tuple[str, Level, Basis, str]) -> tuple[int, int]:
@@ -163,11 +162,20 @@ def _in_order(rules: Iterable[str]) -> tuple[str, ...]:
 
 
 def _requirements(case: Case, decided: Iterable[Observation], rules: Iterable[str]) -> tuple[str, ...]:
-    found = dict.fromkeys(RULES[rule].requirement for rule in rules)
+    # A milder rule says nothing of its requirement's must.
+    judged = [RULES[rule] for rule in rules]
+    found = dict.fromkeys(rule.requirement for rule in judged if rule.level is _STRICTEST[rule.requirement])
     if any(observation.rule in REPEATED_ON_NEW_LINKS and _on_later_link(case, observation) for observation in decided):
         found["L-04"] = None
     return tuple(sorted(requirement for requirement in found if requirement is not None))
 
+
+_LEVEL_ORDER = list(Level)
+_STRICTEST = {
+    requirement: min((rule.level for rule in RULES.values() if rule.requirement == requirement), key=_LEVEL_ORDER.index)
+    for requirement in {rule.requirement for rule in RULES.values()}
+}
+"""The level of the rule without which a requirement is not put to the test."""
 
 REPEATED_ON_NEW_LINKS = ("requests.after-first-push", "boot.waits-for-confirmation")
 """Seen on a later link, they show that the order of a beginning holds after a loss too (L-04)."""

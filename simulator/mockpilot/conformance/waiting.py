@@ -28,6 +28,10 @@ class Waiting:
         """How long we stalled between two times, in seconds."""
         return sum(max(0.0, min(end, to) - max(start, begun)) for begun, to in self._windows)
 
+    def clouded(self, start: float, end: float) -> bool:
+        """Whether we stalled so long between two times that nothing can be said of pace."""
+        return self.stalled_s(start, end) > MAX_CLOUD_S
+
     def deadline(self, start: float, within_s: float) -> float:
         """When patience ends that began at ``start``."""
         deadline, grown = start + within_s, -1.0
@@ -40,4 +44,4 @@ class Waiting:
         deadline = self.deadline(start, within_s)
         if deadline >= min(self.ends_at, self.ends_at if until is None else until):
             return False
-        return None if self.stalled_s(start, deadline) > MAX_CLOUD_S else True
+        return None if self.clouded(start, deadline) else True

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from mockpilot.conformance.attempts import is_tight_loop
 from mockpilot.conformance.case import Case
-from mockpilot.conformance.conversation import Frame, Link, boot_status
+from mockpilot.conformance.conversation import KINDS, Frame, Link, boot_status
 from mockpilot.conformance.levels import Basis, Level
 from mockpilot.conformance.observation import Observation, held, undecided
 from mockpilot.durations import format_duration
@@ -27,8 +27,6 @@ REJECTED_NO_LIST = "boot.rejected-sends-no-list"
 REJECTED_SLOWLY = "boot.rejected-retries-slowly"
 ON_EVERY_LINK = "boot.on-every-link"
 SOURCE = "boot.source"
-
-KINDS = ("BMS", "ITCS")
 
 
 def check(case: Case) -> Iterator[Observation]:
@@ -160,7 +158,7 @@ def _tries_again(case: Case, link: Link) -> Iterator[Observation]:
         return
     times = [boot.at for boot in boots]
     within = case.limits["boot_retry_within"]
-    if is_tight_loop(times, case.limits["retry_floor"]):
+    if is_tight_loop(times, case.limits["retry_floor"]) and not case.waiting.clouded(times[0], times[-1]):
         yield Observation(
             TRIES_AGAIN, False, tuple(boot.index for boot in boots),
             f"at least {format_duration(case.limits['retry_floor'])} between boots",
@@ -199,7 +197,7 @@ def _rejected(case: Case, link: Link) -> Iterator[Observation]:
     if rejected is None or (link.accepted is not None and link.accepted.index < rejected.index):
         return
     until = link.accepted.index if link.accepted is not None else len(case.history)
-    known_at = rejected.at + case.guard(link)
+    known_at = case.known_at(link, rejected.at)
     lists = [f for f in link.requests(Action.PROVIDE_CHARGING_REQUESTS) if rejected.index < f.index < until]
     if any(known_at < frame.at for frame in lists):
         # What an error answer to a boot means is nowhere said.
@@ -229,7 +227,8 @@ def _kept_calm(case: Case, link: Link, rejected: Frame) -> Iterator[Observation]
     boots = [f.at for other in case.clean_links for f in other.boots if f.index > rejected.index]
     connects = [attempt.at for attempt in case.attempts if attempt.index > rejected.index]
     floor = case.limits["retry_floor"]
-    if any(is_tight_loop([rejected.at, *times], floor) for times in (boots, connects)):
+    runs = [[rejected.at, *times] for times in (boots, connects)]
+    if any(is_tight_loop(run, floor) and not case.waiting.clouded(run[0], run[-1]) for run in runs):
         yield Observation(
             REJECTED_SLOWLY, False, (rejected.index,), f"at least {format_duration(floor)} between boots or attempts",
             f"{max(len(boots), len(connects))} of them in {format_duration(case.ends_at - rejected.at)}",
@@ -244,8 +243,8 @@ def _source(case: Case) -> Iterator[Observation]:
     level = None if case.dialect.guideline_only else Level.MAY
     seen: Observation | None = None
     for link in case.clean_links:
-        declared = _declared_kind(link)
-        for frame in link.received[1:] if declared is not None else ():
+        declared = link.kind
+        for frame in link.received[1:] if declared else ():
             source = frame.envelope.source if frame.envelope is not None else None
             if source is None:
                 continue
@@ -258,12 +257,3 @@ def _source(case: Case) -> Iterator[Observation]:
             seen = seen or held(SOURCE, link.boots[0].index, frame.index, link=link.number)
     if seen is not None:
         yield seen
-
-
-def _declared_kind(link: Link) -> str | None:
-    boots = link.boots
-    payload = boots[0].envelope.payload if boots and boots[0].envelope is not None else None
-    if not isinstance(payload, dict):
-        return None
-    kind = payload.get("presystem", payload.get("systemType"))
-    return kind if kind in KINDS else None

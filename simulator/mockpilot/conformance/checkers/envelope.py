@@ -193,7 +193,7 @@ def _used_again(case: Case, use: _Use, link: Link, frame: Frame) -> Iterator[Obs
     before = [(where, sent) for where, sent in use.answers if sent.index < frame.index]
     if any(sent.fault is not None for _, sent in before):
         return
-    proved = [at + case.guard(where) for where, sent in before
+    proved = [case.known_at(where, at) for where, sent in before
               if (at := case.delivery_proved_at(where, sent.index)) is not None]  # fmt: skip
     if any(at < frame.at for at in proved):
         yield Observation(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from mockpilot.conformance.attempts import TIGHT_SAMPLE, Attempt, handed_path, is_tight_loop, path_of
+from mockpilot.conformance.attempts import TIGHT_SAMPLE, Attempt, hammers, handed_path, is_tight_loop, path_of
 from mockpilot.conformance.case import Case
 from mockpilot.conformance.conversation import Link
 from mockpilot.conformance.levels import Basis, Level
@@ -214,7 +214,7 @@ def _login_refused(case: Case) -> Iterator[Observation]:
         times = [attempt.at for attempt in run]
         after = next((a for a in case.attempts if a.index > run[-1].index), None)
         watched = (after.at if after is not None else case.ends_at) - times[0]
-        if is_tight_loop(times, case.limits["retry_floor"]):
+        if hammers(run, case.limits["retry_floor"]):
             yield Observation(
                 SLOWS_AFTER_REFUSAL, False, tuple(attempt.index for attempt in run),
                 f"a stop, or at least {format_duration(case.limits['retry_floor'])} between attempts",

@@ -21,6 +21,8 @@ ANSWERS_ONLY_REQUESTS = "correlation.answers-only-requests"
 IS_CONFIRMED = "information.is-confirmed"
 
 IN_A_ROW = 3
+SLOWER = 1.25
+"""An answer may take a little longer than the slowest one before."""
 AFTER_FIRST_PUSH_S = 5.0
 """A link that ends this soon after its first push was ended because of it."""
 
@@ -55,8 +57,12 @@ def _answered(case: Case, link: Link) -> Iterator[Observation]:
 
 
 def _unanswered(case: Case, link: Link, push: Push, row: list[Push], last_answered: int) -> Iterator[Observation]:
-    """A push that is overtaken by answers to later ones is unanswered by any clock, not by ours alone."""
-    within = case.limits["confirm_within"]
+    """A push that is overtaken by answers to later ones is unanswered by any clock, not by ours alone.
+
+    Answering late is not answering never: who is slow gets as long as it took before.
+    """
+    slowest = max((other.answered_s or 0.0 for other in case.exchanges[link.number].pushes), default=0.0)
+    within = max(case.limits["confirm_within"], SLOWER * slowest)
     ran_out = case.waiting.ran_out(push.first.at, within, link.ending.at if link.ending else None)
     if ran_out is None:
         yield undecided(IS_ANSWERED, push.first.index, why="our own stalls hide whether it was answered in time",

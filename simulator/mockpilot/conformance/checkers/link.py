@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from mockpilot.conformance.attempts import Attempt, gaps_between, grows, is_tight_loop
+from mockpilot.conformance.attempts import Attempt, gaps_between, grows, hammers
 from mockpilot.conformance.case import Case
 from mockpilot.conformance.conversation import Frame, Link
 from mockpilot.conformance.correlation import Push
@@ -92,7 +92,7 @@ def _backs_off(case: Case) -> Iterator[Observation]:
         starts = [attempt.at for attempt in run]
         shown = tuple(attempt.index for attempt in run)
         gaps, watched = gaps_between(starts), starts[-1] - starts[0]
-        if is_tight_loop(starts, case.limits["retry_floor"]):
+        if hammers(run, case.limits["retry_floor"]):
             yield Observation(
                 BACKS_OFF, False, shown, f"at least {format_duration(case.limits['retry_floor'])} between attempts",
                 f"{len(run)} attempts in {format_duration(watched)}", cause="tight loop",
@@ -111,9 +111,11 @@ def _backs_off(case: Case) -> Iterator[Observation]:
 
 
 def _is_slow_enough(gaps: list[float], run: list[Attempt], steady_s: float) -> bool:
-    # Short first gaps may have been folded into one attempt, so single connects show growth too.
+    # Short first gaps may have been folded into one attempt, so single connects show growth too; but not where
+    # several connects an attempt are a habit.
     connects = gaps_between([link.begun.at for attempt in run for link in attempt.links])
-    return grows(gaps) or grows(connects) or any(gap >= SHORTENED * steady_s for gap in gaps[-1:])
+    single = all(len(attempt.links) == 1 for attempt in run[1:])
+    return grows(gaps) or (single and grows(connects)) or any(gap >= SHORTENED * steady_s for gap in gaps[-1:])
 
 
 def _failed_runs(case: Case) -> Iterator[list[Attempt]]:

@@ -5,7 +5,6 @@ Entries end by themselves in many ways; held against a product is only what has 
 
 from __future__ import annotations
 
-import itertools
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -47,9 +46,11 @@ def check(case: Case) -> Iterator[Observation]:
 
 
 def _successive(case: Case) -> Iterator[tuple[RequestList, RequestList]]:
-    for earlier, later in itertools.pairwise(case.lists):
-        if earlier.link.instance == later.link.instance:
-            yield earlier, later
+    last: dict[tuple[int, str], RequestList] = {}
+    for read in case.lists:
+        if read.teller in last:
+            yield last[read.teller], read
+        last[read.teller] = read
 
 
 # -- when ----------------------------------------------------------------------------------------------------------
@@ -177,12 +178,11 @@ def _left_and_returned(case: Case) -> Iterator[Observation]:
     """What leaves a launched product's list around a step and comes back was never gone."""
     if not case.presystem.launched:
         return
-    last_seen: dict[tuple[int, str], RequestList] = {}
-    absent: dict[tuple[int, str], tuple[RequestList, RequestList, Entry]] = {}
+    last_seen: dict[tuple[tuple[int, str], str], RequestList] = {}
+    absent: dict[tuple[tuple[int, str], str], tuple[RequestList, RequestList, Entry]] = {}
     for read in case.lists:
-        instance = read.link.instance
         for key, (since, gap, entry) in list(absent.items()):
-            if key[0] == instance and key[1] in read.ids:
+            if key[0] == read.teller and key[1] in read.ids:
                 del absent[key]
                 if not case.may_be_gone(entry, since, gap) and not _cancelled(case, since, read):
                     yield Observation(
@@ -191,13 +191,13 @@ def _left_and_returned(case: Case) -> Iterator[Observation]:
                         link=gap.link.number,
                     )  # fmt: skip
         for key, since in list(last_seen.items()):
-            if key[0] != instance or key[1] in read.ids:
+            if key[0] != read.teller or key[1] in read.ids:
                 continue
             entry_there = since.entry(key[1])
             del last_seen[key]
             if entry_there is not None and _step_before(case, since, read):
                 absent[key] = since, read, entry_there
-        last_seen |= {(instance, entry_id): read for entry_id in read.ids}
+        last_seen |= {(read.teller, entry_id): read for entry_id in read.ids}
 
 
 def _step_before(case: Case, since: RequestList, gap: RequestList) -> bool:

@@ -8,14 +8,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from mockpilot.conformance.case import Case
+from mockpilot.conformance.case import Case, payload_of, requests_in
 from mockpilot.conformance.conversation import Link
+from mockpilot.conformance.correlation import Push
 from mockpilot.conformance.levels import Basis
-from mockpilot.conformance.lists import RequestList, read_entries
+from mockpilot.conformance.lists import AHEAD, Entry, RequestList, read_entries
 from mockpilot.conformance.observation import Observation, held, undecided
 from mockpilot.durations import format_duration
 from mockpilot.history.events import CloseReceived
-from mockpilot.protocol.envelope import Action, MessageType, same_id
+from mockpilot.protocol.envelope import Action, MessageType, parse_timestamp, same_id
 
 COMES_AGAIN = "requests.unconfirmed-list-comes-again"
 
@@ -28,13 +29,14 @@ def check(case: Case) -> Iterator[Observation]:
     every = _every_list(case) if open_lists else []
     for read in open_lists:
         later = [other for other in every if other.index > read.index]
-        yield from _judge(case, read, [other for other in later if other.link.instance == read.link.instance])
+        yield from _judge(case, read, [other for other in later if other.teller == read.teller])
 
 
 def _every_list(case: Case) -> list[RequestList]:
     """Those that came while a link was ending count too: they came."""
     found = [
-        RequestList(link, frame, tuple(read_entries(frame))) for link in case.links for frame in link.received
+        RequestList(link, frame, tuple(read_entries(frame)), (link.instance, link.kind))
+        for link in case.links for frame in link.received
         if frame.is_a(MessageType.REQUEST, Action.PROVIDE_CHARGING_REQUESTS)
     ]  # fmt: skip
     return sorted(found, key=lambda read: read.index)
@@ -74,14 +76,30 @@ def _settled_otherwise(case: Case, read: RequestList) -> bool:
     """Cancelled, or shown by a push that the product answered: not sending it again is then right."""
     if any(step.cancels for step in case.steps_between(read.index, len(case.history))):
         return True
-    return bool(read.ids) and any(
-        push.first.index > read.index and push.answers and case.shows_all(push.first, read.ids)
+    if read.entries and all(_has_departed(case, entry) for entry in read.entries):
+        return True
+    return any(
+        push.first.index > read.index and push.answers and _shows(case, push, read)
         for exchange in case.exchanges.values() for push in exchange.pushes
     )
 
 
+def _has_departed(case: Case, entry: Entry) -> bool:
+    end = parse_timestamp(case.events[-1].wall)
+    return entry.departure is not None and end is not None and entry.departure - end < AHEAD
+
+
+def _shows(case: Case, push: Push, read: RequestList) -> bool:
+    """Whether a push shows the list as taken over; after an empty one, that nothing of it is held."""
+    if read.ids:
+        return case.shows_all(push.first, read.ids)
+    return not requests_in(payload_of(push.first), case.presystem.id)
+
+
 def _judge(case: Case, read: RequestList, later: Sequence[RequestList]) -> Iterator[Observation]:
     again = next((other for other in later if _holds_all(case, read, other)), None)
+    if again is not None and not read.entries and case.steps_between(read.index, again.index):
+        return  # an empty list says nothing that the step's own list could show again
     if again is not None:
         yield held(COMES_AGAIN, read.index, again.index, link=read.link.number)
         return
