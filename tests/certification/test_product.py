@@ -81,6 +81,14 @@ def test_surroundings_do_not_show_the_password() -> None:
     assert "a long password" not in repr(SURROUNDINGS)
 
 
+def test_short_password_is_masked_where_it_stands_alone() -> None:
+    """And as the header has it; words that happen to contain it stay."""
+    told = surroundings(password="bus")
+    assert told.mask(b"login acme/bus, Basic YWNtZTpidXM=, business as usual") == (
+        "login acme/***, Basic ***, business as usual"
+    )
+
+
 @pytest.mark.parametrize(("head", "mode", "trouble"), [
     ("#!/bin/sh\n", 0o644, "is not found or not executable"),
     ("#!/no/such/shell -e\n", 0o755, "names an interpreter that is not there, '/no/such/shell'"),

@@ -7,9 +7,11 @@ five seconds later, SIGKILL, together with its children.
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import signal
 import subprocess
+from base64 import b64encode
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -20,7 +22,7 @@ import trio
 from mockpilot.errors import UsageError
 from mockpilot.history.events import ProductExited, ProductStarted
 from mockpilot.history.recorder import Recorder
-from mockpilot.protocol.handshake import mask_secret
+from mockpilot.protocol.handshake import MASK, mask_secret
 
 END_WITHIN_S = 5.0
 """Between SIGTERM and SIGKILL."""
@@ -64,7 +66,10 @@ class Surroundings:
 
     def mask(self, output: bytes) -> str:
         """What a product wrote, as text, with the password hidden."""
-        return mask_secret(output.decode(errors="replace"), self.password)
+        text = mask_secret(output.decode(errors="replace"), self.password)
+        # A short password is hidden where it stands alone; within a word it would be found in any log.
+        text = re.sub(rf"(?<!\w){re.escape(self.password)}(?!\w)", MASK, text)
+        return text.replace(b64encode(f"{self.user}:{self.password}".encode()).decode(), MASK)
 
     def fill_in(self, words: Sequence[str]) -> list[str]:
         """Replace the names in braces that we know; other braces stay."""

@@ -21,7 +21,6 @@ import trio
 
 from mockpilot.certification.product import Surroundings, environment_of
 from mockpilot.profile import Provoke
-from mockpilot.protocol.handshake import mask_secret
 
 STEP_WITHIN_S = 30.0
 """How long a command or call may take."""
@@ -91,7 +90,7 @@ async def _run_command(
             )  # fmt: skip
         except OSError as error:
             return False, f"{command[0]!r} cannot be started: {error.strerror}"
-        output = mask_secret(done.stdout.decode(errors="replace"), surroundings.password).strip()[-2000:]
+        output = surroundings.mask(done.stdout).strip()[-2000:]
         if done.returncode == 0:
             return True, output
         return False, f"{command[0]!r} ended with status {done.returncode}: {output}"
