@@ -32,6 +32,8 @@ from mockpilot.scenario.definition import Scenario
 
 Listen = Callable[[], Awaitable[None]]
 
+ONCE = "once"
+"""Stands for the scenario's name where COMMAND runs through all of them."""
 GIVE_UP_AFTER = 3
 """So many scenarios in a row without a connection end a run."""
 
@@ -120,21 +122,20 @@ async def _play_in_turn(run: Run) -> None:
         shown = None if run.plan.profile.presystem.password else run.secrets[run.presystem_id]
         if not run.plan.command:
             run.progress.run_started(url, run.folder.anchor, run.plan.profile.presystem.user, shown)
-        product = await _start_once(run, nursery, server, url)
+        set_ = _set(run, server, 0, None)
+        set_.surroundings = replace(set_.surroundings, url=url)
+        product = await _start_once(run, nursery, set_) if run.plan.command else None
         try:
             await _follow_one_another(run, server, url, product)
         finally:
             if product is not None:
                 await product.stop()
+                _keep_output(run, ONCE, set_)
         nursery.cancel_scope.cancel()
 
 
-async def _start_once(run: Run, nursery: trio.Nursery, server: Server, url: str) -> Product | None:
-    if not run.plan.command:
-        return None
-    set_ = _set(run, server, 0, None)
-    set_.surroundings = replace(set_.surroundings, url=url)
-    product = _product(run, run.work / "output-once", set_, server.world.recorder)
+async def _start_once(run: Run, nursery: trio.Nursery, set_: Set) -> Product:
+    product = _product(run, run.work / f"output-{ONCE}", set_, set_.server.world.recorder)
     await product.start(nursery)
     return product
 
@@ -154,14 +155,13 @@ async def _follow_one_another(run: Run, server: Server, url: str, product: Produ
 def _is_given_up(run: Run, scenario: Scenario) -> bool:
     if run.without_connection < GIVE_UP_AFTER:
         return False
-    reason = "product no longer connects" if run.connections else "product never connects"
-    run.results[scenario.name] = not_selected(scenario.name, reason)
+    run.results[scenario.name] = not_selected(scenario.name, "product no longer connects")
     return True
 
 
 def _set(run: Run, server: Server, slot: int, scenario: Scenario | None) -> Set:
     profile, presystem = run.plan.profile, run.plan.profile.presystem
-    name = scenario.name if scenario else "once"
+    name = scenario.name if scenario else ONCE
     work = run.work / name
     work.mkdir()
     surroundings = Surroundings(
@@ -176,10 +176,10 @@ def _set(run: Run, server: Server, slot: int, scenario: Scenario | None) -> Set:
     )  # fmt: skip
 
 
-def _keep_output(run: Run, scenario: Scenario, set_: Set) -> None:
-    output = run.work / f"output-{scenario.name}"
+def _keep_output(run: Run, name: str, set_: Set) -> None:
+    output = run.work / f"output-{name}"
     if output.is_file():
-        run.folder.keep_output(scenario.name, set_.surroundings.mask(output.read_bytes()))
+        run.folder.keep_output(name, set_.surroundings.mask(output.read_bytes()))
 
 
 def _product(run: Run, output: Path, set_: Set, recorder: Recorder) -> Product:
@@ -208,7 +208,7 @@ async def _play_one(run: Run, scenario: Scenario, set_: Set, listen: Listen) -> 
     finally:
         run.playing.discard(scope)
         recording.close()
-        _keep_output(run, scenario, set_)
+        _keep_output(run, scenario.name, set_)
         connected = set_.server.connections - before
         run.connections += connected
         run.without_connection = 0 if connected else run.without_connection + 1
