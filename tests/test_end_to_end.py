@@ -70,6 +70,7 @@ def test_one_process_for_the_whole_run(tmp_path: Path) -> None:
     assert done.outcomes == dict.fromkeys(FEW, "passed"), done.stdout
     assert starts.read_text() == "\n"
     assert "password" not in done.stderr
+    assert (done.folder / "output" / "once.log").is_file()
 
 
 # -- what a run leaves behind ------------------------------------------------------------------------------------------
@@ -109,12 +110,13 @@ def test_traces_are_judged_as_the_run_was(exemplary: Certified) -> None:
 
 
 def test_pages_are_rendered_again(exemplary: Certified) -> None:
-    """``report`` writes the same summary from what lies in the folder."""
-    before = (exemplary.folder / "summary.md").read_text(encoding="utf-8")
-    (exemplary.folder / "summary.md").unlink()
+    """``report`` writes the same pages from what lies in the folder."""
+    pages = {name: (exemplary.folder / name).read_bytes() for name in ("summary.md", "report.html")}
+    for name in pages:
+        (exemplary.folder / name).unlink()
     done = mockpilot("report", str(exemplary.folder))
     assert done.returncode == 0
-    assert (exemplary.folder / "summary.md").read_text(encoding="utf-8") == before
+    assert {name: (exemplary.folder / name).read_bytes() for name in pages} == pages
     assert "4 passed" in done.stdout
 
 

@@ -106,6 +106,11 @@ class RunFolder:
             raise UsageError(f"{path}: the result of a run is expected: {error.strerror}") from error
         return decode_result(data, str(path))
 
+    def profile(self) -> str:
+        """What the run went by; empty if that was lost."""
+        path = self.path / PROFILE
+        return path.read_text(encoding="utf-8") if path.is_file() else ""
+
     def histories(self, result: RunResult) -> dict[str, History]:
         """Read the recordings that a result names, as far as they are there."""
         paths = {one.name: self.path / one.trace for one in result.scenarios if one.trace}

@@ -109,7 +109,7 @@ def _text(event: Event) -> str:
 
 def _fields(event: Event) -> str:
     values: dict[str, Any] = msgspec.to_builtins(event)
-    known = _HEAD | ({"text", "base64"} if isinstance(event, Message) else set())
+    known = _HEAD | {"schema"} | ({"text", "base64"} if isinstance(event, Message) else set())
     return " · ".join(
         f"{name.replace('_', ' ')} {_value(value)}" for name, value in values.items() if name not in known
     )
