@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
@@ -13,7 +14,7 @@ import pytest
 from mockpilot.conformance.levels import Level
 from mockpilot.conformance.verdict import judge
 from mockpilot.presystem.backoff import Backoff
-from mockpilot.presystem.conduct import CONFORMING, Conduct
+from mockpilot.presystem.conduct import CONFORMING, Conduct, Entry, ListDraft
 from mockpilot.profile import Profile
 from mockpilot.protocol import envelope
 from mockpilot.protocol.envelope import Action, Envelope, MessageType
@@ -40,6 +41,23 @@ def _other_boot_key(message: Envelope) -> Envelope:
     if message.action is Action.BOOT_NOTIFICATION and message.message_type is MessageType.REQUEST:
         return replace(message, payload={"presystem": "BMS"})
     return message
+
+
+def _is_list(message: Envelope) -> bool:
+    return message.action is Action.PROVIDE_CHARGING_REQUESTS and message.message_type is MessageType.REQUEST
+
+
+def _lists_twice(message: Envelope) -> tuple[str, ...]:
+    return (envelope.write(message),) * (2 if _is_list(message) else 1)
+
+
+def _lists_twice_under_new_ids(message: Envelope) -> tuple[str, ...]:
+    again = replace(message, message_id=str(uuid.uuid5(uuid.NAMESPACE_OID, message.message_id)))
+    return (envelope.write(message), envelope.write(again)) if _is_list(message) else (envelope.write(message),)
+
+
+def _without_points(draft: ListDraft) -> list[Entry]:
+    return [{key: value for key, value in entry.items() if key != "chargingPointId"} for entry in draft.entries]
 
 
 @dataclass(frozen=True)
@@ -86,6 +104,9 @@ VARIANTS = {
     "exits under a supervisor": Variant(
         replace(CONFORMING, survives_loss=False), profile=_profile(supervised=True)
     ),
+    "sends every list twice": Variant(replace(CONFORMING, spelling=_lists_twice)),
+    "sends every list twice, under new ids": Variant(replace(CONFORMING, spelling=_lists_twice_under_new_ids)),
+    "binds no request to a point": Variant(replace(CONFORMING, entries=_without_points)),
     "notices silence early": Variant(adjust=_set(silence_after_s=16.0)),
 }
 

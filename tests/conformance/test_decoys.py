@@ -275,3 +275,11 @@ def test_list_of_a_step_does_not_show_that_an_empty_one_came_again() -> None:
     play = Play("L-03").exchange().asks().loses_confirmation().wait(60).closed().exchange().pushed(2)
     play.step("create-request").asks(A).takes().pushed(2)
     assert not play.exercised("requests.unconfirmed-list-comes-again")
+
+
+def test_one_slow_answer_buys_no_silence() -> None:
+    """Deaf from the second push on, after a minute for the first."""
+    play = Play().connect().boot().accept().push().wait(60).confirm()
+    for _ in range(4):
+        play.push().wait(15)
+    assert play.musts() == {"information.is-answered"}

@@ -59,10 +59,11 @@ def _answered(case: Case, link: Link) -> Iterator[Observation]:
 def _unanswered(case: Case, link: Link, push: Push, row: list[Push], last_answered: int) -> Iterator[Observation]:
     """A push that is overtaken by answers to later ones is unanswered by any clock, not by ours alone.
 
-    Answering late is not answering never: who is slow gets as long as it took before.
+    Answering late is not answering never: who is slow gets as long as it took before, up to twice the limit.
     """
     slowest = max((other.answered_s or 0.0 for other in case.exchanges[link.number].pushes), default=0.0)
-    within = max(case.limits["confirm_within"], SLOWER * slowest)
+    limit = case.limits["confirm_within"]
+    within = max(limit, min(SLOWER * slowest, 2 * limit))
     ran_out = case.waiting.ran_out(push.first.at, within, link.ending.at if link.ending else None)
     if ran_out is None:
         yield undecided(IS_ANSWERED, push.first.index, why="our own stalls hide whether it was answered in time",
