@@ -115,3 +115,20 @@ def test_push_is_a_request_of_ours(name: str) -> None:
     assert reading.defects == ()
     assert (one.message_type, one.action) == (MessageType.REQUEST, Action.PROVIDE_CHARGING_INFORMATION)
     assert (one.payload, one.message_id != other.message_id) == (other.payload, True)
+
+
+def test_request_with_an_unknown_action_is_refused_as_it_came() -> None:
+    """It can be answered, so it is: same id, same action, the text under the dialect's key."""
+    slots: tuple[Any, ...] = (1, "BMS", "Presystem1", "2031-03-04T17:20:00Z", "an id", "Heartbeat", {})
+    refusal = with_world(DIALECTS["chargepilot"], lambda world: behaviour.refuse_unknown(world, slots))
+    assert (refusal.message_type, refusal.message_id, refusal.action) == (MessageType.ERROR, "an id", "Heartbeat")
+    assert refusal.payload == {"message": "The action 'Heartbeat' is unknown."}
+
+
+@pytest.mark.parametrize(
+    "slots", [(), (2, "BMS", "P", "t", "id", "Heartbeat", {}), (1, 7, "P", "t", "id", "Heartbeat", {}),
+              (1, "BMS", "P", "t", 5, "Heartbeat", {}), (True, "BMS", "P", "t", "id", "Heartbeat", {})],
+)  # fmt: skip
+def test_what_is_no_request_is_left_alone(slots: tuple[Any, ...]) -> None:
+    """Answers, and frames that name nobody to answer, get nothing."""
+    assert with_world(DIALECTS["chargepilot"], lambda world: behaviour.refuse_unknown(world, slots)) is None

@@ -13,6 +13,7 @@ from typing import Any
 from mockpilot.cms.world import World
 from mockpilot.depot.site import ListAnswer
 from mockpilot.protocol.envelope import (
+    SLOT_COUNT,
     Action,
     Encoded,
     Envelope,
@@ -75,6 +76,24 @@ def _confirm(world: World, request: Envelope, payload: dict[str, Any]) -> Answer
 def _refuse(world: World, request: Envelope, text: str) -> Answer:
     payload = {world.dialect.error_key: text}
     return Answer(answer_to(request, MessageType.ERROR, payload, source=Source.CMS, timestamp=world.clock.stamp()))
+
+
+def refuse_unknown(world: World, slots: tuple[Any, ...]) -> Envelope | None:
+    """The error answer to a request whose action nobody knows; None if it cannot be answered, or is none.
+
+    Args:
+        slots: of a frame out of which no envelope could be made.
+    """
+    if len(slots) != SLOT_COUNT or type(slots[0]) is not int or slots[0] != MessageType.REQUEST:
+        return None
+    if not all(isinstance(slots[place], str) for place in (1, 2, 4, 5)):
+        return None
+    text = f"The action {slots[5][:60]!r} is unknown."
+    # The action is told back as it came; the enumeration has no member for it.
+    return Envelope(
+        MessageType.ERROR, Source.CMS, slots[2], world.clock.stamp(), slots[4], slots[5],
+        {world.dialect.error_key: text},
+    )  # fmt: skip
 
 
 def push(world: World, presystem_id: str) -> Envelope:

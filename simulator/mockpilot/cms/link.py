@@ -11,6 +11,7 @@ from collections import deque
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 import trio
 
@@ -57,6 +58,7 @@ _Task = Callable[[], Awaitable[None]]
 @dataclass(frozen=True, slots=True)
 class _Inbound:
     envelope: Envelope | None
+    slots: tuple[Any, ...]
     index: int
     """Of the event."""
     dropped_by: Armed | None
@@ -139,7 +141,7 @@ class Link:
             self._drop_for(dropped_by, event.index)
         elif not event.ending:
             when = dropped_by.fault.when if dropped_by else ""
-            self._inbox.append(_Inbound(reading.envelope, event.index, dropped_by, when))
+            self._inbox.append(_Inbound(reading.envelope, reading.slots, event.index, dropped_by, when))
 
     def _note_control_in(self, control: Control) -> None:
         record, payload = self._world.recorder.record, control.payload.hex()
@@ -201,6 +203,9 @@ class Link:
 
     def _take(self, inbound: _Inbound) -> None:
         if inbound.envelope is None:
+            refusal = behaviour.refuse_unknown(self._world, inbound.slots)
+            if refusal is not None and self.ending is None:
+                self.send(refusal)
             return
         violations = self.session.receive(inbound.envelope)
         answer = behaviour.answer(self._world, self.presystem_id, inbound.envelope, violations)
