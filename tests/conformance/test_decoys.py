@@ -283,3 +283,19 @@ def test_one_slow_answer_buys_no_silence() -> None:
     for _ in range(4):
         play.push().wait(15)
     assert play.musts() == {"information.is-answered"}
+
+
+def test_old_link_left_open_behind_a_new_one() -> None:
+    """Pushes are answered on the new link alone."""
+    play = Play().exchange().connect().boot().accept().push().confirm()
+    for _ in range(4):
+        play.on(1).push().on(2).push().confirm().wait(15)
+    assert not play.complaints()
+
+
+def test_monitoring_over_tls_is_no_reconnect() -> None:
+    """Beside an operator's product somebody looks at the certificate every ten seconds."""
+    play = Play("L-01", launched=False).exchange().closed()
+    for _ in range(40):
+        play.tls().ended("product", sent=0).wait(10)
+    assert play.musts() == {"link.reconnects"}

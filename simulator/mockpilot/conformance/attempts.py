@@ -84,9 +84,17 @@ def is_own(link: Link, presystem: Presystem) -> bool:
     if link.upgrades:
         speaks = [upgrade for upgrade in link.upgrades if _speaks_websocket(upgrade)]
         return bool(speaks) and (ours_alone or any(_is_ours(upgrade, presystem) for upgrade in speaks))
+    if not ours_alone and _only_looked(link):
+        return False
     if link.tls is not None or link.tls_failed is not None:
         return link.tls is not None or (link.tls_failed is not None and link.tls_failed.hello_seen)
     return link.first_bytes is not None and link.first_bytes.looks_like in ("tls", "clear-text upgrade")
+
+
+def _only_looked(link: Link) -> bool:
+    """Whether somebody finished a good handshake and left without a byte, as monitoring does."""
+    left = link.ended is not None and link.ended.by == "product" and link.ended.application_bytes == 0
+    return link.tls is not None and not link.bad_certificate and left
 
 
 def is_proxied(link: Link) -> bool:

@@ -51,9 +51,17 @@ def _answered(case: Case, link: Link) -> Iterator[Observation]:
         if push.answers:
             row = []
             yield held(IS_ANSWERED, push.first.index, push.answers[0].index, link=link.number)
-        elif not push.unreadable and not case.under_pressure(push.first.index):
+        elif not (push.unreadable or case.under_pressure(push.first.index) or _left_behind(case, link, push)):
             row.append(push)
             yield from _unanswered(case, link, push, row, last_answered)
+
+
+def _left_behind(case: Case, link: Link, push: Push) -> bool:
+    """Whether the product had gone over to a newer link by then: two links at a time are another matter."""
+    return any(
+        other.accepted is not None and other.accepted.index < push.first.index and other.begun.index > link.begun.index
+        and (other.instance, other.kind) == (link.instance, link.kind) for other in case.clean_links
+    )  # fmt: skip
 
 
 def _unanswered(case: Case, link: Link, push: Push, row: list[Push], last_answered: int) -> Iterator[Observation]:
