@@ -201,6 +201,7 @@ async def test_list_that_is_not_valid_is_refused(payload: object, autojump_clock
 
 @pytest.mark.parametrize("text", [
     b"", b"hello", b"{}", b"[]", b"[1,2,3,4,5,6]", b"null", b"[" * 5000, b"[1,,]", b"NaN",
+    b'[9,"BMS","Presystem1","x","y","BootNotification",{}]',
     b'[2,"BMS","Presystem1","x","y","ProvideChargingInformation",{}]',
     b'[3,"BMS","Presystem1","x","y","ProvideChargingInformation",{"message":"no"}]',
 ])  # fmt: skip
