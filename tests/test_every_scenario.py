@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from pathlib import Path
+
 import pytest
 
 from mockpilot.conformance.verdict import judge
@@ -43,6 +46,20 @@ def test_scenario_takes_about_its_typical_time(name: str) -> None:
     took = perform(catalogue()[name])
     typical_s = catalogue()[name].typical_s
     assert typical_s / 2 - 1 <= took.end - took[0].at <= typical_s * 2 + 1
+
+
+@pytest.mark.parametrize("name", ["confirmation_missing", "confirmation_late", "link_reset_after_request"])
+def test_list_that_never_comes_leaves_it_unexercised(name: str, tmp_path: Path) -> None:
+    """A product with nothing to send, and no way to provoke it, is told what did not come, not that a fault slept."""
+    nothing = tmp_path / "requests.json"
+    nothing.write_text("[]")
+    history = perform(
+        catalogue()[name], profile=replace(PROFILE, provoke=None),
+        adjust=lambda settings: replace(settings, requests_file=nothing),
+    )  # fmt: skip
+    verdict = judge(history)
+    assert (verdict.outcome, verdict.cause) == ("inconclusive", "never exercised")
+    assert "ProvideChargingRequests did not come in 60 s" in verdict.detail
 
 
 def test_profile_of_the_rig_has_the_default_limits() -> None:

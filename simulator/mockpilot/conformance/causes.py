@@ -32,6 +32,9 @@ def doubts(case: Case, seen: Sequence[Observation], exercised: Sequence[str], br
         yield Doubt(Cause.CHECKER_BROKE, "the simulator broke while serving; its traceback is in the recording")
     yield from _product_left(case)
     yield from _ended_early(case)
+    if _ran_dry(case):
+        # What could have set a fault off never came: that nothing was exercised says more than that it never fired.
+        yield from _not_exercised(case, seen, exercised)
     yield from _faults(case, _claims_broken(case, seen))
     yield from _not_exercised(case, seen, exercised)
 
@@ -75,12 +78,19 @@ def _faults(case: Case, claims_broken: bool) -> Iterator[Doubt]:
             yield Doubt(Cause.FAULT_NEVER_SEEN, detail)
 
 
+def _ran_dry(case: Case) -> bool:
+    """Whether the script ended because what it waited for never came."""
+    return case.ended is not None and case.ended.why == DONE and bool(case.ended.detail)
+
+
 def _not_exercised(case: Case, seen: Sequence[Observation], exercised: Sequence[str]) -> Iterator[Doubt]:
     missing = [claim for claim in case.start.exercises if claim.rstrip("abc") not in exercised]
     if not missing:
         return
     why = {observation.message for observation in seen if observation.held is None
            and RULES[observation.rule].requirement in missing}  # fmt: skip
+    if _ran_dry(case) and case.ended is not None:
+        why.add(case.ended.detail)
     stalled = case.waiting.stalled_s(0.0, case.ends_at)
     if stalled > MAX_CLOUD_S:
         detail = f"mockpilot itself stalled for {stalled:.1f} s, so {', '.join(missing)} cannot be judged"

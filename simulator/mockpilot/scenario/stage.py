@@ -149,14 +149,14 @@ class Stage:
         event: Event | None = None
         with self._waiting(spoken(what), remaining, limit):
             for _ in range(count):
-                event = await self._next(matches, within_s)
+                event = await self._next(matches, within_s, spoken(what))
         assert event is not None
         return event
 
-    async def _next(self, matches: Predicate, within_s: float) -> Event:
+    async def _next(self, matches: Predicate, within_s: float, awaited: str) -> Event:
         event = await self._control.wait_event(lambda event: matches(event) or self._is_exit(event), within_s)
         if event is None:
-            raise ScenarioOver("done", f"nothing came in {within_s:g} s")
+            raise ScenarioOver("done", f"{awaited} did not come in {within_s:g} s")
         self._end_if_gone(event)
         return event
 
