@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 
 from conformance.playbook import HEADERS, Play
-from mockpilot.conformance.attempts import grows, handed_path, is_tight_loop, path_of
+from mockpilot.conformance.attempts import grows, handed_path, is_tight_loop
 from mockpilot.conformance.case import Case
 from mockpilot.history import events as ev
+from mockpilot.protocol.handshake import path_of
 
 
 def own(play: Play) -> int:

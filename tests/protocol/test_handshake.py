@@ -22,6 +22,7 @@ from mockpilot.protocol.handshake import (
     mask_secret,
     password_stands_in,
     path_for,
+    path_of,
     weigh_credentials,
 )
 
@@ -283,3 +284,12 @@ def test_password_stands_in_names_the_place(asked: UpgradeRequest, place: str) -
 def test_account_keeps_its_password_out_of_its_representation() -> None:
     """Tracebacks and logs may show an account."""
     assert PASSWORD not in repr(ACCOUNT)
+
+
+@pytest.mark.parametrize(
+    ("target", "path"),
+    [("/a%20b?x=1", "/a b"), ("wss://host:1/a%2Fb", "/a/b"), ("http://[x", "/"), ("http://[x/y", "/y"), ("", "")],
+)
+def test_path_of_any_target_is_found(target: str, path: str) -> None:
+    """Absolute form, query and nonsense: checkers and CMS read the same, and nothing raises."""
+    assert path_of(target) == path

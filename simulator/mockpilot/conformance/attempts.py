@@ -10,10 +10,10 @@ import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import median
-from urllib.parse import unquote, urlsplit
 
 from mockpilot.conformance.conversation import Link
 from mockpilot.history.events import Presystem, UpgradeRequested
+from mockpilot.protocol.handshake import looks_like_websocket, path_of
 
 MAX_CONNECTS = 6
 """More connects than that are no single attempt, so that hammering still shows (challenge rounds were seen to need
@@ -70,11 +70,6 @@ def handed_path(presystem: Presystem) -> str:
     return path_of(presystem.path)
 
 
-def path_of(target: str) -> str:
-    """The path of a request target, absolute form or not, percent-decoded and without query."""
-    return unquote(urlsplit(target).path if "://" in target else target.partition("?")[0])
-
-
 def is_own(link: Link, presystem: Presystem) -> bool:
     """Whether a connection is the product's, not a stranger's."""
     ours_alone = presystem.launched and presystem.same_host
@@ -82,7 +77,7 @@ def is_own(link: Link, presystem: Presystem) -> bool:
         # Dropped before a byte could come: beside a launched product nobody else is meant to be there.
         return ours_alone and link.ended is not None and link.ended.by == "us"
     if link.upgrades:
-        speaks = [upgrade for upgrade in link.upgrades if _speaks_websocket(upgrade)]
+        speaks = [upgrade for upgrade in link.upgrades if looks_like_websocket(upgrade)]
         return bool(speaks) and (ours_alone or any(_is_ours(upgrade, presystem) for upgrade in speaks))
     if not ours_alone and _only_looked(link):
         return False
@@ -103,10 +98,6 @@ def is_proxied(link: Link) -> bool:
         return True
     names = {name.lower() for upgrade in link.upgrades for name, _ in upgrade.headers}
     return bool(names & {"via", "forwarded"}) or any(name.startswith("x-forwarded-") for name in names)
-
-
-def _speaks_websocket(upgrade: UpgradeRequested) -> bool:
-    return any(name.lower() == "upgrade" or name.lower().startswith("sec-websocket") for name, _ in upgrade.headers)
 
 
 def _is_ours(upgrade: UpgradeRequested, presystem: Presystem) -> bool:

@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Literal
-from urllib.parse import quote
 
 from mockpilot.limits import Limits
+from mockpilot.protocol.handshake import path_for
 
 PLACEHOLDER = "{presystem_id}"
 
@@ -60,7 +60,7 @@ class CmsSettings:
 
     def target(self, presystem_id: str) -> str:
         """The request target of one presystem, its id percent-encoded."""
-        return self.path.replace(PLACEHOLDER, quote(presystem_id, safe=""))
+        return path_for(self.path, presystem_id)
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ import hmac
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, Protocol
 from urllib.parse import quote, unquote
 
 Headers = Sequence[tuple[str, str]]
@@ -86,7 +86,7 @@ def decide(request: UpgradeRequest, accounts: Mapping[str, Account], subprotocol
         subprotocols: what the CMS may select, the preferred one first.
     """
     problems = tuple(_problems(request))
-    account = accounts.get(_path(request.target))
+    account = accounts.get(path_of(request.target))
     credentials, user = weigh_credentials(request.values("authorization"), account)
     seen = Decision(400, account, credentials, user, problems=problems)
     if problems:
@@ -110,7 +110,8 @@ def _version_hint(problems: tuple[str, ...]) -> Headers:
     return (("Sec-WebSocket-Version", "13"),) if wrong else ()
 
 
-def _path(target: str) -> str:
+def path_of(target: str) -> str:
+    """The path of a request target, absolute form or not, percent-decoded and without query; never raises."""
     path = target.partition("?")[0]
     if not path.startswith("/") and "://" in path:
         # Some clients send the absolute form; RFC 9112 section 3.2.2 asks servers to take it.
@@ -198,7 +199,14 @@ def password_stands_in(request: UpgradeRequest, password: str) -> str:
     return ""
 
 
-def looks_like_websocket(request: UpgradeRequest) -> bool:
+class HasHeaders(Protocol):
+    """A head, read or recorded."""
+
+    @property
+    def headers(self) -> Headers: ...
+
+
+def looks_like_websocket(request: HasHeaders) -> bool:
     """Whether anything in the head speaks of WebSocket; what does not is a stranger, not a presystem."""
     return any(name.lower().startswith("sec-websocket") or name.lower() == "upgrade" for name, _ in request.headers)
 

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from mockpilot.conformance.attempts import TIGHT_SAMPLE, Attempt, hammers, handed_path, is_tight_loop, path_of
+from mockpilot.conformance.attempts import TIGHT_SAMPLE, Attempt, hammers, handed_path, is_tight_loop
 from mockpilot.conformance.case import Case
 from mockpilot.conformance.conversation import Link
 from mockpilot.conformance.levels import Basis, Level
 from mockpilot.conformance.observation import Observation, held, undecided
 from mockpilot.durations import format_duration
 from mockpilot.history.events import UpgradeAnswered, UpgradeRequested
+from mockpilot.protocol.handshake import path_of
 
 USES_TLS = "handshake.uses-tls"
 SENDS_CREDENTIALS = "handshake.sends-credentials"
