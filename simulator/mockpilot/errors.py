@@ -35,7 +35,3 @@ class ScenarioError(MockpilotError):
 
 class LocalProtocolError(MockpilotError):
     """We were about to send something illegal that no fault asked for: our bug."""
-
-
-class PresystemGone(MockpilotError):  # noqa: N818 - the peer's leaving is news, not an error
-    """The presystem left while somebody waited for it on that link."""

@@ -17,7 +17,7 @@ from mockpilot.history.events import (
     TcpAccepted,
     UpgradeAnswered,
 )
-from mockpilot.scenario.matching import EVENT_NAMES, WORDS, envelope_of, is_end_of_link, is_link, predicate, spoken
+from mockpilot.scenario.matching import EVENT_NAMES, WORDS, envelope_of, is_link, predicate, spoken
 
 PUSH, LIST, BOOT = "ProvideChargingInformation", "ProvideChargingRequests", "BootNotification"
 ID = "5e0c9b1e-7f0f-4e0b-9a57-0c7d3a1f4c11"
@@ -97,8 +97,7 @@ def test_envelope_is_read_where_there_is_one() -> None:
     }
 
 
-def test_links_begin_and_end() -> None:
-    """With an upgrade that was accepted, and with the end of its connection."""
+def test_links_begin() -> None:
+    """With an upgrade that was accepted, not with one that was refused, nor with an end."""
     ended = LinkEnded(link=1, by="us", how="cleanly")
     assert [is_link(EVENTS["link"]), is_link(EVENTS["refusal"]), is_link(ended)] == [True, False, False]
-    assert [is_end_of_link(ended), is_end_of_link(EVENTS["link"])] == [True, False]

@@ -104,6 +104,7 @@ async def _play(
     if product is not None:
         product.recorder = control.recorder
     why, detail = "interrupted", ""
+    supervising = trio.CancelScope()
     try:
         await listen()
         nursery.start_soon(_heartbeat, set_, control.recorder)
@@ -111,13 +112,14 @@ async def _play(
             product = set_.launch(set_, control.recorder)
             await product.start(nursery)
             if set_.profile.presystem.supervised:
-                nursery.start_soon(_supervise, product, nursery)
+                nursery.start_soon(_supervise, product, nursery, supervising)
         stage = _stage(set_, control, product)
         why, detail = await _run(scenario, stage, control.recorder)
     except UsageError as error:  # a COMMAND that could be started before, and now cannot: the run goes on
         why, detail = "product left", str(error)
     finally:
         control.recorder.record(ScenarioEnded(why=why, detail=detail))
+        supervising.cancel()  # or what is being ended would be started again
         with trio.CancelScope(shield=True):
             await _clear_up(set_, control, product)
 
@@ -158,11 +160,12 @@ async def _heartbeat(set_: Set, recorder: Recorder) -> None:
         due = max(due + HEARTBEAT_S, trio.current_time())
 
 
-async def _supervise(product: Running, nursery: trio.Nursery) -> None:
-    while True:
-        await product.gone.wait()
-        await trio.sleep(RESTART_AFTER_S)
-        await product.start(nursery)
+async def _supervise(product: Running, nursery: trio.Nursery, scope: trio.CancelScope) -> None:
+    with scope:
+        while True:
+            await product.gone.wait()
+            await trio.sleep(RESTART_AFTER_S)
+            await product.start(nursery)
 
 
 def _stage(set_: Set, control: Control, product: Running | None) -> Stage:

@@ -65,6 +65,8 @@ class Plan:
     """All scenario names, in catalogue order."""
     out: Path
     seed: int
+    certificates: Certificates
+    """What the CMS can show."""
     command: tuple[str, ...] = ()
     start_once: bool = False
     jobs: int = 1
@@ -87,7 +89,6 @@ class Run:
 
     plan: Plan
     progress: Progress
-    certificates: Certificates
     secrets: Mapping[str, str]
     folder: RunFolder
     clock: RunClock

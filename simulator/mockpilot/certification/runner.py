@@ -20,10 +20,9 @@ from mockpilot.certification.episode import Set, play
 from mockpilot.certification.product import Product, Surroundings
 from mockpilot.certification.run import Outcome, Plan, Progress, Recording, Run, finish, judge_scenario, write_result
 from mockpilot.certification.run_folder import RunFolder
-from mockpilot.certification.setting import certificates_for, passwords, server_for, url_of
+from mockpilot.certification.setting import passwords, server_for, url_of
 from mockpilot.clock import RunClock
 from mockpilot.cms.server import Server
-from mockpilot.cms.tls import Certificates
 from mockpilot.history.events import ProductStarted
 from mockpilot.history.recorder import Recorder
 from mockpilot.profile import effective_profile
@@ -44,27 +43,24 @@ async def certify(plan: Plan, progress: Progress) -> Outcome:
     Raises:
         UsageError: the set-up cannot work; nothing was written then.
     """
-    certificates = certificates_for(plan.profile)
     secrets = passwords(plan.profile.presystems)
     clock, started = RunClock(), datetime.now(UTC)
-    await _try_listening(plan, certificates, secrets, clock)
+    await _try_listening(plan, secrets, clock)
     folder = RunFolder.start(plan.out, started)
     with tempfile.TemporaryDirectory(prefix="mockpilot-") as work:
-        run = Run(plan, progress, certificates, secrets, folder, clock, started, Path(work))
+        run = Run(plan, progress, secrets, folder, clock, started, Path(work))
         folder.write_profile(effective_profile(plan.profile))
-        folder.write_anchor(certificates.ca_pem)
+        folder.write_anchor(plan.certificates.ca_pem)
         write_result(run, finished=False)
         await _play_all(run)
         result = finish(run)
     return Outcome(result, folder.path, run.connections == 0, run.stopped_by)
 
 
-async def _try_listening(
-    plan: Plan, certificates: Certificates, secrets: Mapping[str, str], clock: RunClock
-) -> None:
+async def _try_listening(plan: Plan, secrets: Mapping[str, str], clock: RunClock) -> None:
     # Whatever is wrong with address or depot is said before anything is written.
     async with trio.open_nursery() as nursery:
-        await nursery.start(server_for(plan.profile, certificates, dict(secrets), clock).serve)
+        await nursery.start(server_for(plan.profile, plan.certificates, secrets, clock).serve)
         nursery.cancel_scope.cancel()
 
 
@@ -101,7 +97,7 @@ async def _play_apart(run: Run) -> None:
 
 async def _play_with_own_server(run: Run, scenario: Scenario, slot: int) -> None:
     port = None if slot == 0 else 0
-    server = server_for(run.plan.profile, run.certificates, dict(run.secrets), run.clock, port)
+    server = server_for(run.plan.profile, run.plan.certificates, run.secrets, run.clock, port)
     async with trio.open_nursery() as nursery:
 
         async def listen() -> None:
@@ -114,7 +110,7 @@ async def _play_with_own_server(run: Run, scenario: Scenario, slot: int) -> None
 
 
 async def _play_in_turn(run: Run) -> None:
-    server = server_for(run.plan.profile, run.certificates, dict(run.secrets), run.clock)
+    server = server_for(run.plan.profile, run.plan.certificates, run.secrets, run.clock)
     async with trio.open_nursery() as nursery:
         # Held, or a product that knocks already would open its link before anything is recorded.
         port = await nursery.start(server.serve, True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ipaddress
 import random
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -104,7 +104,7 @@ def site_for(profile: Profile) -> Site:
 
 
 def server_for(
-    profile: Profile, certificates: Certificates, secrets_: dict[str, str], clock: RunClock, port: int | None = None
+    profile: Profile, certificates: Certificates, secrets_: Mapping[str, str], clock: RunClock, port: int | None = None
 ) -> Server:
     """A CMS that does not listen yet, with a recording of its own that an episode replaces.
 

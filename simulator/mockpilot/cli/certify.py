@@ -64,7 +64,8 @@ def certify(
         check_command(command)
     site_for(profile)  # a depot that cannot be read is said here, not after the dry run
     catalogue = load_catalogue(more)
-    chosen = select(catalogue, selection, skip, profile, bad_certificates=certificates_for(profile).bad_kinds)
+    certificates = certificates_for(profile)
+    chosen = select(catalogue, selection, skip, profile, bad_certificates=certificates.bad_kinds)
     if dry_run:
         return _show_plan(chosen.run, chosen.left_out, profile)
     if not chosen.run:
@@ -74,7 +75,7 @@ def certify(
     from mockpilot.certification.run import Plan
 
     seed = random.SystemRandom().randrange(2**31) if seed is None else seed
-    plan = Plan(profile, chosen, tuple(catalogue), out, seed, command, start == "once", jobs)
+    plan = Plan(profile, chosen, tuple(catalogue), out, seed, certificates, command, start == "once", jobs)
     return _run(plan, strict=strict, as_json=as_json)
 
 

@@ -14,7 +14,6 @@ from mockpilot.history.events import (
     AnyEvent,
     Event,
     FirstBytes,
-    LinkEnded,
     MessageReceived,
     MessageSent,
     UpgradeAnswered,
@@ -89,11 +88,6 @@ def is_push_answer(event: Event) -> bool:
 def is_link(event: Event) -> bool:
     """An upgrade that was answered 101."""
     return isinstance(event, UpgradeAnswered) and event.status == 101
-
-
-def is_end_of_link(event: Event) -> bool:
-    """The end of a TCP connection."""
-    return isinstance(event, LinkEnded)
 
 
 _SPECIAL: dict[str, Predicate] = {

@@ -95,9 +95,8 @@ class Stage:
         if state not in STATES:
             raise ScenarioError(f"reach: one of {', '.join(STATES)} is expected, found {state!r}")
         await self.wait_connected()
-        limit = "reconnect_within"
         within_s = self._within(state)
-        with self._waiting(_SPOKEN[state], within_s, limit), trio.move_on_after(within_s) as bound:
+        with self._waiting(_SPOKEN[state], within_s, "reconnect_within"), trio.move_on_after(within_s) as bound:
             await self._reach(STATES[state])
         if bound.cancelled_caught:
             raise ScenarioOver("start state not reached", f"no {_SPOKEN[state].removeprefix('a ')} in {within_s:g} s")
