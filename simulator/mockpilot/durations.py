@@ -1,23 +1,24 @@
-"""Durations as people write them: ``500 ms``, ``15 s``, ``5 min``, ``2 h``; in the code always seconds."""
+"""Durations as people write them: ``500 ms``, ``15 s``, ``5 min``, ``1 h 30 min``; in the code always seconds."""
 
 from __future__ import annotations
 
 import re
 
-_SECONDS = {"ms": 0.001, "s": 1.0, "min": 60.0, "h": 3600.0}
-_FORM = re.compile(r"\s*(\d{1,12}(?:\.\d+)?)\s*(ms|s|min|h)\s*", re.ASCII)
+_SECONDS = {"h": 3600.0, "min": 60.0, "s": 1.0, "ms": 0.001}
+_FORM = re.compile("".join(rf"(?:\s*(\d{{1,12}}(?:\.\d+)?)\s*{unit})?" for unit in _SECONDS) + r"\s*", re.ASCII)
 
 
 def parse_duration(text: str) -> float:
-    """Read a duration and return seconds.
+    """Read a duration and return seconds; of several units the larger one comes first.
 
     Raises:
         ValueError: a sentence that says what was expected and what was found.
     """
     match = _FORM.fullmatch(text)
-    if match is None:
+    if match is None or match.lastindex is None:
         raise ValueError(f"a duration such as '500 ms', '15 s', '5 min' or '2 h' is expected, found {text!r}")
-    return float(match[1]) * _SECONDS[match[2]]
+    return sum(float(number) * seconds for number, seconds in zip(match.groups(), _SECONDS.values(), strict=True)
+               if number)  # fmt: skip
 
 
 def format_duration(seconds: float) -> str:
