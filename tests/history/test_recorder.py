@@ -25,6 +25,16 @@ def test_record_fills_in_index_and_times() -> None:
     assert list(log.history) == [first, second]
 
 
+def test_record_tells_simulated_time_beside_the_walls() -> None:
+    """Where there is one; departures then count by it."""
+    log = Recorder(lambda: 6.0, lambda: "2031-03-04T17:20:06.000Z", simulated=lambda: "2031-03-04T18:20:00.000Z")
+    event = log.record(Mark(text="a"))
+    assert (event.wall, event.simulated) == ("2031-03-04T17:20:06.000Z", "2031-03-04T18:20:00.000Z")
+    assert event.told_time == event.simulated
+    real = recorder().record(Mark(text="a"))
+    assert (real.simulated, real.told_time) == ("", real.wall)
+
+
 def test_history_finds_events_by_kind_and_link() -> None:
     """Of a kind with all below it, of one link or of all."""
     log = recorder()

@@ -114,6 +114,15 @@ def test_every_line_has_the_fields_that_all_events_share() -> None:
     assert (line["event"], line["link"]) == ("mark", None)
 
 
+def test_simulated_time_stands_beside_the_walls_only_where_it_is_another() -> None:
+    """A recording in real time says nothing of it."""
+    assert "simulated" not in json.loads(to_line(Mark(text="")))
+    told = json.loads(to_line(Mark(text="", wall="a", simulated="b")))
+    assert list(told)[:4] == ["index", "at", "wall", "simulated"]
+    assert "time_factor" not in json.loads(to_line(FIRST))
+    assert json.loads(to_line(msgspec.structs.replace(FIRST, time_factor=600.0)))["time_factor"] == 600.0
+
+
 def test_first_line_names_the_schema() -> None:
     """So that a reader knows what it has before it."""
     assert json.loads(to_line(FIRST))["schema"] == TRACE_SCHEMA

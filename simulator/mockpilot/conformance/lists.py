@@ -90,8 +90,8 @@ class RequestList:
 
     @property
     def wall(self) -> datetime | None:
-        """When it was read, by the wall clock."""
-        return parse_timestamp(self.frame.event.wall)
+        """When it was read, by the clock that departures count on."""
+        return parse_timestamp(self.frame.event.told_time)
 
     @cached_property
     def ids(self) -> frozenset[str]:

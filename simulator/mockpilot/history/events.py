@@ -2,7 +2,8 @@
 
 An event is one line of a trace: ``index``, ``at`` (seconds on the run's monotonic clock), ``wall`` (UTC), ``link``
 (number of the TCP connection, counted from 1; null for what belongs to none), ``event`` (its kind, the class name in
-snake case) and the fields of its class. Fault events carry plain data, so this module needs nothing of the faults.
+snake case) and the fields of its class; ``simulated`` (UTC) beside ``wall`` only where simulated time parts from it.
+Fault events carry plain data, so this module needs nothing of the faults.
 
 Events below WebSocket are events too. Secrets never get here: whoever records an upgrade masks them first.
 """
@@ -22,17 +23,24 @@ def _snake(name: str) -> str:
 
 
 class Event(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field="event", tag=_snake):
-    """What all events share; the recorder fills in index, at and wall."""
+    """What all events share; the recorder fills in index and times."""
 
     index: int = -1
     at: float = 0.0
     wall: str = ""
+    simulated: str = ""
+    """The time that messages and depot have; empty where it is the wall's."""
     link: int | None = None
 
     @property
     def kind(self) -> str:
         """The event's name in the trace, such as ``message_received``."""
         return str(self.__struct_config__.tag)
+
+    @property
+    def told_time(self) -> str:
+        """The time by which arrivals and departures count: simulated where time is, else the wall's."""
+        return self.simulated or self.wall
 
 
 # -- the scenario and the product ----------------------------------------------------------------------------------
@@ -73,6 +81,8 @@ class ScenarioStarted(Event, frozen=True, kw_only=True):
     catalogue: str
     advertised_points: tuple[str, ...] = ()
     """Points that pushes of earlier scenarios of the run already named."""
+    time_factor: float = 1.0
+    """Seconds of simulated time per second; every event tells its simulated time where it isn't 1."""
     schema: str = TRACE_SCHEMA
 
 

@@ -53,20 +53,27 @@ class Recorder:
     Args:
         now: seconds on the run's monotonic clock.
         wall: the wall clock as RFC 3339 text in UTC.
+        simulated: simulated time as such a text; None where it is the wall's.
         keeps: False only passes events on to subscribers: a CMS that runs for weeks must not collect them.
     """
 
-    def __init__(self, now: Callable[[], float], wall: Callable[[], str], *, keeps: bool = True) -> None:
+    def __init__(
+        self, now: Callable[[], float], wall: Callable[[], str], *, keeps: bool = True,
+        simulated: Callable[[], str] | None = None,
+    ) -> None:  # fmt: skip
         self.history = History()
         self._keeps, self._count = keeps, 0
-        self._now, self._wall = now, wall
+        self._now, self._wall, self._simulated = now, wall, simulated
         self._subscribers: list[Callable[[Event], None]] = []
         self._undelivered: deque[Event] = deque()
         self._delivering = False
 
     def record(self, event: E) -> E:
         """Put an event into the log and return it with its index and times."""
-        filled = msgspec.structs.replace(event, index=self._count, at=round(self._now(), 6), wall=self._wall())
+        filled = msgspec.structs.replace(
+            event, index=self._count, at=round(self._now(), 6), wall=self._wall(),
+            simulated=self._simulated() if self._simulated is not None else "",
+        )  # fmt: skip
         self._count += 1
         if self._keeps:
             self.history._events.append(filled)  # noqa: SLF001 - the recorder is the one writer of its history

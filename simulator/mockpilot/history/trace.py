@@ -21,11 +21,14 @@ _decoder: msgspec.json.Decoder[AnyEvent] = msgspec.json.Decoder(AnyEvent)
 
 
 def to_line(event: Event) -> bytes:
-    """Encode one event as a line of a trace; index, at, wall, link and event always stand there.
+    """Encode one event as a line of a trace; index, at, wall, link and event always stand there, simulated if it is.
 
     Half a surrogate pair, which no UTF-8 holds, is written as U+FFFD: a recording must not fail on what it records.
     """
-    head = {"index": event.index, "at": event.at, "wall": event.wall, "link": event.link}
+    head: dict[str, Any] = {"index": event.index, "at": event.at, "wall": event.wall}
+    if event.simulated:
+        head["simulated"] = event.simulated
+    head["link"] = event.link
     rest = {key: value for key, value in msgspec.to_builtins(event).items() if key not in head}
     if isinstance(event, ScenarioStarted):
         rest["schema"] = TRACE_SCHEMA

@@ -38,7 +38,7 @@ IN_LOG, IN_FINDING = 1_200, 8_000
 _FROM_PRODUCT = (MessageReceived, PingReceived, PongReceived, CloseReceived, UpgradeRequested, FirstBytes)
 _FROM_US = (MessageSent, PingSent, PongSent, CloseSent, UpgradeAnswered)
 _FAULTS = (FaultArmed, FaultFired, FaultSeen, FaultDisarmed)
-_HEAD = frozenset({"index", "at", "wall", "link", "event"})
+_HEAD = frozenset({"index", "at", "wall", "simulated", "link", "event"})
 
 
 @dataclass(frozen=True, slots=True)

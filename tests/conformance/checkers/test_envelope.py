@@ -6,6 +6,7 @@ import json
 from datetime import timedelta
 from typing import Any
 
+import msgspec
 import pytest
 
 from conformance.playbook import BOOT, LISTS, PRESYSTEM, PUSHES, Play, entry, uuid
@@ -215,6 +216,14 @@ def test_clock_is_not_judged_under_a_clock_fault() -> None:
     play = Play().armed("skew", "clock").fired("skew", "clock")
     play.clock_ahead = timedelta(hours=2)
     assert not play.exchange().pushed(3).exercised(CLOCK)
+
+
+def test_clock_is_not_judged_in_simulated_time() -> None:
+    """Nobody can keep up with it; the form of stamps is judged all the same."""
+    play = ahead(7200)
+    play.events = [msgspec.structs.replace(event, simulated="2031-03-05T02:20:00.000Z") for event in play.events]
+    assert not play.exercised(CLOCK)
+    assert play.held("envelope.time-stamp")
 
 
 # -- presystem id --------------------------------------------------------------------------------------------------

@@ -237,11 +237,11 @@ def _is_local_time(off_s: float, skew_s: float) -> bool:
 
 
 def _first_stamps(case: Case) -> Iterator[tuple[Frame, datetime, datetime]]:
-    """Stamps of frames that are no resends: those keep their old stamp rightly."""
+    """Stamps of frames that are no resends: those keep their old stamp rightly; none while time is simulated."""
     seen: set[tuple[int, str]] = set()
     for link in case.clean_links:
         for frame in link.received:
-            if frame.envelope is None:
+            if frame.envelope is None or frame.event.simulated:
                 continue
             key = int(frame.envelope.message_type), frame.envelope.message_id.lower()
             stamp, wall = parse_timestamp(frame.envelope.timestamp), parse_timestamp(frame.event.wall)

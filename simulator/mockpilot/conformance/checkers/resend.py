@@ -85,7 +85,7 @@ def _settled_otherwise(case: Case, read: RequestList) -> bool:
 
 
 def _has_departed(case: Case, entry: Entry) -> bool:
-    end = parse_timestamp(case.events[-1].wall)
+    end = parse_timestamp(case.events[-1].told_time)
     return entry.departure is not None and end is not None and entry.departure - end < AHEAD
 
 
