@@ -16,7 +16,7 @@ from mockpilot.presystem.run import Presystem, presystem_for
 from mockpilot.presystem.settings import QUICK_BACK_OFF, QUICK_PACE, Settings
 from mockpilot.presystem.transport import Converse, LinkLost
 from mockpilot.protocol import envelope
-from mockpilot.protocol.envelope import Action, Envelope, MessageType
+from mockpilot.protocol.envelope import Action, Envelope, MessageType, format_timestamp
 
 QUICK = Settings(
     url="wss://cms.test:8463/vdv463/Presystem1", user="u", password="p",
@@ -82,11 +82,11 @@ class CmsLink:
         """Answer a request of the presystem."""
         await self.send(envelope.answer_to(request, kind, payload, source="CMS", timestamp="2031-03-04T17:20:00Z"))
 
-    async def push(self, payload: Any = None) -> Envelope:
-        """Push charging information; returns the push."""
+    async def push(self, payload: Any = None, at: datetime | None = None) -> Envelope:
+        """Push charging information, stamped now or as told; returns the push."""
         message_id = envelope.new_message_id(random.getrandbits(128))
         push = Envelope(
-            MessageType.REQUEST, "CMS", QUICK.presystem_id, "2031-03-04T17:20:00Z", message_id,
+            MessageType.REQUEST, "CMS", QUICK.presystem_id, format_timestamp(at or wall()), message_id,
             Action.PROVIDE_CHARGING_INFORMATION, information() if payload is None else payload,
         )  # fmt: skip
         await self.send(push)

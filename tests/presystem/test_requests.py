@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 import uuid
 from datetime import timedelta
@@ -11,6 +12,7 @@ from typing import Any
 import pytest
 
 from mockpilot.errors import UsageError
+from mockpilot.presystem.conduct import Entry
 from mockpilot.presystem.information import Information
 from mockpilot.presystem.requests import RequestBook, content_of, read_requests
 from mockpilot.presystem.settings import WORDINGS
@@ -162,10 +164,43 @@ def test_requests_file_may_count_from_now(tmp_path: Path) -> None:
             {"minTargetSoc": 50, "maxTargetSoc": 80, "requestedTimeForDeparture": "+6 h"},
     }]))  # fmt: skip
     book = _book(0)
-    book.adopt(read_requests(file, EPOCH))
+    book.adopt(read_requests(file), EPOCH)
     entry = book.current()[0]
     assert entry["chargingRequestData"]["requestedTimeForDeparture"] == "2031-03-04T23:20:00.000Z"
     assert str(uuid.UUID(entry["chargingRequestId"])) == entry["chargingRequestId"]
+
+
+@pytest.mark.parametrize("outset", [None, [{"vehicleId": "V", "chargingRequestData": {
+    "expectedArrivalTimeAtChargingPoint": "+2 min", "requestedTimeForDeparture": "+6 h"}}]])  # fmt: skip
+def test_outset_is_planned_once_and_from_the_time_given(outset: list[Entry] | None) -> None:
+    """Two buses or those of a file; what they looked like before isn't touched."""
+    asked = copy.deepcopy(outset)
+    book = RequestBook(WORDINGS["chargepilot"], uuid.uuid4, outset=outset)
+    assert book.current() == []
+    book.begin(EPOCH)
+    book.begin(EPOCH + timedelta(days=1))
+    assert len(book.current()) == (2 if outset is None else 1)
+    arrives = book.current()[0]["chargingRequestData"]["expectedArrivalTimeAtChargingPoint"]
+    assert arrives == "2031-03-04T17:22:00.000Z"
+    assert outset == asked
+
+
+def test_step_before_any_push_finds_the_outset_planned() -> None:
+    """Cancelling everything means all that was to come, too."""
+    book = RequestBook(WORDINGS["chargepilot"], uuid.uuid4, outset=None)
+    book.apply(Step("cancel-all-requests"), EPOCH)
+    book.begin(EPOCH)
+    assert book.current() == []
+
+
+def test_time_is_what_the_latest_push_told() -> None:
+    """Before any push the own clock's; a push whose time cannot be read changes nothing."""
+    book = _book(0)
+    later = EPOCH + timedelta(hours=9)
+    assert book.time(EPOCH) == EPOCH
+    book.learn(Information(), later)
+    book.learn(Information(), None)
+    assert book.time(EPOCH) == later
 
 
 @pytest.mark.parametrize("text", [
@@ -177,4 +212,4 @@ def test_bad_requests_file_is_one_sentence(tmp_path: Path, text: str) -> None:
     file = tmp_path / "requests.json"
     file.write_text(text)
     with pytest.raises(UsageError, match=r"requests\.json.*expected"):
-        read_requests(file, EPOCH)
+        read_requests(file)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from itertools import pairwise
 
 import pytest
@@ -10,8 +11,11 @@ import trio.testing
 
 from mockpilot.presystem.backoff import Backoff
 from mockpilot.presystem.conduct import EndKind, LinkEnd
-from presystem.fake_cms import CmsLink, FakeCms, PresystemLeft, play_through, playing, with_settings
+from mockpilot.presystem.offences import conduct_for
+from mockpilot.protocol.envelope import Action, Envelope, parse_timestamp
+from presystem.fake_cms import EPOCH, CmsLink, FakeCms, PresystemLeft, ids, play_through, playing, wall, with_settings
 
+LIST = "chargingRequestList"
 REFUSED = LinkEnd(EndKind.REFUSED, "HTTP status 503", 503)
 
 
@@ -76,3 +80,68 @@ async def test_unreadable_step_is_logged_and_passed_over(autojump_clock: trio.te
         await play.step("nonsense")
         await play.cms.played.wait()
     assert any("JSON object a line" in line for line in play.log)
+
+
+# -- the time to plan by -----------------------------------------------------------------------------------------------
+
+
+def _departures(requests: Envelope) -> list[datetime]:
+    texts = [entry["chargingRequestData"]["requestedTimeForDeparture"] for entry in requests.payload[LIST]]
+    return [instant for text in texts if (instant := parse_timestamp(text)) is not None]
+
+
+async def _first_list(link: CmsLink, at: datetime) -> Envelope:
+    await link.accept()
+    await link.push(at=at)
+    confirmed, requests = await link.receive(), await link.receive()
+    assert (confirmed.action, requests.action) == (
+        Action.PROVIDE_CHARGING_INFORMATION, Action.PROVIDE_CHARGING_REQUESTS,
+    )  # fmt: skip
+    return requests
+
+
+async def test_buses_are_planned_by_the_time_of_the_first_push(autojump_clock: trio.testing.MockClock) -> None:
+    """Whatever the own clock says; it still writes the time stamps."""
+    far = EPOCH + timedelta(days=3)
+
+    async def cms(link: CmsLink) -> None:
+        requests = await _first_list(link, far)
+        assert all(timedelta(hours=6) < departs - far < timedelta(hours=7) for departs in _departures(requests))
+        stamp = parse_timestamp(requests.timestamp)
+        assert stamp is not None
+        assert abs(stamp - wall()) < timedelta(seconds=1)
+
+    await play_through(cms)
+
+
+async def test_buses_leave_when_pushes_say_that_it_is_time(autojump_clock: trio.testing.MockClock) -> None:
+    """A depot that lives faster sees them come and go within seconds; a new one is planned by its time."""
+    later = EPOCH + timedelta(hours=10)
+
+    async def cms(link: CmsLink) -> None:
+        await link.answer(await _first_list(link, EPOCH), {})
+        await link.push(at=later)
+        gone = (await link.quiet(1))[-1]
+        assert (gone.action, ids(gone)) == (Action.PROVIDE_CHARGING_REQUESTS, [])
+        await link.answer(gone, {})
+        await play.step('{"step": "create-request"}')
+        assert _departures((await link.quiet(1))[-1])[0] > later
+
+    async with playing(cms) as play:
+        await play.cms.played.wait()
+
+
+@pytest.mark.parametrize("rule", ["requests.after-first-push", "boot.comes-first"])
+async def test_offender_that_asks_before_any_push_has_something_to_ask(
+    rule: str, autojump_clock: trio.testing.MockClock
+) -> None:
+    """What it plans then, it plans by its own clock."""
+    async def cms(link: CmsLink) -> None:
+        boot = next(one for one in await link.quiet(0.5) if one.action is Action.BOOT_NOTIFICATION)
+        await link.answer(boot, {"status": "Accepted"})
+        await link.quiet(5)
+        lists.extend(one for one in link.seen if one.action is Action.PROVIDE_CHARGING_REQUESTS)
+
+    lists: list[Envelope] = []
+    await play_through(cms, conduct=conduct_for(rule))
+    assert len(ids(lists[0])) == 2

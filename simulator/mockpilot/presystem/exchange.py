@@ -10,6 +10,7 @@ import enum
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from mockpilot.presystem.conduct import Opening
 from mockpilot.presystem.information import read_information
@@ -199,7 +200,8 @@ class Exchange:
             self._say("an error answer", self.scribe.error(message, "depotInfoList is missing"))
             return
         self._say("", self.scribe.confirmation(message))
-        self.book.learn(information)
+        self.book.learn(information, envelope.parse_timestamp(message.timestamp))
+        self.book.begin(self._time())
         if self.accepted and not self._pushed:
             self._pushed = True
             trusts = not self.scribe.conduct.list_awaits_confirmation
@@ -221,7 +223,8 @@ class Exchange:
             return
         if self.scribe.conduct.list_waits_for_push and not self._pushed:
             return
-        self.book.forget_departed(self.scribe.wall())
+        self.book.begin(self._time())
+        self.book.forget_departed(self._time())
         if not (self.book.unconfirmed() or self._must_tell):
             return
         if now < self._not_before and content_of(self.book.current()) == self._refused:
@@ -275,6 +278,9 @@ class Exchange:
         self._close_list()
         self._consider_list(now)
 
+    def _time(self) -> datetime:
+        return self.book.time(self.scribe.wall())
+
     def _close_list(self) -> None:
         self._open = None
         self._agenda.pop(Due.LIST, None)
@@ -316,6 +322,7 @@ class Exchange:
             self._agenda[Due.HASTY_BOOT] = now + self.scribe.conduct.hasty_boot_gap_s
 
     def _send_out_of_turn(self) -> None:
+        self.book.begin(self._time())
         _, frames = self.scribe.charging_requests(self.book.current())
         self._say("ProvideChargingRequests out of turn", frames)
 

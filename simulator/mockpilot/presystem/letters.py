@@ -27,7 +27,8 @@ class Scribe:
     settings: Settings
     conduct: Conduct
     wall: Callable[[], datetime]
-    """The time of day, with offset."""
+    """The time of day, with offset. Time stamps are always this clock's, whatever pushes say: a CMS whose clock is
+    wrong, or runs faster on purpose, does not make ours wrong."""
     chance: random.Random
 
     def request(self, action: Action, payload: Any) -> tuple[str, Frames]:

@@ -1,6 +1,8 @@
 """The presystem's charging requests: a book of entries, the steps that change them, and the list to send.
 
-Pure. A list is always complete; an entry keeps its charging request id for life; points come from the pushes.
+Pure. A list is always complete; an entry keeps its charging request id for life; points come from the pushes, and so
+does the time by which buses are planned: a depot may live faster than the clock. Nothing is planned before the first
+push, unless somebody asks for it.
 """
 
 from __future__ import annotations
@@ -23,8 +25,9 @@ from mockpilot.presystem.steps import Step
 from mockpilot.protocol.envelope import format_timestamp, parse_timestamp
 
 TIME_KEYS = ("expectedArrivalTimeAtChargingPoint", "requestedTimeForDeparture")
-"""Fields of a requests file that may say ``+6 h`` instead of a point in time."""
+"""Fields of a requests file that may say ``+6 h``, counted from the first push, instead of a point in time."""
 
+FIRST_BUSES = 2
 _FIRST_BUS = 4711
 _SOC_STEPS = (60, 65, 70, 75, 80)
 """A change moves the minimum along these, so that two changes in a row differ."""
@@ -47,14 +50,31 @@ class RequestBook:
     wording: Wording
     chance_id: Callable[[], uuid.UUID]
     conduct: Conduct = CONFORMING
+    outset: Sequence[Entry] | None = ()
+    """What to plan once the time is known, as a requests file has it; None: two buses."""
     entries: list[Entry] = field(default_factory=list)
     points: tuple[str, ...] = ()
     """Real charging points of the latest push, available ones first."""
+    told: datetime | None = None
+    """Time stamp of the latest push."""
     confirmed: str = NOTHING
     """Content that the CMS has confirmed, or that an earlier CMS was left with."""
     _sent: dict[str, str] = field(default_factory=dict)
     _leaving: list[Entry] = field(default_factory=list)
     _buses: int = 0
+
+    def time(self, own: datetime) -> datetime:
+        """The time to plan by: what the latest push told, before any push the own clock's."""
+        return self.told or own
+
+    def begin(self, now: datetime) -> None:
+        """Plan what is to be planned from the outset; only the first call does something."""
+        outset, self.outset = self.outset, ()
+        if outset is not None:
+            self.adopt(outset, now)
+            return
+        for _ in range(FIRST_BUSES):
+            self.add_bus(now)
 
     def add_bus(self, now: datetime, point: str = "") -> str:
         """Plan a bus that comes soon and leaves in some hours; returns the new charging request id."""
@@ -85,19 +105,24 @@ class RequestBook:
         self._place()
         return request_id
 
-    def adopt(self, entries: Sequence[Entry]) -> None:
+    def adopt(self, entries: Sequence[Entry], now: datetime) -> None:
         """Take over entries as a requests file has them; those without an id get one."""
         for entry in entries:
-            entry.setdefault("chargingRequestId", self._new_id())
-            self.entries.append(entry)
+            data = entry["chargingRequestData"]
+            times = {key: _instant(data[key], now) for key in TIME_KEYS if key in data}
+            adopted = {"chargingRequestId": self._new_id()} | entry | {"chargingRequestData": data | times}
+            self.entries.append(adopted)
+        self._place()
 
-    def learn(self, information: Information) -> None:
-        """Take over the points of the latest push; an entry whose point has vanished moves to another."""
+    def learn(self, information: Information, at: datetime | None = None) -> None:
+        """Take over points and time of the latest push; an entry whose point has vanished moves to another."""
+        self.told = at or self.told
         self.points = information.points
         self._place()
 
     def apply(self, step: Step, now: datetime) -> str:
         """Do what a step says; returns a sentence for the log."""
+        self.begin(now)
         if step.step == "create-request":
             return f"created {self.add_bus(now, step.charging_point_id)}"
         if step.step == "cancel-all-requests":
@@ -184,8 +209,10 @@ class RequestBook:
         return (point for point in self.points if point not in taken)
 
 
-def read_requests(path: Path, now: datetime) -> list[Entry]:
+def read_requests(path: Path) -> list[Entry]:
     """Read a requests file: a JSON array of charging requests as they travel, or an object with that list.
+
+    Times that count from the first push are left as they are.
 
     Raises:
         UsageError: the file, the place and what was expected there.
@@ -198,23 +225,31 @@ def read_requests(path: Path, now: datetime) -> list[Entry]:
     if not isinstance(entries, list):
         raise UsageError(f"requests file {path}: an array of charging requests is expected")
     for number, entry in enumerate(entries):
-        _check_entry(f"requests file {path}: entry {number}", entry, now)
+        _check_entry(f"requests file {path}: entry {number}", entry)
     return entries
 
 
-def _check_entry(where: str, entry: Any, now: datetime) -> None:
+def _check_entry(where: str, entry: Any) -> None:
     if not isinstance(entry, dict) or not isinstance(entry.get("vehicleId"), str):
         raise UsageError(f"{where}: an object with a vehicleId is expected")
     data = entry.get("chargingRequestData")
     if not isinstance(data, dict):
         raise UsageError(f"{where}: chargingRequestData is expected, an object with minTargetSoc and maxTargetSoc")
     for key in TIME_KEYS:
-        text = data.get(key)
-        if isinstance(text, str) and text.startswith("+"):
-            try:
-                data[key] = format_timestamp(now + timedelta(seconds=parse_duration(text[1:])))
-            except ValueError as error:
-                raise UsageError(f"{where}: {key}: {error}") from None
+        try:
+            _seconds_on(data.get(key))
+        except ValueError as error:
+            raise UsageError(f"{where}: {key}: {error}") from None
+
+
+def _seconds_on(value: Any) -> float | None:
+    """What ``+6 h`` counts, in seconds; None if it is something else."""
+    return parse_duration(value[1:]) if isinstance(value, str) and value.startswith("+") else None
+
+
+def _instant(value: Any, now: datetime) -> Any:
+    seconds = _seconds_on(value)
+    return value if seconds is None else format_timestamp(now + timedelta(seconds=seconds))
 
 
 def _id(entry: Entry) -> str:

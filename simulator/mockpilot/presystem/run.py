@@ -88,8 +88,11 @@ class Presystem:
         """Do the steps that come as lines; the end of the lines changes nothing."""
         async for line in lines:
             step = read_step(line)
-            self.log(self.book.apply(step, self.scribe.wall()) if isinstance(step, Step) else step)
+            self.log(self._apply(step) if isinstance(step, Step) else step)
             self._wake()
+
+    def _apply(self, step: Step) -> str:
+        return self.book.apply(step, self.book.time(self.scribe.wall()))
 
     def stop(self) -> None:
         """Leave the link politely; ``keep_linked`` then returns."""
@@ -173,18 +176,14 @@ def presystem_for(
     settings: Settings, conduct: Conduct = CONFORMING, *, wall: Wall = utc_now, chance: random.Random | None = None,
     log: Log = log_to_stderr,
 ) -> Presystem:
-    """A presystem with its first charging requests: those of its file, or two buses.
+    """A presystem that plans its first charging requests with the first push: those of its file, or two buses.
 
     Raises:
         UsageError: the requests file does not say what it should.
     """
     chance = chance or random.Random()
-    book = RequestBook(settings.wording, lambda: uuid.UUID(int=chance.getrandbits(128), version=4), conduct)
-    if settings.requests_file is None:
-        for _ in range(2):
-            book.add_bus(wall())
-    else:
-        book.adopt(read_requests(settings.requests_file, wall()))
+    outset = None if settings.requests_file is None else read_requests(settings.requests_file)
+    book = RequestBook(settings.wording, lambda: uuid.UUID(int=chance.getrandbits(128), version=4), conduct, outset)
     scribe = Scribe(settings, conduct, wall, chance)
     return Presystem(scribe, book, Memory(Rhythm(settings.push_interval_s)), log)
 
