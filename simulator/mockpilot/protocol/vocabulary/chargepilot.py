@@ -1,4 +1,4 @@
-"""ChargePilot's reading of VDV 463: version 1.1.0 with three deviations, each named and explained below.
+"""ChargePilot's reading of VDV 463: version 1.1.0 with deviations, each a switch that is named and explained below.
 
 What ChargePilot does not change comes from ``v1_1_0``; what it changes, and whatever contains a changed struct, is
 written out.
@@ -7,6 +7,7 @@ written out.
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from types import MappingProxyType
 from typing import Annotated
 
@@ -15,6 +16,7 @@ from msgspec import UNSET, Meta, UnsetType, field
 from mockpilot.protocol.envelope import Action, MessageType
 from mockpilot.protocol.vocabulary.common import Closed, DateTime, Open
 from mockpilot.protocol.vocabulary.dialect import Dialect, Quirk
+from mockpilot.protocol.vocabulary.v1_0_0 import ChargingPredictionDataFinalSoc
 from mockpilot.protocol.vocabulary.v1_1_0 import (
     AutomaticPreconditioning,
     BootNotificationConfirmation,
@@ -24,7 +26,6 @@ from mockpilot.protocol.vocabulary.v1_1_0 import (
     ChargingPointFaultInfo,
     ChargingPointStatus,
     ChargingPredictionDataDepartureTime,
-    ChargingPredictionDataFinalSoc,
     ChargingRequest,
     ChargingRequestData,
     ChargingStationFaultCode,
@@ -43,19 +44,19 @@ from mockpilot.protocol.vocabulary.v1_1_0 import (
     VehicleFaultInfo,
     VehicleInfo,
     VehicleStatusInfo,
+    vehicle_charging_status,
 )
 
 __all__ = [
     "DIALECT", "AutomaticPreconditioning", "BootNotificationConfirmation", "BootNotificationRequest", "BootStatus",
     "ChargingInstruction", "ChargingPointFaultCode", "ChargingPointFaultInfo", "ChargingPointInfo",
-    "ChargingPointStatus", "ChargingPredictionData", "ChargingPredictionDataDepartureTime",
-    "ChargingPredictionDataFinalSoc", "ChargingPredictionDataMinSoc", "ChargingProcessInfo", "ChargingRequest",
-    "ChargingRequestData", "ChargingStationFaultCode", "ChargingStationFaultInfo", "ChargingStationInfo",
-    "ChargingStationStatus", "DepotInfo", "ElectricData", "EmptyConfirmation", "ErrorAnswer", "ManualPreconditioning",
-    "PreconditioningInfo", "PreconditioningRequest", "PresystemKind", "ProcessStatus",
-    "ProvideChargingInformationRequest", "ProvideChargingRequestsRequest", "ScheduledChargingProcess",
-    "TractionBatteryInfo", "VehicleChargingStatus", "VehicleFaultInfo", "VehicleInfo", "VehicleStatusInfo",
-    "charging_station_info", "scheduled_prediction",
+    "ChargingPointStatus", "ChargingPredictionData", "ChargingProcessInfo", "ChargingRequest", "ChargingRequestData",
+    "ChargingStationFaultCode", "ChargingStationFaultInfo", "ChargingStationInfo", "ChargingStationStatus",
+    "DepotInfo", "ElectricData", "EmptyConfirmation", "ErrorAnswer", "ManualPreconditioning", "PreconditioningInfo",
+    "PreconditioningRequest", "PresystemKind", "ProcessStatus", "ProvideChargingInformationRequest",
+    "ProvideChargingRequestsRequest", "ScheduledChargingProcess", "TractionBatteryInfo", "VehicleChargingStatus",
+    "VehicleFaultInfo", "VehicleInfo", "VehicleStatusInfo", "charging_point_info", "charging_prediction",
+    "charging_station_info", "information_request", "scheduled_prediction", "vehicle_charging_status",
 ]  # fmt: skip
 
 
@@ -188,18 +189,135 @@ class ErrorAnswer(Open, frozen=True, kw_only=True):
 
 
 def charging_station_info(
-    station_id: str, status: ChargingStationStatus, points: tuple[ChargingPointInfo, ...]
-) -> ChargingStationInfo:
-    """One station as ChargePilot shows it."""
+    station_id: str, status: ChargingStationStatus, points: tuple[ChargingPointInfo, ...],
+    fault: ChargingStationFaultInfo | UnsetType = UNSET, total_power: float | UnsetType = UNSET,
+) -> ChargingStationInfo:  # fmt: skip
+    """One station as ChargePilot shows it: its status is always told."""
     return ChargingStationInfo(
-        charging_station_id=station_id, charging_station_status=status, charging_point_info_list=points
-    )
+        charging_station_id=station_id, charging_station_status=status, charging_point_info_list=points,
+        charging_station_fault_info=fault, total_power=total_power,
+    )  # fmt: skip
 
 
-def scheduled_prediction(min_soc: float, predicted_time: str | UnsetType) -> ChargingPredictionData:
-    """Prediction of a scheduled process: ``min_soc`` percent, and when, if that is to be told."""
-    prediction = ChargingPredictionDataMinSoc(requested_min_soc=min_soc, predicted_time=predicted_time)
-    return ChargingPredictionData(charging_prediction_data_min_soc=prediction)
+def charging_point_info(
+    point_id: str, status: ChargingPointStatus, *, power_limit_kw: float | UnsetType = UNSET,
+    energy_meter_reading: float | UnsetType = UNSET, fault: ChargingPointFaultInfo | UnsetType = UNSET,
+    vehicle: VehicleInfo | UnsetType = UNSET, process: ChargingProcessInfo | UnsetType = UNSET,
+    scheduled: tuple[ScheduledChargingProcess, ...] | UnsetType = UNSET,
+) -> ChargingPointInfo:  # fmt: skip
+    """One point; ``presentPower`` tells its limit."""
+    return ChargingPointInfo(
+        charging_point_id=point_id, charging_point_status=status, present_power=power_limit_kw,
+        energy_meter_reading=energy_meter_reading, charging_point_fault_info=fault, vehicle_info=vehicle,
+        charging_process_info=process, scheduled_charging_process_list=scheduled,
+    )  # fmt: skip
+
+
+def charging_prediction(
+    *, min_soc: float, min_time: str | None, max_soc: float, max_time: str | None, departure: str | None,
+    departure_soc: float, horizon: str, progress: Sequence[tuple[str, float]] = (), finished: bool = False,
+) -> ChargingPredictionData:  # fmt: skip
+    """Forecasts for a process that runs, each left out if it cannot be made."""
+    return ChargingPredictionData(
+        charging_prediction_data_min_soc=UNSET if min_time is None else ChargingPredictionDataMinSoc(
+            requested_min_soc=min_soc, predicted_time=min_time
+        ),
+        charging_prediction_data_final_soc=UNSET if max_time is None else ChargingPredictionDataFinalSoc(
+            predicted_final_soc=max_soc, predicted_time=max_time
+        ),
+        charging_prediction_data_departure_time=UNSET if departure is None else ChargingPredictionDataDepartureTime(
+            predicted_departure_time_soc=departure_soc, predicted_time=departure
+        ),
+    )  # fmt: skip
+
+
+def scheduled_prediction(
+    *, min_soc: float, min_time: str | None, max_soc: float, max_time: str | None, departure: str | None,
+    departure_soc: float, horizon: str, progress: Sequence[tuple[str, float]] = (), finished: bool = False,
+) -> ChargingPredictionData:  # fmt: skip
+    """The guideline shows of a process to come what was asked for at least, and not when it will be reached."""
+    least = ChargingPredictionDataMinSoc(requested_min_soc=min_soc)
+    return ChargingPredictionData(charging_prediction_data_min_soc=least)
+
+
+def information_request(
+    depots: tuple[DepotInfo, ...], rejected: Sequence[tuple[str, str, str]] = ()
+) -> ProvideChargingInformationRequest:
+    """A push; this version has no place for rejected requests."""
+    return ProvideChargingInformationRequest(depot_info_list=depots)
+
+
+_QUIRKS = (
+    Quirk("boot-key",
+          "the guideline's boot sample says 'systemType' where the official schemas say 'presystem'; nobody outside "
+          "knows which one the product reads, so exactly one of them is right",
+          "BootNotificationRequest.systemType"),
+    Quirk("presystem-id-free",
+          "the guideline's samples name the presystem 'Presystem1', which is no URI as version 1.0 has it",
+          "default_presystem_id"),
+    Quirk("ids-free",
+          "requests and processes go by '0', bare UUIDs and UUIDs with a number in the guideline's samples: the rules "
+          "of 1.1, where ids are any text",
+          "ids_are_uris"),
+    Quirk("no-prediction-time",
+          "scheduled processes in the guideline's sample predict the requested state of charge without "
+          "'predictedTime', which the official schemas require",
+          "information_needs_prediction_time"),
+    Quirk("station-status",
+          "the guideline shows the status of every station; 2.0 takes it out, so this is a profile of 1.1 at most",
+          "ChargingStationInfo.chargingStationStatus"),
+    Quirk("charging-instruction",
+          "the guideline describes Normal, Changed and Terminate and asks for them; 2.0 takes them out",
+          "ChargingRequest.chargingInstruction"),
+    Quirk("prediction-names",
+          "predictions go by the names of 1.1 (MinSoc, FinalSoc), not by those of 2.0 (MinTargetSoc, MaxTargetSoc)",
+          "ChargingPredictionData.chargingPredictionDataMinSoc"),
+    Quirk("error-key",
+          "the guideline's error samples carry their text under 'message'; the official schemas name no key before "
+          "2.0, and 'errorMessage' there",
+          "error_key"),
+    Quirk("error-payload-free",
+          "the guideline allows a presystem any value in its error answers, the official frame only an object",
+          "error_answer_may_be_anything"),
+    Quirk("healthy-without-fault-info",
+          "the guideline's table leaves the row of NoError empty: what is healthy carries no fault info, though a code "
+          "called NoFaultKnown exists",
+          "no_error_has_fault_info"),
+    Quirk("closed-sources",
+          "the guideline lists BMS, ITCS and CMS as sources; the official frame allows any text there",
+          "sources"),
+    Quirk("cyclic-push",
+          "the guideline promises charging information every 15 s; the standard knows no fixed interval",
+          "cyclic_push_is_a_must"),
+    Quirk("requests-follow-pushes",
+          "the guideline wants charging requests only after the first charging information and only for points that "
+          "it named; the standard says nothing about the order",
+          "requests_follow_pushes"),
+    Quirk("default-station",
+          "every depot carries a synthetic station <depot>/0 with the point <depot>/0/0, always unavailable, where "
+          "requests wait that name no point; the standard does not know it. All dialects of this tool show it, or "
+          "such requests could not be seen",
+          "default_station"),
+    Quirk("reserved-never-sent",
+          "the guideline says that the status Reserved, which the schemas have, is never sent: a reserved point is "
+          "told as Unavailable",
+          "sends_reserved"),
+    Quirk("no-fault-known-for-unknown",
+          "the guideline maps OtherError and unknown errors to NoFaultKnown, whose name suggests health; a presystem "
+          "must not read it so",
+          "unknown_error_is_no_fault_known"),
+)  # fmt: skip
+
+_NOTES = (
+    ("the guideline's table of the boot confirmation calls its field 'systemType'; its own sample and the schemas "
+     "say 'status', and so does this tool"),
+    ("its sample of a presystem's error answer names the action ProvideChargingRequests; the only request that a "
+     "presystem answers is ProvideChargingInformation"),
+    "its samples hold comments and trailing commas; what travels is plain JSON",
+    "its table of the envelope says 'MessageName' where the schemas say 'action'; neither word travels",
+    ("its prose also spells 'ProvideChargingRequest', 'ChargingRequests.req' and 'Boot.Notification.conf'; on the "
+     "wire there is one spelling per action"),
+)
 
 
 DIALECT = Dialect(
@@ -217,14 +335,14 @@ DIALECT = Dialect(
     error_key="message",
     subprotocols=("v1.463.vdv.de",),
     guideline_only=True,
-    quirks=(
-        Quirk("boot-key", "the guideline's boot sample says 'systemType' where the official schema says 'presystem'; "
-                          "nobody outside knows which one the product reads, so exactly one of them is right"),
-        Quirk("error-key", "the guideline's error samples carry their text under 'message'; the official schemas name "
-                           "no key before 2.0, and 'errorMessage' there"),
-        Quirk("no-prediction-time", "scheduled processes in the guideline's sample predict the requested state of "
-                                    "charge without 'predictedTime', which the official schema requires"),
-    ),
+    quirks=_QUIRKS,
+    notes=_NOTES,
+    sources=("BMS", "ITCS", "CMS"),
+    error_answer_may_be_anything=True,
+    cyclic_push_is_a_must=True,
+    requests_follow_pushes=True,
     information_needs_prediction_time=False,
+    sends_reserved=False,
+    unknown_error_is_no_fault_known=True,
     vocabulary=sys.modules[__name__],
-)  # fmt: skip
+)

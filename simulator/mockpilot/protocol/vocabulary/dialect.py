@@ -11,14 +11,17 @@ from types import ModuleType
 from typing import Any
 
 from mockpilot.protocol.envelope import Action, MessageType
+from mockpilot.protocol.vocabulary.spelling import AS_THEY_ARE, Spelling
 
 
 @dataclass(frozen=True, slots=True)
 class Quirk:
-    """One deliberate deviation from the official schemas, and why."""
+    """One switch: something in which a vendor's text departs from a version of the standard, or goes beyond it."""
 
     name: str
     reason: str
+    changes: str
+    """What it switches: a field of ``Dialect``, or a key of a message as ``Struct.key``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +41,33 @@ class Dialect:
     guideline_only: bool
     """ChargePilot's own text counts as much as the standard: what only it says is a must here, elsewhere a should."""
     quirks: tuple[Quirk, ...] = ()
+    notes: tuple[str, ...] = ()
+    """Slips of a vendor's text that change nothing, for whoever reads it beside us."""
+    spelling: Spelling = AS_THEY_ARE
+    """How ids stand on the wire."""
+    ids_are_uris: bool = False
+    """Presystem id and the ids in payloads have format uri."""
+    default_presystem_id: str = "Presystem1"
+    """Where nobody names one."""
+    sources: tuple[str, ...] = ()
+    """All that may stand in the slot of the source; empty: any text."""
+    error_answer_may_be_anything: bool = False
+    """The payload of a presystem's error answer need not even be an object."""
+    cyclic_push_is_a_must: bool = False
+    """The interval between two pushes is promised, so that a presystem may conclude something from silence."""
+    requests_follow_pushes: bool = False
+    """A presystem must wait for the first push and name only points that a push has named."""
     information_needs_prediction_time: bool = True
     """Whether the predictions of scheduled processes carry ``predictedTime``."""
+    default_station: bool = True
+    """Every depot shows a station with one point where the requests wait that name no point."""
+    sends_reserved: bool = True
+    """A reserved point is told as such; else as unavailable."""
+    unknown_error_is_no_fault_known: bool = False
+    """An error without a kind is told as NoFaultKnown, not as one of the other kinds."""
+    no_error_has_fault_info: bool = False
+    """A healthy point or station carries a fault info, too."""
+    rejects_in_push: bool = False
+    """Charging requests that cannot be carried out are confirmed, and named in the next push."""
     vocabulary: ModuleType | None = field(default=None, repr=False)
     """The module with the structs of this dialect; all of them export the same names."""

@@ -1,4 +1,4 @@
-"""VDV 463 version 1.1.0: every struct that this version does not share with all the others, and its dialect.
+"""VDV 463 version 1.1.0: every struct that this version changed, and its dialect.
 
 Objects are closed, with the one exception that the official schema makes. Identifiers are free strings, lists may be
 empty, states of charge lie in 0…100 where the schema says so (predictions are unbounded).
@@ -6,8 +6,8 @@ empty, states of charge lie in 0…100 where the schema says so (predictions are
 
 from __future__ import annotations
 
-import enum
 import sys
+from collections.abc import Sequence
 from types import MappingProxyType
 
 from msgspec import UNSET, UnsetType, field
@@ -36,31 +36,31 @@ from mockpilot.protocol.vocabulary.common import (
     VehicleStatusInfo,
 )
 from mockpilot.protocol.vocabulary.dialect import Dialect
+from mockpilot.protocol.vocabulary.v1_0_0 import (
+    ChargingPredictionDataFinalSoc,
+    ChargingPredictionDataMinSoc,
+    ElectricData,
+    ErrorAnswer,
+    ManualPreconditioning,
+    PreconditioningRequest,
+    VehicleChargingStatus,
+    vehicle_charging_status,
+)
 
 __all__ = [
     "DIALECT", "AutomaticPreconditioning", "BootNotificationConfirmation", "BootNotificationRequest", "BootStatus",
     "ChargingInstruction", "ChargingPointFaultCode", "ChargingPointFaultInfo", "ChargingPointInfo",
-    "ChargingPointStatus", "ChargingPredictionData", "ChargingPredictionDataDepartureTime",
-    "ChargingPredictionDataFinalSoc", "ChargingPredictionDataMinSoc", "ChargingProcessInfo", "ChargingRequest",
-    "ChargingRequestData", "ChargingStationFaultCode", "ChargingStationFaultInfo", "ChargingStationInfo",
-    "ChargingStationStatus", "DepotInfo", "ElectricData", "EmptyConfirmation", "ErrorAnswer", "ManualPreconditioning",
-    "PreconditioningInfo", "PreconditioningRequest", "PresystemKind", "ProcessStatus",
-    "ProvideChargingInformationRequest", "ProvideChargingRequestsRequest", "ScheduledChargingProcess",
-    "TractionBatteryInfo", "VehicleChargingStatus", "VehicleFaultInfo", "VehicleInfo", "VehicleStatusInfo",
-    "charging_station_info", "scheduled_prediction",
+    "ChargingPointStatus", "ChargingPredictionData", "ChargingProcessInfo", "ChargingRequest", "ChargingRequestData",
+    "ChargingStationFaultCode", "ChargingStationFaultInfo", "ChargingStationInfo", "ChargingStationStatus",
+    "DepotInfo", "ElectricData", "EmptyConfirmation", "ErrorAnswer", "ManualPreconditioning", "PreconditioningInfo",
+    "PreconditioningRequest", "PresystemKind", "ProcessStatus", "ProvideChargingInformationRequest",
+    "ProvideChargingRequestsRequest", "ScheduledChargingProcess", "TractionBatteryInfo", "VehicleChargingStatus",
+    "VehicleFaultInfo", "VehicleInfo", "VehicleStatusInfo", "charging_point_info", "charging_prediction",
+    "charging_station_info", "information_request", "scheduled_prediction", "vehicle_charging_status",
 ]  # fmt: skip
 
 
 # -- ProvideChargingRequests ---------------------------------------------------------------------------------------
-
-
-class PreconditioningRequest(enum.StrEnum):
-    """What the vehicle is to prepare, as in VDV 261 edition 1."""
-
-    WARM_WATER_AND_VENTILATION = "WarmWaterAndVentilation"
-    HOT_WATER_AND_HEATING = "HotWaterAndHeating"
-    NO_WATER_COOLING_OR_VENTILATION = "NoWaterCoolingOrVentilation"
-    NONE_OR_SIGNAL_NOT_AVAILABLE = "NoClimaticPreconditioningOrSNA"
 
 
 class AutomaticPreconditioning(Closed, frozen=True, kw_only=True):
@@ -72,16 +72,10 @@ class AutomaticPreconditioning(Closed, frozen=True, kw_only=True):
     requested_start_time: DateTime | UnsetType = field(default=UNSET, name="requestedStartTime")
     requested_finish_time: DateTime | UnsetType = field(default=UNSET, name="requestedFinishTime")
 
-
-class ManualPreconditioning(Closed, frozen=True, kw_only=True):
-    """Preconditioning whose course the presystem decides."""
-
-    hvac_preconditioning_start_time: DateTime = field(name="hvacPreconditioningStartTime")
-    hvac_auxiliary_consumer_power: int | UnsetType = field(default=UNSET, name="hvacAuxiliaryConsumerPower")
-    """kW."""
-    system_preconditioning_start_time: DateTime = field(name="systemPreconditioningStartTime")
-    system_auxiliary_consumer_power: int | UnsetType = field(default=UNSET, name="systemAuxiliaryConsumerPower")
-    """kW."""
+    @property
+    def target_soc(self) -> UnsetType:
+        """Unknown to this version."""
+        return UNSET
 
 
 class ChargingRequestData(Closed, frozen=True, kw_only=True):
@@ -122,15 +116,6 @@ class ProvideChargingRequestsRequest(Closed, frozen=True, kw_only=True):
 # -- ProvideChargingInformation ------------------------------------------------------------------------------------
 
 
-class VehicleChargingStatus(enum.StrEnum):
-    """What a vehicle says about charging."""
-
-    READY_TO_CHARGE = "ReadyToCharge"
-    CHARGING = "Charging"
-    CHARGING_IMPOSSIBLE = "ChargingImpossible"
-    UNKNOWN = "Unknown"
-
-
 class TractionBatteryInfo(Closed, frozen=True, kw_only=True):
     """State of a traction battery."""
 
@@ -152,35 +137,6 @@ class VehicleInfo(Closed, frozen=True, kw_only=True):
     vehicle_charging_status: VehicleChargingStatus = field(name="vehicleChargingStatus")
     vehicle_fault_info: VehicleFaultInfo | UnsetType = field(default=UNSET, name="vehicleFaultInfo")
     preconditioning_info: PreconditioningInfo = field(name="preconditioningInfo")
-
-
-class ElectricData(Closed, frozen=True, kw_only=True):
-    """What flows at the moment."""
-
-    charging_current: float | UnsetType = field(default=UNSET, name="chargingCurrent")
-    """A."""
-    charging_voltage: float | UnsetType = field(default=UNSET, name="chargingVoltage")
-    """V."""
-    charging_power: float = field(name="chargingPower")
-    """kW."""
-    reactive_power: float | UnsetType = field(default=UNSET, name="reactivePower")
-    """kvar."""
-
-
-class ChargingPredictionDataMinSoc(Closed, frozen=True, kw_only=True):
-    """When the least state of charge that was asked for will be reached."""
-
-    requested_min_soc: float = field(name="requestedMinSoc")
-    """%, unbounded in the schema."""
-    predicted_time: DateTime = field(name="predictedTime")
-
-
-class ChargingPredictionDataFinalSoc(Closed, frozen=True, kw_only=True):
-    """When the final state of charge will be reached."""
-
-    predicted_final_soc: float = field(name="predictedFinalSoc")
-    """%, unbounded in the schema."""
-    predicted_time: DateTime = field(name="predictedTime")
 
 
 class ChargingPredictionDataDepartureTime(Open, frozen=True, kw_only=True):
@@ -280,28 +236,61 @@ class ProvideChargingInformationRequest(Closed, frozen=True, kw_only=True):
     depot_info_list: tuple[DepotInfo, ...] = field(name="depotInfoList")
 
 
-# -- errors, and what the view needs -------------------------------------------------------------------------------
-
-
-class ErrorAnswer(Open, frozen=True, kw_only=True):
-    """Our own error answer; 1.1 defines none, so this is the form that 2.0 settled on."""
-
-    text: str = field(name="errorMessage")
+# -- what the view needs --------------------------------------------------------------------------------------------
 
 
 def charging_station_info(
-    station_id: str, status: ChargingStationStatus, points: tuple[ChargingPointInfo, ...]
-) -> ChargingStationInfo:
+    station_id: str, status: ChargingStationStatus, points: tuple[ChargingPointInfo, ...],
+    fault: ChargingStationFaultInfo | UnsetType = UNSET, total_power: float | UnsetType = UNSET,
+) -> ChargingStationInfo:  # fmt: skip
     """One station as this version shows it."""
     return ChargingStationInfo(
-        charging_station_id=station_id, charging_station_status=status, charging_point_info_list=points
-    )
+        charging_station_id=station_id, charging_station_status=status, charging_point_info_list=points,
+        charging_station_fault_info=fault, total_power=total_power,
+    )  # fmt: skip
 
 
-def scheduled_prediction(min_soc: float, predicted_time: str) -> ChargingPredictionData:
-    """Prediction of a scheduled process: when ``min_soc`` percent will be reached."""
-    prediction = ChargingPredictionDataMinSoc(requested_min_soc=min_soc, predicted_time=predicted_time)
-    return ChargingPredictionData(charging_prediction_data_min_soc=prediction)
+def charging_point_info(
+    point_id: str, status: ChargingPointStatus, *, power_limit_kw: float | UnsetType = UNSET,
+    energy_meter_reading: float | UnsetType = UNSET, fault: ChargingPointFaultInfo | UnsetType = UNSET,
+    vehicle: VehicleInfo | UnsetType = UNSET, process: ChargingProcessInfo | UnsetType = UNSET,
+    scheduled: tuple[ScheduledChargingProcess, ...] | UnsetType = UNSET,
+) -> ChargingPointInfo:  # fmt: skip
+    """One point; ``presentPower`` tells its limit."""
+    return ChargingPointInfo(
+        charging_point_id=point_id, charging_point_status=status, present_power=power_limit_kw,
+        energy_meter_reading=energy_meter_reading, charging_point_fault_info=fault, vehicle_info=vehicle,
+        charging_process_info=process, scheduled_charging_process_list=scheduled,
+    )  # fmt: skip
+
+
+def charging_prediction(
+    *, min_soc: float, min_time: str | None, max_soc: float, max_time: str | None, departure: str | None,
+    departure_soc: float, horizon: str, progress: Sequence[tuple[str, float]] = (), finished: bool = False,
+) -> ChargingPredictionData:  # fmt: skip
+    """Forecasts as this version has them, each left out if it cannot be made."""
+    return ChargingPredictionData(
+        charging_prediction_data_min_soc=UNSET if min_time is None else ChargingPredictionDataMinSoc(
+            requested_min_soc=min_soc, predicted_time=min_time
+        ),
+        charging_prediction_data_final_soc=UNSET if max_time is None else ChargingPredictionDataFinalSoc(
+            predicted_final_soc=max_soc, predicted_time=max_time
+        ),
+        charging_prediction_data_departure_time=UNSET if departure is None else ChargingPredictionDataDepartureTime(
+            predicted_departure_time_soc=departure_soc, predicted_time=departure
+        ),
+    )  # fmt: skip
+
+
+scheduled_prediction = charging_prediction
+"""Processes to come are forecast like those that run."""
+
+
+def information_request(
+    depots: tuple[DepotInfo, ...], rejected: Sequence[tuple[str, str, str]] = ()
+) -> ProvideChargingInformationRequest:
+    """A push; this version has no place for rejected requests."""
+    return ProvideChargingInformationRequest(depot_info_list=depots)
 
 
 DIALECT = Dialect(
