@@ -44,6 +44,8 @@ path = "/api/{presystem_id}/ws"
 certs = "certs/"
 push_interval = "400 ms"
 depot = "depots/night.toml"
+partial_lists = true
+requests_survive = false
 
 [provoke]
 command = ["./plan-a-bus", "--line", "42"]
@@ -64,7 +66,8 @@ FULL_PROFILE = Profile(
         "Acme DepotManager", "8.2.0", "ITCS", "acme-depot-7", "vdv-1.1", False, True, "acme", "secret", "ACME"
     ),
     cms=CmsSettings(
-        "[::1]:8463", "lab-pc", "/api/{presystem_id}/ws", Path("/lab/certs"), 0.4, Path("/lab/depots/night.toml")
+        "[::1]:8463", "lab-pc", "/api/{presystem_id}/ws", Path("/lab/certs"), 0.4, Path("/lab/depots/night.toml"),
+        partial_lists=True, requests_survive=False,
     ),
     limits=Limits(resend_within=90.0, hold=0.5),
     provoke=Provoke(command=("/lab/plan-a-bus", "--line", "42")),
@@ -122,7 +125,9 @@ def test_a_password_in_the_profile_is_taken() -> None:
     [
         ('[presystm]\nid = "x"', "/lab/acme.toml: presystm: unknown key; did you mean presystem?"),
         ('[presystem]\ndialekt = "x"', "presystem.dialekt: unknown key; did you mean dialect?"),
-        ('[cms]\nzzz = 1', "cms.zzz: unknown key; known here: listen, host, path, certs, push_interval, depot"),
+        ('[cms]\nzzz = 1', "cms.zzz: unknown key; known here: listen, host, path, certs, push_interval, depot, partial"),
+        ('[cms]\npartial_lists = "yes"', "cms.partial_lists: true or false is expected, found 'yes'"),
+        ('[cms]\nrequests_survive = 1', "cms.requests_survive: true or false is expected, found 1"),
         ('[limits]\nresend_witin = "5 s"', "limits.resend_witin: unknown key; did you mean resend_within?"),
         ('[limits]\nzzz = "5 s"', "limits.zzz: unknown key"),
         ('[limits]\nhold = 5', "limits.hold: a duration in quotes such as \"15 s\" is expected, found 5"),

@@ -5,7 +5,8 @@ from __future__ import annotations
 import ipaddress
 import random
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -15,7 +16,8 @@ from mockpilot.cms.server import Server
 from mockpilot.cms.tls import Certificates
 from mockpilot.cms.world import World
 from mockpilot.depot.loader import load
-from mockpilot.depot.site import Site
+from mockpilot.depot.model import Depot
+from mockpilot.depot.site import ListPolicy, Site
 from mockpilot.errors import ProfileError, UsageError
 from mockpilot.faults.injector import Injector
 from mockpilot.history.recorder import Recorder
@@ -82,7 +84,7 @@ def _names_of_loopback(host: str) -> tuple[str, ...]:
     return ("localhost",) if host in ("127.0.0.1", "::1") else ()
 
 
-def site_for(profile: Profile) -> Site:
+def depot_for(profile: Profile) -> Depot:
     """Load the depot.
 
     Raises:
@@ -92,7 +94,7 @@ def site_for(profile: Profile) -> Site:
     folder = shipped_folder() / "depots"
     file = chosen if isinstance(chosen, Path) else folder / f"{chosen}.toml"
     try:
-        return Site(load(file.read_text(encoding="utf-8"), str(file)))
+        return load(file.read_text(encoding="utf-8"), str(file))
     except OSError as error:
         known = ", ".join(sorted(one.stem for one in folder.glob("*.toml")))
         raise ProfileError(
@@ -103,13 +105,27 @@ def site_for(profile: Profile) -> Site:
         raise ProfileError(file, "", f"text in UTF-8 is expected: {error}") from error
 
 
+def site_for(profile: Profile, start: datetime, chance: Callable[[], float] = lambda: 0.5) -> Site:
+    """The depot with nothing asked of it so far, doing with lists as the profile says.
+
+    Args:
+        profile: says which depot.
+        start: the instant at which it is as its file says.
+        chance: floats in [0, 1), for whatever the depot leaves to chance.
+    """
+    policy = ListPolicy(partial=profile.cms.partial_lists, survives_reconnect=profile.cms.requests_survive)
+    return Site(depot_for(profile), start, chance=chance, policy=policy)
+
+
 def server_for(
-    profile: Profile, certificates: Certificates, secrets_: Mapping[str, str], clock: RunClock, port: int | None = None
-) -> Server:
+    profile: Profile, certificates: Certificates, secrets_: Mapping[str, str], clock: RunClock,
+    port: int | None = None, chance: Callable[[], float] = lambda: 0.5,
+) -> Server:  # fmt: skip
     """A CMS that does not listen yet, with a recording of its own that an episode replaces.
 
     Args:
         port: overrides the profile's.
+        chance: floats in [0, 1), for whatever the depot leaves to chance.
     """
     spoken = dialect(profile.presystem.dialect)
     accounts = {
@@ -117,7 +133,8 @@ def server_for(
         for one in profile.presystems
     }
     world = World(
-        dialect=spoken, push_interval_s=profile.cms.push_interval_s, accounts=accounts, site=site_for(profile),
+        dialect=spoken, push_interval_s=profile.cms.push_interval_s, accounts=accounts,
+        site=site_for(profile, clock.instant(), chance),
         clock=clock, recorder=Recorder(clock.now, clock.wall), injector=Injector(spoken.error_key),
         chance=random.Random(), close_within_s=profile.limits.close_within,
     )  # fmt: skip

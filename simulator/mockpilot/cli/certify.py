@@ -54,7 +54,7 @@ def certify(
     profile = replace(profile, limits=profile.limits.with_changes(_limits(limits)))
     from mockpilot.certification.product import check_command
     from mockpilot.certification.selection import check_expected, select
-    from mockpilot.certification.setting import certificates_for, check_host, site_for
+    from mockpilot.certification.setting import certificates_for, check_host, depot_for
     from mockpilot.scenario.catalogue import load_catalogue
 
     check_host(profile)
@@ -62,7 +62,7 @@ def certify(
     _check_combination(command, start, jobs, profile)
     if command:
         check_command(command)
-    site_for(profile)  # a depot that cannot be read is said here, not after the dry run
+    depot_for(profile)  # a depot that cannot be read is said here, not after the dry run
     catalogue = load_catalogue(more)
     certificates = certificates_for(profile)
     chosen = select(catalogue, selection, skip, profile, bad_certificates=certificates.bad_kinds)

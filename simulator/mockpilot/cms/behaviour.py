@@ -59,12 +59,14 @@ def _answer_boot(world: World, request: Envelope) -> Answer:
 
 
 def _answer_list(world: World, presystem_id: str, request: Envelope) -> Answer:
-    def receive(applied: bool) -> ListAnswer:
-        return world.site.receive_list(presystem_id, request.payload, world.dialect, apply=applied)
+    considered = world.site.consider_list(presystem_id, request.payload, world.dialect)
 
-    refused = receive(False).error
+    def carry_out(applied: bool) -> ListAnswer:
+        return world.site.carry_out(considered, now=world.clock.instant(), apply=applied)
+
+    refused = considered.error
     reply = _refuse(world, request, refused) if refused else _confirm(world, request, {})
-    return Answer(reply.envelope, receive)
+    return Answer(reply.envelope, carry_out)
 
 
 def _confirm(world: World, request: Envelope, payload: dict[str, Any]) -> Answer:
@@ -94,6 +96,16 @@ def refuse_unknown(world: World, slots: tuple[Any, ...]) -> Envelope | None:
         MessageType.ERROR, Source.CMS, slots[2], world.clock.stamp(), slots[4], slots[5],
         {world.dialect.error_key: text},
     )  # fmt: skip
+
+
+def has_sent(world: World, presystem_id: str, envelope: Envelope, *, is_booted: bool) -> None:
+    """Take note of a message of ours that left unaltered.
+
+    Args:
+        is_booted: whether the link is, now that it has left.
+    """
+    if is_booted and (envelope.action, envelope.message_type) == (Action.BOOT_NOTIFICATION, MessageType.CONFIRMATION):
+        world.site.link_opened(presystem_id)
 
 
 def push(world: World, presystem_id: str) -> Envelope:

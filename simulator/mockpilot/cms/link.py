@@ -262,6 +262,7 @@ class Link:
         sent = self._world.recorder.record(MessageSent(link=self.number, text=text, fault=departure.fault))
         if departure.unaltered:
             self.session.sent(envelope, sent.at, deliberate=departure.fault is not None)
+            behaviour.has_sent(self._world, self.presystem_id, envelope, is_booted=self.session.is_booted)
         self._queue(sent)
         if self.session.is_booted:
             self._booted.set()

@@ -35,7 +35,8 @@ _KINDS = (str(Source.BMS), str(Source.ITCS))
 _TABLES = ("presystem", "cms", "limits", "provoke", "expected")
 _PRESYSTEM_KEYS = ("name", "version", "kind", "id", "dialect", "sends_requests", "supervised", "user", "password",
                    "password_env")  # fmt: skip
-_CMS_KEYS = ("listen", "host", "path", "certs", "push_interval", "depot")
+_CMS_KEYS = ("listen", "host", "path", "certs", "push_interval", "depot", "partial_lists",
+             "requests_survive")  # fmt: skip
 _PROVOKE_KEYS = ("command", "http", "ask", "stdin")
 _EXPECTED_KEYS = ("rule", "reason", "owner", "until")
 
@@ -227,6 +228,8 @@ def _cms(table: _Table, folder: Path) -> CmsSettings:
         certs=folder / table.text("certs") if "certs" in table.values else None,
         push_interval_s=table.duration("push_interval", default.push_interval_s),
         depot=_depot(table, folder),
+        partial_lists=table.flag("partial_lists", default=default.partial_lists),
+        requests_survive=table.flag("requests_survive", default=default.requests_survive),
     )
 
 

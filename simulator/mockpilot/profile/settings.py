@@ -52,6 +52,10 @@ class CmsSettings:
     push_interval_s: float = 15.0
     depot: str | Path = "small"
     """A name is a bundled depot, a path a file."""
+    partial_lists: bool = False
+    """The good entries of a list are carried out although it has bad ones; it is answered by an error all the same."""
+    requests_survive: bool = True
+    """Charging requests are kept when their presystem boots again."""
 
     @property
     def address(self) -> tuple[str, int]:

@@ -58,6 +58,8 @@ path = "/vdv463/{presystem_id}"          # percent-encoded
 # certs = "certs/"                       # folder of 'mockpilot certs'; default: a CA for this run alone
 push_interval = "15 s"
 depot = "small"                          # a name is a bundled depot, a path a file
+partial_lists = false                    # true: the good entries of a bad list are carried out; the error comes anyway
+requests_survive = true                  # false: charging requests are forgotten at the presystem's next accepted boot
 
 # How the product is made to send, change or cancel charging requests: one of these.
 # [provoke]
@@ -118,6 +120,8 @@ def _cms(cms: CmsSettings) -> Iterator[str]:
         yield f"certs = {_text(str(cms.certs.absolute()))}"
     yield f"push_interval = {_duration(cms.push_interval_s)}"
     yield f"depot = {_text(str(cms.depot.absolute()) if isinstance(cms.depot, Path) else cms.depot)}"
+    yield f"partial_lists = {str(cms.partial_lists).lower()}"
+    yield f"requests_survive = {str(cms.requests_survive).lower()}"
 
 
 def _provoke(provoke: Provoke | None) -> Iterator[str]:
