@@ -81,6 +81,8 @@ class ScenarioStarted(Event, frozen=True, kw_only=True):
     catalogue: str
     advertised_points: tuple[str, ...] = ()
     """Points that pushes of earlier scenarios of the run already named."""
+    grid_limit_kw: float | None = None
+    """What the depot may draw from the grid, which no push tells; None: there is no limit."""
     time_factor: float = 1.0
     """Seconds of simulated time per second; every event tells its simulated time where it isn't 1."""
     schema: str = TRACE_SCHEMA
