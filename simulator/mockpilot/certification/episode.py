@@ -6,6 +6,7 @@ and the recording ends with ``scenario_ended`` before that.
 
 from __future__ import annotations
 
+import math
 import random
 import traceback
 from collections.abc import Awaitable, Callable
@@ -188,6 +189,7 @@ def _stage(set_: Set, control: Control, product: Running | None) -> Stage:
 def _first_line(scenario: Scenario, set_: Set) -> ScenarioStarted:
     profile, presystem = set_.profile, set_.profile.presystem
     launched = set_.launch is not None or set_.running is not None
+    grid_kw = set_.server.world.site.depot.grid_limit_kw
     return ScenarioStarted(
         scenario=scenario.name, exercises=scenario.exercises, dialect=set_.server.world.dialect.name,
         presystem=Presystem(
@@ -198,4 +200,5 @@ def _first_line(scenario: Scenario, set_: Set) -> ScenarioStarted:
         ),
         push_interval_s=profile.cms.push_interval_s, limits=profile.limits.as_seconds(), seed=set_.seed,
         mockpilot=__version__, catalogue=VERSION, advertised_points=set_.advertised,
+        grid_limit_kw=None if math.isinf(grid_kw) else grid_kw,
     )  # fmt: skip
