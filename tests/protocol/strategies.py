@@ -23,6 +23,30 @@ _NEAR_TIMES = st.sampled_from([
 ])  # fmt: skip
 
 
+_NEAR_URIS = st.sampled_from([
+    "urn:uuid:3f0c2a5e-8b7d-4c61-9e12-5d40a7b6c8f1", "urn:", "a:", "http://a b/", "http://[::1]/x", "http://[::1/x",
+    "http://[v1.a]/", "http://[fe80::1%25en0]/", "http://[1::2::3]/", "http://a:port/", "http://a:80/?q#f", "a:#b#c",
+    "//a/b", "a:%zz", "a:%C3%BC", "ü:a", "a:ü", "1a:b", "a:[b]", "a://u@h@i", "a://u:p@h:/x//y", "Presystem1",
+])  # fmt: skip
+_URI_PIECES = st.sampled_from([
+    *"az09AZ:/?#[]@!$&'()*+,;=-._~%", "//", "urn:", "%41", "%", "::1", "[::1]", "[v1.x]", " ", "é", "{", "|", "\\", '"',
+])  # fmt: skip
+
+
+def near_uris() -> st.SearchStrategy[str]:
+    """Texts made of what URIs are made of, and a little that they are not made of."""
+    return _NEAR_URIS | st.lists(_URI_PIECES, max_size=8).map(lambda pieces: "a:" + "".join(pieces))
+
+
+def uris() -> st.SearchStrategy[str]:
+    """URIs as RFC 3986 wants them."""
+    return st.one_of(
+        st.uuids().map(lambda made: made.urn),
+        st.from_regex(r"[a-z][a-z0-9+.-]{0,5}:[a-z0-9._~/-]{0,9}", fullmatch=True),
+        st.sampled_from(["http://[::1]:80/x?y#z", "a:", "urn:mockpilot:A%2F1", "mailto:a@b", "a://u:p@h/x;y=1,2"]),
+    )  # fmt: skip
+
+
 def date_times() -> st.SearchStrategy[str]:
     """Date-times as RFC 3339 wants them."""
     return st.builds(lambda moment, offset: moment + offset, _MOMENTS, _OFFSETS)
@@ -37,7 +61,7 @@ def strange_values() -> st.SearchStrategy[Json]:
     """JSON values of every kind; no number with a fraction of zero, about which drafts of JSON Schema disagree."""
     numbers = st.sampled_from([-1, 0, 1, 100, 101, 10**20, -0.5, 99.5, 100.5, 1e300])
     return st.one_of(
-        st.none(), st.booleans(), numbers, _TEXTS, _NEAR_TIMES, st.just([]), st.just({}), st.just([None]),
+        st.none(), st.booleans(), numbers, _TEXTS, _NEAR_TIMES, near_uris(), st.just([]), st.just({}), st.just([None]),
         st.dictionaries(_TEXTS, st.none(), max_size=2),
     )  # fmt: skip
 
@@ -50,15 +74,16 @@ def damaged(payload: Json) -> st.SearchStrategy[Json]:
 def _of(kind: inspect.Type) -> st.SearchStrategy[Json]:
     match kind:
         case inspect.Metadata():
-            if (kind.extra_json_schema or {}).get("format") == "date-time":
-                return date_times()
+            texts = {"date-time": date_times, "uri": uris}.get((kind.extra_json_schema or {}).get("format", ""))
+            if texts is not None:
+                return texts()
             return _of(kind.type)
         case inspect.StructType():
             required = {field.encode_name: _of(field.type) for field in kind.fields if field.required}
             optional = {field.encode_name: _of(field.type) for field in kind.fields if not field.required}
             return st.fixed_dictionaries(required, optional=optional)
         case inspect.VarTupleType():
-            return st.lists(_of(kind.item_type), max_size=2)
+            return st.lists(_of(kind.item_type), min_size=kind.min_length or 0, max_size=2)
         case inspect.EnumType():
             return st.sampled_from([str(member.value) for member in kind.cls])
         case inspect.StrType():

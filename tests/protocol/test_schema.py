@@ -18,8 +18,9 @@ from mockpilot.protocol.schema import Violation, schemas, violations
 from mockpilot.protocol.vocabulary import DIALECTS, Dialect, dialect
 from protocol.strategies import UNHURRIED, damaged, payloads, strange_values
 
-OFFICIAL = Path(__file__).parents[2].parent / "shared" / "vdv463" / "schemas" / "1.1.0"
-CHARGEPILOT, VDV_1_1 = dialect("chargepilot"), dialect("vdv-1.1")
+OFFICIAL = Path(__file__).parents[2].parent / "shared" / "vdv463" / "schemas"
+FOLDERS = {"vdv-1.0": "1.0.0", "vdv-1.1": "1.1.0", "vdv-2.0-rc1": "2.0.0-rc1"}
+CHARGEPILOT, VDV_1_0, VDV_1_1, VDV_2_0 = map(dialect, ("chargepilot", *FOLDERS))
 BOOT = (Action.BOOT_NOTIFICATION, MessageType.REQUEST)
 LIST = (Action.PROVIDE_CHARGING_REQUESTS, MessageType.REQUEST)
 PUSH = (Action.PROVIDE_CHARGING_INFORMATION, MessageType.REQUEST)
@@ -45,14 +46,18 @@ def found(
 
 
 @functools.cache
-def official(title: str) -> jsonschema_rs.Draft4Validator:
-    schema = json.loads((OFFICIAL / f"{title}.json").read_text(encoding="utf-8"))
-    return jsonschema_rs.Draft4Validator(schema, validate_formats=True)
+def official(version: str, title: str) -> jsonschema_rs.Validator:
+    """The official schema under the draft that it names: 4 up to 1.1, 7 from 2.0 on."""
+    schema = json.loads((OFFICIAL / FOLDERS[version] / f"{title}.json").read_text(encoding="utf-8"))
+    draft = {"draft-04": jsonschema_rs.Draft4Validator, "draft-07": jsonschema_rs.Draft7Validator}
+    return draft[schema["$schema"].split("/")[-2]](schema, validate_formats=True)
 
 
-@functools.cache
-def derived(title: str) -> jsonschema_rs.Draft202012Validator:
-    return jsonschema_rs.Draft202012Validator(schemas(VDV_1_1)[title], validate_formats=True)
+MESSAGES = [(name, key) for name in FOLDERS for key in sorted(dialect(name).payloads)]
+EACH_MESSAGE = pytest.mark.parametrize(
+    ("version", "key"), MESSAGES, ids=[f"{name}-{key[0]}-{key[1].name.lower()}" for name, key in MESSAGES]
+)
+EACH_VERSION = pytest.mark.parametrize("version", FOLDERS)
 
 
 def messages() -> st.SearchStrategy[tuple[Action, MessageType]]:
@@ -61,45 +66,62 @@ def messages() -> st.SearchStrategy[tuple[Action, MessageType]]:
 
 @pytest.mark.skipif(not OFFICIAL.is_dir(), reason="the official schemas are not at hand")
 class TestAgainstTheOfficialSchemas:
+    @EACH_MESSAGE
     @UNHURRIED
-    @given(messages().flatmap(lambda key: st.tuples(st.just(key), payloads(VDV_1_1.payloads[key]))))
-    def test_valid_payloads_are_accepted_by_both(self, case: tuple[tuple[Action, MessageType], Any]) -> None:
-        """What our structs allow, the official schemas allow."""
-        key, payload = case
-        assert official(title(key)).is_valid(payload)
-        assert violations(payload, VDV_1_1, *key) == []
+    @given(st.data())
+    def test_generated_payloads_are_judged_alike(
+        self, version: str, key: tuple[Action, MessageType], data: st.DataObject
+    ) -> None:
+        """What our structs allow, the official schemas allow; damaged, it is refused by both or by neither."""
+        spoken, judge = dialect(version), official(version, title(key))
+        payload = data.draw(payloads(spoken.payloads[key]))
+        assert judge.is_valid(payload)
+        assert violations(payload, spoken, *key) == []
+        broken = data.draw(damaged(payload).flatmap(damaged))
+        assert judge.is_valid(broken) == (violations(broken, spoken, *key) == [])
 
+    @EACH_MESSAGE
     @UNHURRIED
-    @given(
-        messages().flatmap(
-            lambda key: st.tuples(st.just(key), payloads(VDV_1_1.payloads[key]).flatmap(damaged).flatmap(damaged))
-        )
-    )
-    def test_damaged_payloads_are_judged_alike(self, case: tuple[tuple[Action, MessageType], Any]) -> None:
-        """What our structs refuse, the official schemas refuse, and the other way round."""
-        key, payload = case
-        assert official(title(key)).is_valid(payload) == (violations(payload, VDV_1_1, *key) == [])
-
-    @UNHURRIED
-    @given(messages(), strange_values())
-    def test_strange_payloads_are_judged_alike(self, key: tuple[Action, MessageType], payload: Any) -> None:
+    @given(strange_values())
+    def test_strange_payloads_are_judged_alike(
+        self, version: str, key: tuple[Action, MessageType], payload: Any
+    ) -> None:
         """Payloads of another kind altogether are judged alike."""
-        assert official(title(key)).is_valid(payload) == (violations(payload, VDV_1_1, *key) == [])
+        judged = violations(payload, dialect(version), *key)
+        assert official(version, title(key)).is_valid(payload) == (judged == [])
 
-    def test_every_official_property_is_ours(self) -> None:
-        """Object by object the same keys are known, required and closed."""
-        for name in TITLES:
-            schema = json.loads((OFFICIAL / f"{name}.json").read_text(encoding="utf-8"))
-            assert shapes(schema) == shapes(schemas(VDV_1_1)[name])
+    @EACH_VERSION
+    def test_every_official_property_is_ours(self, version: str) -> None:
+        """Object by object the same keys are known, required and closed; every list and enumeration is alike, too."""
+        ours = schemas(dialect(version))
+        for name in official_titles(version):
+            schema = json.loads((OFFICIAL / FOLDERS[version] / f"{name}.json").read_text(encoding="utf-8"))
+            assert shapes(schema) == shapes(ours[name])
+            assert enumerations(schema) == enumerations(ours[name])
 
-    @pytest.mark.parametrize("name", TITLES)
-    def test_titles_are_official(self, name: str) -> None:
-        """Derived schemas go by the names of the official files."""
-        assert (OFFICIAL / f"{name}.json").is_file()
-        assert name in schemas(VDV_1_1)
+    @EACH_VERSION
+    def test_titles_are_official(self, version: str) -> None:
+        """Derived schemas go by the names of the official files, and there is one for each."""
+        assert official_titles(version) == set(schemas(dialect(version)))
+
+
+def official_titles(version: str) -> set[str]:
+    return {file.stem for file in (OFFICIAL / FOLDERS[version]).glob("*.json")} - {"MessageStructure"}
+
+
+def enumerations(node: Any) -> set[frozenset[str]]:
+    """The sets of values between which a schema lets choose, wherever they stand."""
+    if isinstance(node, list):
+        return set().union(*map(enumerations, node))
+    if not isinstance(node, dict):
+        return set()
+    own = {frozenset(node["enum"])} if "enum" in node else set()
+    return own.union(*(enumerations(part) for part in node.values()))
 
 
 def title(key: tuple[Action, MessageType]) -> str:
+    if key[1] is MessageType.ERROR:
+        return "ErrorResponse"
     return key[0] + ("Request" if key[1] is MessageType.REQUEST else "Response")
 
 
@@ -116,7 +138,7 @@ def shapes(schema: dict[str, Any]) -> dict[str, tuple[frozenset[str], frozenset[
 def test_schemas_are_named_officially_and_stand_alone(spoken: Dialect) -> None:
     """Every dialect gives one self-contained schema per message."""
     known = schemas(spoken)
-    assert set(TITLES) == set(known)
+    assert set(known) == {*TITLES, *(["ErrorResponse"] if spoken is VDV_2_0 else [])}
     for name, schema in known.items():
         assert schema["title"] == name
         assert jsonschema_rs.meta.is_valid(schema)
@@ -202,14 +224,33 @@ def test_prediction_time_is_optional_in_chargepilot_alone() -> None:
     payload = {"depotInfoList": [{"depotId": "d", "chargingStationInfoList": [station]}]}
     assert set() == found(payload, CHARGEPILOT, PUSH)
     assert {"required"} == {keyword for _, keyword in found(payload, VDV_1_1, PUSH)}
+    assert {"required"} < {keyword for _, keyword in found(payload, VDV_1_0, PUSH)}
 
 
-@pytest.mark.parametrize("spoken", DIALECTS.values(), ids=lambda spoken: spoken.name)
+@pytest.mark.parametrize("spoken", [CHARGEPILOT, VDV_1_0, VDV_1_1], ids=lambda spoken: spoken.name)
 @pytest.mark.parametrize("action", Action)
 @pytest.mark.parametrize("payload", [{}, {"message": "no"}, {"anything": [1]}, "text", None])
 def test_error_answers_are_not_constrained(spoken: Dialect, action: Action, payload: object) -> None:
     """No schema before 2.0 says what stands in an error answer."""
     assert violations(payload, spoken, action, MessageType.ERROR) == []
+
+
+@pytest.mark.parametrize("action", Action)
+@pytest.mark.parametrize(
+    ("payload", "expected"),
+    [
+        ({"errorMessage": "no"}, set()),
+        ({"message": "no"}, {("$.errorMessage", "required"), ("$.message", "additionalProperties")}),
+        ({"errorMessage": 1}, {("$.errorMessage", "type")}),
+        ({"errorMessage": "no", "code": 1}, {("$.code", "additionalProperties")}),
+        ("no", {("$", "type")}),
+    ],
+)
+def test_error_answers_have_one_form_from_2_0_on(
+    action: Action, payload: object, expected: set[tuple[str, str]]
+) -> None:
+    """Whatever the action, an error answer of 2.0 is an object with errorMessage alone."""
+    assert expected == found(payload, VDV_2_0, (action, MessageType.ERROR))
 
 
 def nested(depth: int) -> object:

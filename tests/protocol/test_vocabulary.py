@@ -14,7 +14,8 @@ from msgspec import UNSET
 
 from mockpilot.errors import UsageError
 from mockpilot.protocol.envelope import Action, MessageType
-from mockpilot.protocol.vocabulary import DEFAULT_DIALECT, DIALECTS, Dialect, Unreadable, dialect, read_payload
+from mockpilot.protocol.schema import violations
+from mockpilot.protocol.vocabulary import DEFAULT_DIALECT, DIALECTS, Dialect, Quirk, Unreadable, dialect, read_payload
 from mockpilot.protocol.vocabulary.common import ChargingInstruction, PresystemKind
 from protocol.strategies import UNHURRIED, damaged, payloads, strange_values
 
@@ -40,7 +41,7 @@ def test_dialect_finds_each_by_its_name() -> None:
 
 def test_dialect_names_the_known_ones_when_asked_for_another() -> None:
     """An unknown name is a usage error of one sentence."""
-    with pytest.raises(UsageError, match=r"^dialect: one of chargepilot, vdv-1\.1.* is expected, found 'vdv-9'$"):
+    with pytest.raises(UsageError, match=r"^dialect: one of chargepilot, vdv-1\.0, .*-rc1 is expected, found 'vdv-9'$"):
         dialect("vdv-9")
 
 
@@ -59,12 +60,30 @@ def test_dialect_records_are_hashable_and_agree_with_their_words(spoken: Dialect
     assert json.loads(msgspec.json.encode(words(spoken).ErrorAnswer(text="no"))) == {spoken.error_key: "no"}
 
 
+QUIRKS = [
+    "boot-key", "presystem-id-free", "ids-free", "no-prediction-time", "station-status", "charging-instruction",
+    "prediction-names", "error-key", "error-payload-free", "healthy-without-fault-info", "closed-sources",
+    "cyclic-push", "requests-follow-pushes", "default-station", "reserved-never-sent", "no-fault-known-for-unknown",
+]  # fmt: skip
+
+
 def test_quirks_are_named_and_reasoned() -> None:
-    """ChargePilot deviates in three ways, the standard in none."""
-    names = [quirk.name for quirk in dialect("chargepilot").quirks]
-    assert names == ["boot-key", "error-key", "no-prediction-time"]
-    assert all(len(quirk.reason) > 40 for quirk in dialect("chargepilot").quirks)
-    assert dialect("vdv-1.1").quirks == ()
+    """ChargePilot deviates in ways that each have a name and a reason, the standard in none."""
+    chargepilot = dialect("chargepilot")
+    assert [quirk.name for quirk in chargepilot.quirks] == QUIRKS
+    assert all(len(text) > 40 for text in (*chargepilot.notes, *(quirk.reason for quirk in chargepilot.quirks)))
+    assert all((one.quirks, one.notes) == ((), ()) for one in DIALECTS.values() if one is not chargepilot)
+
+
+@pytest.mark.parametrize("quirk", dialect("chargepilot").quirks, ids=lambda quirk: quirk.name)
+def test_quirk_switches_something_that_exists(quirk: Quirk) -> None:
+    """Every switch is a field of the dialect, or a key that a message of it has."""
+    struct, dot, key = quirk.changes.partition(".")
+    if not dot:
+        assert quirk.changes in Dialect.__dataclass_fields__
+    else:
+        fields = msgspec.structs.fields(getattr(words(dialect("chargepilot")), struct))
+        assert key in {one.encode_name for one in fields}
 
 
 @UNHURRIED
@@ -172,9 +191,10 @@ def test_list_with_a_senseless_entry_is_unreadable(entry: object, reason: str) -
     assert Unreadable(reason) == read_payload(dialect("vdv-1.1"), *LIST, {"chargingRequestList": [entry]})
 
 
-@EACH_DIALECT
-def test_errors_are_handed_through(spoken: Dialect) -> None:
+@pytest.mark.parametrize("name", ["chargepilot", "vdv-1.0", "vdv-1.1"])
+def test_errors_are_handed_through(name: str) -> None:
     """Where a dialect says nothing about a message, its payload stays as it is."""
+    spoken = dialect(name)
     payload = {"whatever": [1, None]}
     assert read_payload(spoken, Action.PROVIDE_CHARGING_INFORMATION, MessageType.ERROR, payload) is payload
 
@@ -186,3 +206,109 @@ def test_instruction_is_read_as_its_member() -> None:
         "chargingRequestData": {"minTargetSoc": 1, "maxTargetSoc": 2},
     }]})  # fmt: skip
     assert message.charging_request_list[0].charging_instruction is ChargingInstruction.TERMINATE
+
+
+FORECAST: dict[str, Any] = {
+    "min_soc": 80.0, "min_time": "2031-03-04T20:00:00.000Z", "max_soc": 95.0, "max_time": "2031-03-04T21:00:00.000Z",
+    "departure": "2031-03-05T04:00:00.000Z", "departure_soc": 94.0, "horizon": "2031-03-05T12:00:00.000Z",
+    "progress": [("2031-03-04T19:00:00.000Z", 50.0)],
+}  # fmt: skip
+UNKNOWN = {"min_time": None, "max_time": None, "departure": None, "progress": (), "finished": True}
+MIN, FINAL, DEPARTURE = (f"chargingPredictionData{what}" for what in ("MinSoc", "FinalSoc", "DepartureTime"))
+
+
+@pytest.mark.parametrize(
+    ("name", "keys", "when_unknown"),
+    [
+        ("chargepilot", {MIN, FINAL, DEPARTURE}, {}),
+        ("vdv-1.0", {MIN, FINAL}, {MIN: {"requestedMinSoc": 80, "predictedTime": FORECAST["horizon"]}}),
+        ("vdv-1.1", {MIN, FINAL, DEPARTURE}, {}),
+        (
+            "vdv-2.0-rc1",
+            {"chargingPredictionDataStatus", "chargingPredictionDataMinTargetSoc", DEPARTURE,
+             "chargingPredictionDataMaxTargetSoc", "chargingProgressPredictionList"},
+            {"chargingPredictionDataStatus": "Finished"},
+        ),
+    ],
+)  # fmt: skip
+def test_predictions_say_what_the_version_can_say(name: str, keys: set[str], when_unknown: dict[str, Any]) -> None:
+    """Every forecast that a version knows is told; an unknown time stays away, or is the horizon where one is due."""
+    told = words(dialect(name)).charging_prediction
+    assert set(msgspec.to_builtins(told(**FORECAST))) == keys
+    assert msgspec.to_builtins(told(**(FORECAST | UNKNOWN))) == when_unknown
+
+
+def test_processes_to_come_have_no_times_in_chargepilot() -> None:
+    """The guideline's sample tells what was asked for at least, nothing more; others forecast as usual."""
+    told = msgspec.to_builtins(words(dialect("chargepilot")).scheduled_prediction(**FORECAST))
+    assert told == {MIN: {"requestedMinSoc": 80.0}}
+    official = words(dialect("vdv-1.1"))
+    assert official.scheduled_prediction(**FORECAST) == official.charging_prediction(**FORECAST)
+
+
+@pytest.mark.parametrize(
+    ("charging", "preconditioning", "impossible", "before", "in_2_0"),
+    [
+        (True, False, False, "Charging", "Charging"),
+        (True, True, False, "Charging", "ChargingAndPreconditioning"),
+        (False, True, False, "ReadyToCharge", "Preconditioning"),
+        (False, False, False, "ReadyToCharge", "ReadyToCharge"),
+        (True, True, True, "ChargingImpossible", "ChargingImpossible"),
+    ],
+)
+def test_preconditioning_has_a_word_from_2_0_on(
+    charging: bool, preconditioning: bool, impossible: bool, before: str, in_2_0: str
+) -> None:
+    """Earlier versions say only whether a vehicle charges."""
+    expected = {"chargepilot": before, "vdv-1.0": before, "vdv-1.1": before, "vdv-2.0-rc1": in_2_0}
+    found = {
+        name: str(words(one).vehicle_charging_status(
+            charging=charging, preconditioning=preconditioning, impossible=impossible
+        )) for name, one in DIALECTS.items()
+    }  # fmt: skip
+    assert found == expected
+
+
+@EACH_DIALECT
+def test_push_of_a_dialect_is_valid_and_tells_what_it_knows(spoken: Dialect) -> None:
+    """Made by the same words in every dialect, a push is valid there; what a version does not know stays away."""
+    said: Any = words(spoken)
+    id_ = spoken.spelling.out
+    prediction = said.scheduled_prediction(**FORECAST)
+    process = said.ScheduledChargingProcess(
+        charging_request_id=id_("cr 1"), vehicle_id="bus", charging_prediction_data=prediction
+    )
+    point = said.charging_point_info(
+        id_("p"), said.ChargingPointStatus.AVAILABLE, power_limit_kw=7.5, scheduled=(process,)
+    )
+    station = said.charging_station_info(id_("s"), said.ChargingStationStatus.FAULTED, (point,), total_power=1.5)
+    depot = said.DepotInfo(depot_id=id_("d"), charging_station_info_list=(station,))
+    rejected = [(id_("Presystem1"), id_("cr 2"), "no such point")]
+    payload = json.loads(msgspec.json.encode(said.information_request((depot,), rejected)))
+    assert violations(payload, spoken, Action.PROVIDE_CHARGING_INFORMATION, MessageType.REQUEST) == []
+    assert ("rejectedChargingRequestInfoList" in payload) is spoken.rejects_in_push
+    (told,) = payload["depotInfoList"][0]["chargingStationInfoList"]
+    assert told.get("chargingStationStatus", "Faulted") == "Faulted"
+    assert {"presentPower", "presentPowerLimit"} & set(told["chargingPointInfoList"][0])
+
+
+@EACH_DIALECT
+def test_readers_find_every_field_in_every_version(spoken: Dialect) -> None:
+    """What a version does not know is a property that is UNSET, so that nobody has to ask for the version."""
+    said: Any = words(spoken)
+    request = said.ChargingRequest(
+        vehicle_id="bus", charging_request_id="cr",
+        charging_request_data=said.ChargingRequestData(min_target_soc=1, max_target_soc=2),
+        automatic_preconditioning=said.AutomaticPreconditioning(
+            preconditioning_request=said.PreconditioningRequest.HOT_WATER_AND_HEATING
+        ),
+        manual_preconditioning=said.ManualPreconditioning(
+            hvac_preconditioning_start_time="t", system_preconditioning_start_time="t"
+        ),
+    )  # fmt: skip
+    station = said.charging_station_info("s", said.ChargingStationStatus.AVAILABLE, ())
+    assert request.charging_instruction is UNSET
+    assert request.automatic_preconditioning.requested_start_time is UNSET
+    assert request.automatic_preconditioning.target_soc is UNSET
+    assert request.manual_preconditioning.target_soc is UNSET
+    assert station.charging_station_status in (UNSET, said.ChargingStationStatus.AVAILABLE)
