@@ -108,7 +108,7 @@ async def _play(
     supervising = trio.CancelScope()
     try:
         await listen()
-        nursery.start_soon(_heartbeat, set_, control.recorder)
+        nursery.start_soon(heartbeat, set_.profile.limits.own_stall, control.recorder)
         if set_.launch is not None:
             product = set_.launch(set_, control.recorder)
             await product.start(nursery)
@@ -151,12 +151,13 @@ async def _clear_up(set_: Set, control: Control, product: Running | None) -> Non
         await product.stop()
 
 
-async def _heartbeat(set_: Set, recorder: Recorder) -> None:
+async def heartbeat(own_stall_s: float, recorder: Recorder) -> None:
+    """Record when our own loop comes late, until cancelled."""
     due = trio.current_time() + HEARTBEAT_S
     while True:
         await trio.sleep_until(due)
         late_s = trio.current_time() - due
-        if late_s > set_.profile.limits.own_stall:
+        if late_s > own_stall_s:
             recorder.record(Stalled(late_s=round(late_s, 3)))
         due = max(due + HEARTBEAT_S, trio.current_time())
 

@@ -1,7 +1,11 @@
-"""A CMS for people: listens until interrupted, hands every event to somebody. Shared by ``serve`` and ``check``."""
+"""A CMS for people: listens until interrupted, hands every event to somebody. Shared by ``serve`` and ``check``.
+
+The events begin and end as those of a scenario do, one that claims nothing: what was recorded can be judged.
+"""
 
 from __future__ import annotations
 
+import math
 import signal
 import tempfile
 from collections.abc import Awaitable, Callable
@@ -12,13 +16,16 @@ from pathlib import Path
 import click
 import trio
 
+from mockpilot import __version__
+from mockpilot.certification.episode import heartbeat
 from mockpilot.certification.setting import certificates_for, check_host, passwords, server_for, url_of
 from mockpilot.clock import RunClock
 from mockpilot.cms.server import Server
 from mockpilot.errors import UsageError
-from mockpilot.history.events import Event
+from mockpilot.history.events import Event, Presystem, ScenarioEnded, ScenarioStarted
 from mockpilot.history.recorder import Recorder
 from mockpilot.profile import Profile
+from mockpilot.scenario.catalogue import VERSION
 
 CA_FILE = "ca.pem"
 
@@ -31,20 +38,33 @@ class Listening:
     ca_file: Path
 
 
+def _nothing(_listening: Listening) -> None:
+    """Nothing has to be concluded."""
+
+
 async def listen(
-    profile: Profile, on_event: Callable[[Event], None], until: Callable[[Listening], Awaitable[None]]
-) -> bool:
+    profile: Profile, on_event: Callable[[Event], None], until: Callable[[Listening], Awaitable[None]], *,
+    time_factor: float = 1.0, conclude: Callable[[Listening], None] = _nothing,
+) -> bool:  # fmt: skip
     """Listen until ``until`` returns or somebody interrupts; answers whether it was an interrupt.
+
+    Args:
+        profile: what to be; with several presystems the recording is about the first one.
+        on_event: called with every event.
+        until: runs beside the CMS once it listens.
+        time_factor: seconds of simulated time per second.
+        conclude: called at the end, when all links have ended.
 
     Raises:
         UsageError: the set-up cannot work.
     """
     check_host(profile)
     certificates, secrets = certificates_for(profile), passwords(profile.presystems)
-    clock = RunClock()
+    clock = RunClock(factor=time_factor)
     server = server_for(profile, certificates, secrets, clock)
-    server.world.recorder = Recorder(clock.now, clock.wall, keeps=False)
-    server.world.recorder.subscribe(on_event)
+    recorder = server.world.recorder = recorder_for(clock)
+    recorder.subscribe(on_event)
+    recorder.record(first_line(profile, server))
     server.world.release_pushes.set()
     interrupted = False
     with ExitStack() as stack:
@@ -60,12 +80,36 @@ async def listen(
                         interrupted = True
                         waiting.cancel()
 
+                listening = Listening(server, ca_file)
                 nursery.start_soon(stop)
+                nursery.start_soon(heartbeat, profile.limits.own_stall, recorder)
                 with trio.CancelScope() as waiting:
-                    await until(Listening(server, ca_file))
+                    await until(listening)
+                recorder.record(ScenarioEnded(why="done"))
                 await server.end_links()
+                conclude(listening)
                 nursery.cancel_scope.cancel()
     return interrupted
+
+
+def recorder_for(clock: RunClock) -> Recorder:
+    """A recorder that keeps nothing and tells simulated time where there is some."""
+    return Recorder(clock.now, clock.wall, keeps=False, simulated=clock.stamp if clock.is_simulated else None)
+
+
+def first_line(profile: Profile, server: Server) -> ScenarioStarted:
+    """What judging has to know: nobody claims anything, and the product is somebody else's."""
+    presystem, world, grid_kw = profile.presystem, server.world, server.world.site.depot.grid_limit_kw
+    return ScenarioStarted(
+        scenario="serve", exercises=(), dialect=world.dialect.name,
+        presystem=Presystem(
+            id=presystem.id, kind=presystem.kind, user=presystem.user, path=profile.cms.target(presystem.id),
+            name=presystem.name, version=presystem.version, sends_requests=presystem.sends_requests,
+            supervised=presystem.supervised, provoked=profile.provoke is not None,
+        ),
+        push_interval_s=world.push_interval_s, limits=profile.limits.as_seconds(), seed=0, mockpilot=__version__,
+        catalogue=VERSION, time_factor=world.clock.factor, grid_limit_kw=None if math.isinf(grid_kw) else grid_kw,
+    )  # fmt: skip
 
 
 def _ca_file(profile: Profile, stack: ExitStack, pem: bytes) -> Path:

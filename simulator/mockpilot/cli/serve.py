@@ -2,57 +2,69 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
+from typing import BinaryIO
 
 import click
 
-from mockpilot.cli.options import profile_options, read_profile_options
+from mockpilot.cli.options import TimeFactor, profile_options, read_profile_options
 from mockpilot.profile import Profile
 
 
 @click.command()
 @profile_options
 @click.option("--depot", metavar="NAME|FILE", help="a bundled depot (list depots) or a depot file")
+@click.option("--time-factor", type=TimeFactor(), default=1.0, metavar="N",
+              help="the depot lives N times as fast, and our time stamps with it; pushes keep their interval")
 @click.option("--trace", type=click.Path(path_type=Path), metavar="FILE", help="write every event there as a JSON line")
 def serve(
     profile_file: Path | None, dialect: str | None, listen: str | None, push_interval: float | None,
-    depot: str | None, trace: Path | None,
+    depot: str | None, time_factor: float, trace: Path | None,
 ) -> int:  # fmt: skip
     """Be a well-behaved CMS until interrupted, and tell what happens, a line each."""
     import trio
 
-    from mockpilot.cli.happenings import tell
     from mockpilot.cli.listening import Listening
     from mockpilot.cli.listening import listen as listen_until
-    from mockpilot.errors import UsageError
+    from mockpilot.cli.telling import Teller
     from mockpilot.history.events import Event
     from mockpilot.history.trace import to_line
 
     profile = with_depot(read_profile_options(profile_file, dialect, listen, push_interval, several=True), depot)
-    try:
-        file = trace.open("wb") if trace else None
-    except OSError as error:
-        raise UsageError(f"--trace {trace}: a file that can be written is expected: {error.strerror}") from error
-
-    def on_event(event: Event) -> None:
-        if file is not None:
-            file.write(to_line(event))
-            file.flush()
-        told = tell(event)
-        if told is not None:
-            click.echo(f"{event.wall[11:23]}  {event.link or '–':>3}  {told}")
+    teller = Teller(profile.cms.push_interval_s)
 
     async def for_ever(_listening: Listening) -> None:
+        if time_factor != 1.0:
+            click.echo(f"depot time  runs {time_factor:g} times as fast; it stands beside the wall's")
         click.echo("Ctrl-C ends it\n")
         await trio.sleep_forever()
 
-    try:
-        interrupted = trio.run(listen_until, profile, on_event, for_ever)
-    finally:
-        if file is not None:
-            file.close()
+    with ExitStack() as files:
+        trace_file = _opened(files, "--trace", trace)
+
+        def on_event(event: Event) -> None:
+            if trace_file is not None:
+                trace_file.write(to_line(event))
+                trace_file.flush()
+            for line in teller.lines(event):
+                click.echo(line)
+
+        async def run() -> bool:
+            return await listen_until(profile, on_event, for_ever, time_factor=time_factor)
+
+        interrupted = trio.run(run)
     return 130 if interrupted else 0
+
+
+def _opened(files: ExitStack, option: str, path: Path | None) -> BinaryIO | None:
+    from mockpilot.errors import UsageError
+
+    try:
+        return files.enter_context(path.open("wb")) if path is not None else None
+    except OSError as error:
+        raise UsageError(f"{option} {path}: a file that can be written is expected: {error.strerror}") from error
 
 
 def with_depot(profile: Profile, depot: str | None) -> Profile:

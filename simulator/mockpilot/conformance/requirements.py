@@ -236,7 +236,7 @@ _ENVELOPE = (
         f"{_SCHEMAS}; {_PREREQUISITES}",
         detail="+00:00, nanoseconds, small t and z and leap seconds are right. A clock off by whole quarter hours on "
                "the CMS's own host is local time called UTC: a must there, otherwise skew is a warning. Resends may "
-               "keep their stamp."),
+               "keep their stamp; in simulated time skew is not judged."),
     Requirement(
         "E-05", MUST, GUIDELINE,
         "The presystem id must be the same in every message and on every link.",
