@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import msgspec
+
 from conformance.playbook import Play, entry, uuid
 from mockpilot.conformance.levels import Basis, Level
 from mockpilot.history import events as ev
@@ -46,6 +48,16 @@ def test_silence_after_the_second_chance_is_convicted_by_our_limits() -> None:
     found = lost().pushed(5).closed().exchange().wait(70).convicted_of(AGAIN)
     assert (found.level, found.basis) == (Level.MUST, Basis.POLICY)
     assert reset_before_the_answer().exchange().wait(70).convicted_of(AGAIN).basis is Basis.POLICY
+
+
+def test_departures_count_by_simulated_time() -> None:
+    """Whoever has left by then need not be asked for again."""
+    left, stays = "2031-03-05T03:21:00.000Z", "2031-03-05T02:00:00.000Z"
+    for simulated, convicts in ((left, False), (stays, True)):
+        play = lost().closed().exchange().wait(70)
+        play.line(ev.ScenarioEnded(why="done"))
+        play.events = [msgspec.structs.replace(event, simulated=simulated) for event in play.events]
+        assert (AGAIN in play.musts()) is convicts
 
 
 def test_silence_without_a_second_chance_decides_nothing() -> None:
