@@ -10,6 +10,7 @@ from __future__ import annotations
 import difflib
 import enum
 import math
+import re
 import tomllib
 from collections.abc import Iterable
 from typing import Any, TypeVar
@@ -50,15 +51,20 @@ class Table:
 
     def __init__(self, problems: Problems, place: str, values: Any, known: Iterable[str]) -> None:
         self.problems, self.place, self.known = problems, place, tuple(known)
-        self.sound = isinstance(values, dict)
-        """Nothing is wrong with the table so far, tables within it aside."""
-        self.readable = self.sound
+        self.readable = isinstance(values, dict)
+        self.wrong: set[str] = set()
+        """Names of keys with which something is wrong."""
         self.values: dict[str, Any] = values if isinstance(values, dict) else {}
         if not self.readable:
             problems.note(place, f"a table is expected, found {show(values)}")
         for name in self.values:
             if name not in self.known:
                 self.note(name, f"unknown key{nearest(name, self.known)}")
+
+    @property
+    def sound(self) -> bool:
+        """Nothing is wrong with the table so far, tables within it aside."""
+        return self.readable and not self.wrong
 
     def __contains__(self, name: str) -> bool:
         return name in self.values
@@ -69,7 +75,7 @@ class Table:
 
     def note(self, name: str, problem: str) -> None:
         """Take down what is wrong with one key, or with the table if the name is empty."""
-        self.sound = False
+        self.wrong.add(name)
         self.problems.note(self.key(name), problem)
 
     def needs(self, name: str) -> bool:
@@ -125,12 +131,12 @@ class Table:
         self.note(name, f"a number {_span(least, most, above=above)} is expected, found {show(value)}")
         return default
 
-    def whole(self, name: str, default: int, *, least: int) -> int:
+    def whole(self, name: str, default: int, *, least: int, most: float = math.inf) -> int:
         """Read a whole number."""
         value = self.values.get(name, default)
-        if is_number(value, least) and isinstance(value, int):
+        if is_number(value, least, most) and isinstance(value, int):
             return value
-        self.note(name, f"a whole number of at least {least} is expected, found {show(value)}")
+        self.note(name, f"a whole number {_span(least, most)} is expected, found {show(value)}")
         return default
 
     def seconds(self, name: str, default: float) -> float:
@@ -155,7 +161,8 @@ class Table:
         """Step into an array of tables; one that is not there is empty."""
         values = self.values.get(name, [])
         if not isinstance(values, list):
-            self.note(name, f"[[{name}]] with two brackets on each side is expected, found {show(values)}")
+            header = re.sub(r"\[\d+]", "", self.key(name))
+            self.note(name, f"[[{header}]] with two brackets on each side is expected, found {show(values)}")
             return []
         return [Table(self.problems, f"{self.key(name)}[{n}]", value, known) for n, value in enumerate(values, 1)]
 
@@ -167,7 +174,7 @@ def read_document(text: str, problems: Problems, known: Iterable[str]) -> Table:
     except (ValueError, RecursionError) as error:
         problems.note("", f"is no TOML: {error}")
         table = Table(problems, "", {}, known)
-        table.sound = table.readable = False
+        table.readable = False
         return table
 
 
@@ -199,7 +206,7 @@ def show(value: Any) -> str:
     return str(value)
 
 
-def _span(least: float, most: float, *, above: bool) -> str:
+def _span(least: float, most: float, *, above: bool = False) -> str:
     if most < math.inf:
-        return f"{'above' if above else 'from'} {least:g} {'and up ' if above else ''}to {most:g}"
+        return f"{'above' if above else 'from'} {least:g}{', at most' if above else ' to'} {most:g}"
     return f"{'above' if above else 'of at least'} {least:g}"

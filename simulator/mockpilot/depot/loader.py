@@ -1,33 +1,34 @@
-"""A depot from its TOML text; every mistake is named by file and key.
+"""A depot from its TOML text; every mistake is noted by file and key, and the reading goes on to the next.
 
-Reads text that the caller brings; where depots are kept is not known here. The form::
+Reads text that the caller brings; where depots are kept is not known here. All but ids is optional. Times are durations
+after the depot's start, and every number has its unit in its key. The form::
 
-    [depot]
-    id = "…"
-    name = "…"             # optional
-    [[station]]
-    id = "…"
-    name = "…"             # optional, for people
-    status = "Available"   # optional: Available, Unavailable, Faulted
-    [[station.point]]
-    id = "…"
-    name = "…"             # optional, for people
-    status = "Available"   # optional: Available, Occupied, Reserved, Unavailable, Faulted
+    [depot]           id  name  grid_limit_kw  jitter
+    [[station]]       id  name  error  limit_kw
+    [[station.point]] id  name  state  error  max_kw
+    [[vehicle]]       id  battery_kwh  soh_percent  max_kw  evcc_id  mileage
+    [[visit]]         vehicle  arrives  departs  soc_percent  min_target_percent  max_target_percent  point  priority
+    [[fleet]]         many vehicles alike, see ``fleet``
+    [[trouble]]       station or point or vehicle  at  lasts  error  offline  text
 """
 
 from __future__ import annotations
 
-import enum
-import tomllib
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from typing import Any, TypeVar
+import math
+from collections.abc import Iterator
 
-from mockpilot.depot.model import Depot, Point, Station
-from mockpilot.errors import ProfileError
-from mockpilot.protocol.vocabulary.common import ChargingPointStatus, ChargingStationStatus
+from mockpilot.depot.consistency import Parts, Placed, check
+from mockpilot.depot.fleet import FLEET_KEYS, VEHICLE_KEYS, fleet, targets, vehicle_like
+from mockpilot.depot.model import Depot, OcppError, Point, PointState, Station, Trouble, Visit
+from mockpilot.toml_tables import Problems, Table, read_document
 
-_Status = TypeVar("_Status", bound=enum.StrEnum)
+TABLES = ("depot", "station", "vehicle", "visit", "fleet", "trouble")
+"""What a depot file consists of."""
+
+_VISIT_KEYS = ("vehicle", "arrives", "departs", "soc_percent", "min_target_percent", "max_target_percent", "point",
+               "priority")  # fmt: skip
+_TARGETS = ("station", "point", "vehicle")
+_TROUBLE_KEYS = ("at", "lasts", *_TARGETS, "error", "offline", "text")
 
 
 def load(text: str, file: str) -> Depot:
@@ -38,110 +39,104 @@ def load(text: str, file: str) -> Depot:
         file: its name, as the user knows it.
 
     Raises:
-        ProfileError: names file and key, what was expected and what was found.
+        ProfileError: the first mistake: names file and key, what was expected and what was found.
     """
-    try:
-        document = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise ProfileError(file, "", f"TOML is expected: {error}") from error
-    depot = _depot(_Table(document, file, ""))
-    _check_ids(depot, file)
+    problems = Problems(file)
+    depot = read_depot(text, problems)
+    problems.raise_first()
     return depot
 
 
-@dataclass(frozen=True, slots=True)
-class _Table:
-    """One TOML table that knows where it stands."""
-
-    values: dict[str, Any]
-    file: str
-    place: str
-
-    def key(self, name: str) -> str:
-        return f"{self.place}.{name}" if self.place else name
-
-    def wrong(self, name: str, problem: str) -> ProfileError:
-        return ProfileError(self.file, self.key(name), problem)
-
-    def only(self, *known: str) -> None:
-        for name in self.values:
-            if name not in known:
-                raise self.wrong(name, f"is not known here; known are {', '.join(known)}")
-
-    def id(self) -> str:
-        if "id" not in self.values:
-            raise self.wrong("id", "an id is expected, found none")
-        text = self.text("id")
-        if not text.strip():
-            raise self.wrong("id", "an id is expected, found an empty text")
-        return text
-
-    def text(self, name: str) -> str:
-        value = self.values.get(name, "")
-        if not isinstance(value, str):
-            raise self.wrong(name, f"a text is expected, found {value!r}")
-        return value
-
-    def status(self, kinds: type[_Status], default: _Status) -> _Status:
-        value = self.values.get("status", default)
-        if value not in list(kinds):
-            raise self.wrong("status", f"one of {', '.join(kinds)} is expected, found {value!r}")
-        return kinds(value)
-
-    def table(self, name: str) -> _Table:
-        value = self.values.get(name)
-        if not isinstance(value, dict):
-            found = "none" if value is None else repr(value)
-            raise self.wrong(name, f"a table [{self.key(name)}] is expected, found {found}")
-        return _Table(value, self.file, self.key(name))
-
-    def tables(self, name: str, header: str) -> list[_Table]:
-        value = self.values.get(name, [])
-        if not isinstance(value, list) or not all(isinstance(entry, dict) for entry in value):
-            raise self.wrong(name, f"tables [[{header}]] are expected, found {value!r}")
-        if not value:
-            raise self.wrong(name, f"at least one table [[{header}]] is expected: a depot needs a real charging point")
-        return [_Table(entry, self.file, f"{self.key(name)}[{number}]") for number, entry in enumerate(value)]
+def read_depot(text: str, problems: Problems) -> Depot:
+    """Read a depot and note all mistakes; only without any the depot is one to work with."""
+    document = read_document(text, problems, TABLES)
+    if not document.readable:
+        return Depot("", ())
+    head = document.table("depot", ("id", "name", "grid_limit_kw", "jitter"))
+    bare = Depot(
+        _id(head), (), head.text("name"), head.number("grid_limit_kw", math.inf), head.seconds("jitter", 0.0)
+    )  # fmt: skip
+    parts = _parts(document)
+    check(bare, parts, problems)
+    return parts.depot(bare)
 
 
-def _depot(document: _Table) -> Depot:
-    document.only("depot", "station")
-    head = document.table("depot")
-    head.only("id", "name")
-    stations = tuple(_station(table) for table in document.tables("station", "station"))
-    return Depot(head.id(), stations, head.text("name"))
+def _parts(document: Table) -> Parts:
+    parts = Parts([Placed(table.place, _station(table)) for table in _stations(document)])
+    for table in document.tables("vehicle", ("id", *VEHICLE_KEYS)):
+        parts.vehicles.append(Placed(table.key("id"), vehicle_like(table, _id(table))))
+    for table in document.tables("visit", _VISIT_KEYS):
+        parts.visits.append(Placed(table.place, _visit(table), table.sound))
+    for table in document.tables("fleet", FLEET_KEYS):
+        vehicles, visits = fleet(table)
+        parts.vehicles += [Placed(table.key("vehicle"), one) for one in vehicles]
+        parts.visits += [Placed(table.place, one, table.sound) for one in visits]
+        parts.vehicles_known &= table.sound
+    parts.troubles.extend(_troubles(document))
+    return parts
 
 
-def _station(table: _Table) -> Station:
-    table.only("id", "name", "status", "point")
-    points = tuple(_point(point) for point in table.tables("point", "station.point"))
-    status = table.status(ChargingStationStatus, ChargingStationStatus.AVAILABLE)
-    return Station(table.id(), points, table.text("name"), status)
+def _id(table: Table) -> str:
+    table.needs("id")
+    return table.text("id")
 
 
-def _point(table: _Table) -> Point:
-    table.only("id", "name", "status")
-    status = table.status(ChargingPointStatus, ChargingPointStatus.AVAILABLE)
-    return Point(table.id(), table.text("name"), status)
+def _stations(document: Table) -> list[Table]:
+    tables = document.tables("station", ("id", "name", "error", "limit_kw", "point"))
+    if not document.wrong and not any("point" not in table or table.values["point"] for table in tables):
+        document.note("station", "at least one [[station]] with a [[station.point]] is expected")
+    return tables
 
 
-def _check_ids(depot: Depot, file: str) -> None:
-    places: dict[str, str] = {}
-    for place, id_ in _ids(depot):
-        if id_ in places:
-            raise ProfileError(file, place, f"every id is expected once, found {id_!r} at {places[id_]} too")
-        places[id_] = place
+def _station(table: Table) -> Station:
+    points = tuple(_point(one) for one in table.tables("point", ("id", "name", "state", "error", "max_kw")))
+    if table.readable and "point" not in table:
+        table.note("point", "at least one [[station.point]] is expected below it; point = [] is a station without any")
+    error = table.word("error", OcppError.NO_ERROR)
+    return Station(_id(table), points, table.text("name"), error, table.number("limit_kw", math.inf))
 
 
-def _ids(depot: Depot) -> Iterable[tuple[str, str]]:
-    yield "depot.id", depot.id
-    yield "the default station", depot.default_station.id
-    yield "the default point", depot.default_point_id
-    for number, station in enumerate(depot.stations):
-        yield from _station_ids(station, f"station[{number}]")
+def _point(table: Table) -> Point:
+    state, error = table.word("state", PointState.AVAILABLE), table.word("error", OcppError.NO_ERROR)
+    return Point(_id(table), table.text("name"), state, error, table.number("max_kw", Point("").max_kw))
 
 
-def _station_ids(station: Station, place: str) -> Iterator[tuple[str, str]]:
-    yield f"{place}.id", station.id
-    for number, point in enumerate(station.points):
-        yield f"{place}.point[{number}].id", point.id
+def _visit(table: Table) -> Visit:
+    for name in ("vehicle", "arrives", "departs"):
+        table.needs(name)
+    lowest, highest = targets(table)
+    return Visit(
+        table.text("vehicle"), table.seconds("arrives", 0.0), table.seconds("departs", 0.0),
+        table.number("soc_percent", Visit("", 0, 0).soc_percent, most=100.0), lowest, highest, table.text("point"),
+        table.whole("priority", 1, least=1) if "priority" in table else None,
+    )  # fmt: skip
+
+
+def _troubles(document: Table) -> Iterator[Placed[Trouble]]:
+    for table in document.tables("trouble", _TROUBLE_KEYS):
+        table.needs("at")
+        kinds = [name for name in _TARGETS if name in table]
+        if len(kinds) == 1:
+            yield Placed(table.key(kinds[0]), _trouble(table, kinds[0]))
+        elif table.readable:
+            found = " and ".join(kinds) or "none"
+            table.note("", f"exactly one of {', '.join(_TARGETS)} is expected, found {found}")
+
+
+def _trouble(table: Table, kind: str) -> Trouble:
+    offline, lasts = table.flag("offline", default=False), table.seconds("lasts", math.inf)
+    if not lasts:
+        table.note("lasts", "a duration longer than nothing is expected")
+    if offline and (kind != "station" or "error" in table):
+        table.note("offline", "only a station as a whole can be offline, and it then tells no error")
+    error = _error_of_trouble(table, kind)
+    return Trouble(table.text(kind), table.seconds("at", 0.0), lasts, error, offline, table.text("text"))
+
+
+def _error_of_trouble(table: Table, kind: str) -> OcppError:
+    error = table.word("error", OcppError.OTHER_ERROR)
+    if error is OcppError.NO_ERROR:
+        table.note("error", "what is wrong is expected, found 'NoError'; leave the trouble out")
+    if "error" in table and kind == "vehicle":
+        table.note("error", "there are no codes for vehicles; say in text what is wrong")
+    return error
