@@ -12,6 +12,7 @@ from typing import ClassVar
 
 from mockpilot.durations import format_duration
 from mockpilot.history.events import (
+    BootRead,
     Event,
     FirstBytes,
     LinkEnded,
@@ -155,9 +156,11 @@ class Explainer:
         if found:
             yield "✗", "boot", f"payload: {found[0].path}: {found[0].problem}          explain boot.payload"
         else:
-            key, kind = next(iter(envelope.payload.items()))
-            yield "✓", "boot", f"{after} after the upgrade, {key} {kind}, dialect {self._dialect.name}"
+            yield "✓", "boot", f"{after} after the upgrade, valid in dialect {self._dialect.name}"
         yield from self._clock(envelope, event)
+
+    def _boot_read(self, event: BootRead, _known: Connection) -> Iterator[Line]:
+        yield "·", "boot", f"read as {event.kind}, from the key {event.key}"
 
     def _clock(self, envelope: Envelope, event: Event) -> Iterator[Line]:
         theirs, ours = parse_timestamp(envelope.timestamp), parse_timestamp(event.wall)
@@ -207,6 +210,6 @@ class Explainer:
 
     _STEPS: ClassVar[dict[type[Event], Callable[..., Iterator[Line]]]] = {
         TcpAccepted: _tcp, FirstBytes: _first_bytes, TlsEstablished: _tls, TlsFailed: _tls_failed,
-        UpgradeRequested: _upgrade, UpgradeAnswered: _answered, MessageReceived: _received, MessageSent: _sent,
-        ProtocolBroken: _broken, LinkEnded: _ended,
+        UpgradeRequested: _upgrade, UpgradeAnswered: _answered, MessageReceived: _received, BootRead: _boot_read,
+        MessageSent: _sent, ProtocolBroken: _broken, LinkEnded: _ended,
     }  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from mockpilot.history.events import (
+    BootRead,
     CloseReceived,
     DepotChanged,
     Event,
@@ -39,6 +40,8 @@ def tell(event: Event) -> str | None:  # noqa: C901 - a table, a row per kind of
             return f"← {_message(event.text, event.binary)}"
         case MessageSent():
             return f"→ {_message(event.text, False)}"
+        case BootRead():
+            return f"boot read: {event.key} says {event.kind}"
         case DepotChanged():
             parts = {"new": event.created, "changed": event.changed, "deleted": event.deleted}
             told = ", ".join(f"{len(ids)} {what}" for what, ids in parts.items() if ids) or "nothing new"

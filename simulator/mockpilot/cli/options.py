@@ -71,8 +71,9 @@ def read_profile_options(
     Raises:
         ProfileError, UsageError: names file and key, or the option.
     """
-    profile = load_profile(profile_file, several=several)
-    cms, presystem = profile.cms, profile.presystem
+    spoken = dialect(dialect_name).name if dialect_name is not None else ""
+    profile = load_profile(profile_file, several=several, dialect=spoken)
+    cms = profile.cms
     if listen is not None:
         try:
             split_address(listen)
@@ -83,7 +84,4 @@ def read_profile_options(
         if push_interval <= 0:
             raise UsageError("--push-interval: a duration above zero is expected")
         cms = replace(cms, push_interval_s=push_interval)
-    if dialect_name is not None:
-        presystem = replace(presystem, dialect=dialect(dialect_name).name)
-    others = () if profile.presystems == (profile.presystem,) else profile.presystems
-    return replace(profile, cms=cms, presystem=presystem, presystems=others)
+    return replace(profile, cms=cms)

@@ -26,6 +26,7 @@ from mockpilot.cms.world import World
 from mockpilot.faults.injector import Armed, Departure, Fate
 from mockpilot.faults.verbs import Fault
 from mockpilot.history.events import (
+    BootRead,
     CloseReceived,
     CloseSent,
     DepotChanged,
@@ -40,8 +41,9 @@ from mockpilot.history.events import (
     WentSilent,
 )
 from mockpilot.protocol import envelope as envelopes
-from mockpilot.protocol.envelope import Envelope
+from mockpilot.protocol.envelope import Action, Envelope, MessageType
 from mockpilot.protocol.session import Session, next_tick
+from mockpilot.protocol.vocabulary import Unreadable, read_payload
 
 UNWRITTEN_FRAMES = 64
 """Frames waiting for a peer that does not read, beyond which the link is given up: a quarter of an hour of pushes."""
@@ -208,6 +210,7 @@ class Link:
                 self.send(refusal)
             return
         violations = self.session.receive(inbound.envelope)
+        self._note_boot(inbound.envelope)
         answer = behaviour.answer(self._world, self.presystem_id, inbound.envelope, violations)
         if inbound.when == "before-answer" and inbound.dropped_by is not None:
             self._apply(answer, inbound.envelope, applied=inbound.dropped_by.fault.applied)
@@ -219,6 +222,13 @@ class Link:
             self._apply(answer, inbound.envelope, applied=True)  # it came in time, and nobody is there for the answer
         if inbound.dropped_by is not None:
             self._drop_for(inbound.dropped_by, inbound.index)
+
+    def _note_boot(self, request: Envelope) -> None:
+        if (request.action, request.message_type) != (Action.BOOT_NOTIFICATION, MessageType.REQUEST):
+            return
+        boot = read_payload(self._world.dialect, request.action, request.message_type, request.payload)
+        if not isinstance(boot, Unreadable):
+            self._world.recorder.record(BootRead(link=self.number, key=boot.key, kind=boot.kind))
 
     def _apply(self, answer: behaviour.Answer | None, request: Envelope, *, applied: bool) -> None:
         if answer is None or answer.apply is None:

@@ -31,7 +31,7 @@ class Rule:
     missing: bool = False
     """Shown by what did not come in time, so it rests on this tool's limits unless later behaviour proves it."""
     cp: bool = False
-    """A must in dialect chargepilot alone, elsewhere a should: only ChargePilot's text says it."""
+    """Says when requests may come and what they may name: a must where the dialect says so, elsewhere a should."""
     brings: tuple[str, ...] = ()
     """Rules that whoever breaks this one can hardly keep."""
     perhaps: str = ""
@@ -39,7 +39,7 @@ class Rule:
 
     def level_in(self, dialect: Dialect) -> Level:
         """How binding it is in a dialect."""
-        if self.cp and self.level is Level.MUST and not dialect.guideline_only:
+        if self.cp and self.level is Level.MUST and not dialect.requests_follow_pushes:
             return Level.SHOULD
         return self.level
 
@@ -141,6 +141,9 @@ _ENVELOPE = (
     Rule("envelope.text-frames", "E-08", MUST, STANDARD,
          "Messages must be text messages in UTF-8.",
          perhaps="bytes are handed to the library, which makes binary messages of them"),
+    Rule("envelope.ids-are-uris", "E-09", SHOULD, STANDARD,
+         "In vdv-1.0 the presystem id and the ids in a list should be URIs.", inferred=True,
+         perhaps="ids follow version 1.1, which allows any text; a UUID becomes one by urn:uuid: before it"),
     Rule("envelope.direction", "E-12", MUST, STANDARD,
          "The presystem must request only what a presystem may request, never ProvideChargingInformation.",
          perhaps="answers are sent with message type 1 instead of 2"),
@@ -162,6 +165,9 @@ _INFORMATION = (
     Rule("correlation.one-answer", "I-04", MUST, GUIDELINE,
          "Every push must be answered once.", inferred=True,
          perhaps="two parts of the product answer, or answers are repeated"),
+    Rule("information.error-payload", "I-13", MUST, STANDARD,
+         "In vdv-2.0-rc1 the payload of an error answer must be an object with errorMessage alone.", inferred=True,
+         perhaps="the text stands under message, as in ChargePilot's samples"),
     Rule("correlation.answers-only-requests", "I-14", MUST, POLICY,
          "The presystem must answer requests only, never an answer.", inferred=True,
          perhaps="answers are chosen by action alone; the message type has to count too"),
@@ -192,6 +198,9 @@ _REQUESTS = (
     Rule("requests.unique-ids", "R-06", MUST, STANDARD,
          "A charging request id must stand once in a list.", inferred=True,
          perhaps="ids are unique per vehicle or point only"),
+    Rule("requests.no-instruction", "R-11", MUST, STANDARD,
+         "In vdv-2.0-rc1 an entry must not carry chargingInstruction.",
+         perhaps="entries are written as in version 1.1; the CMS compares lists by itself"),
 )  # fmt: skip
 
 _LINK = (

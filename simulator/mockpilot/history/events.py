@@ -365,6 +365,15 @@ class FaultDisarmed(Event, frozen=True, kw_only=True):
     do: str
 
 
+class BootRead(Event, frozen=True, kw_only=True):
+    """What the CMS took from a boot, whatever it then answers."""
+
+    key: str
+    """The one that was read; dialects differ in it, and ``chargepilot`` knows two."""
+    kind: str
+    """``BMS`` or ``ITCS``."""
+
+
 class DepotChanged(Event, frozen=True, kw_only=True):
     """What the CMS now holds: a request list was taken over or not, or the depot itself changed."""
 
@@ -384,5 +393,5 @@ AnyEvent = (
     | UpgradeRequested | UpgradeAnswered | ProtocolBroken | LinkEnded
     | MessageReceived | MessageSent | MessageWithheld | SendFailed
     | PingSent | PingReceived | PongSent | PongReceived | CloseSent | CloseReceived | WentSilent
-    | FaultArmed | FaultFired | FaultSeen | FaultDisarmed | DepotChanged
+    | FaultArmed | FaultFired | FaultSeen | FaultDisarmed | BootRead | DepotChanged
 )  # fmt: skip

@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-DEFAULT_POINT_ENDING = "/0/0"
-"""ChargePilot's synthetic point for requests that are not bound to one."""
+DEFAULT_POINT_ENDINGS = ("/0/0", "%2F0%2F0")
+"""ChargePilot's synthetic point for requests that are not bound to one; the second where ids are URIs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,7 @@ def read_information(payload: Any, presystem_id: str) -> Information | None:
     if not isinstance(payload, dict) or not isinstance(payload.get("depotInfoList"), list):
         return None
     points = [point for point in _points(payload["depotInfoList"]) if isinstance(point.get("chargingPointId"), str)]
-    real = [point for point in points if not point["chargingPointId"].endswith(DEFAULT_POINT_ENDING)]
+    real = [point for point in points if not point["chargingPointId"].endswith(DEFAULT_POINT_ENDINGS)]
     real.sort(key=lambda point: point.get("chargingPointStatus") != "Available")
     shown = (
         process["chargingRequestId"]

@@ -119,6 +119,14 @@ def _another_id(answer: Envelope) -> Sequence[Envelope]:
     return [dataclasses.replace(answer, message_id=str(uuid.uuid4()))]
 
 
+def _now_and_then_refused(answer: Envelope) -> Sequence[Envelope]:
+    """Never several in a row, for then pushes would not be confirmed at all."""
+    instant = envelope.parse_timestamp(answer.timestamp)
+    if instant is None or instant.second % 4:
+        return [answer]
+    return [dataclasses.replace(answer, message_type=MessageType.ERROR, payload={"text": "not now"})]
+
+
 # How it is spelt
 
 def _spelt(change: Callable[[str], Sequence[str | bytes]], of: Callable[[Envelope], bool]) -> Any:
@@ -166,6 +174,14 @@ def _fresh_request_id(entry: Entry) -> Entry:
     old = entry["chargingRequestId"]
     fresh = uuid.uuid4()
     return entry | {"chargingRequestId": fresh.urn if old.startswith("urn:") else str(fresh)}
+
+
+def _bare_uuid(entry: Entry) -> Entry:
+    return entry | {"chargingRequestId": entry["chargingRequestId"].removeprefix("urn:uuid:")}
+
+
+def _instructed(entry: Entry) -> Entry:
+    return {"chargingInstruction": "Normal"} | entry
 
 
 def _changes_only(draft: ListDraft) -> Sequence[Entry]:
@@ -245,6 +261,8 @@ _CATALOGUE = (
     _one("envelope.payload-is-object", "confirms with an empty array", message=_confirmations_with(payload=[])),
     _one("envelope.text-frames", "sends its confirmations as binary messages",
          spelling=_spelt(_binary, _is_confirmation)),
+    _one("envelope.ids-are-uris", "names its charging requests by bare UUIDs, which are no URIs",
+         entries=_entries_with(_bare_uuid)),
     _one("envelope.direction", "answers pushes with a request of its own",
          answers=_answered_with({"message_type": MessageType.REQUEST})),
     _one("envelope.clean-json", "names a key of its boot twice", spelling=_spelt(_key_twice, _is_boot)),
@@ -254,6 +272,8 @@ _CATALOGUE = (
     _one("information.confirmation-is-empty", "confirms pushes with a status",
          answers=_answered_with({"payload": {"status": "Accepted"}})),
     _one("correlation.one-answer", "confirms every push twice", answers=_answered_with({}, {})),
+    _one("information.error-payload", "refuses a push now and then, under the key text, which no dialect has",
+         answers=_now_and_then_refused),
     _one("correlation.answers-only-requests", "confirms the confirmations it gets", confirms_confirmations=True),
     _one("information.is-confirmed", "answers every push with an error",
          answers=_answered_with({"message_type": MessageType.ERROR, "payload": {"message": "not today"}})),
@@ -269,6 +289,8 @@ _CATALOGUE = (
     _one("requests.stable-ids-when-changed", "gives an entry a new id when it changes",
          id_after_change=lambda old: _fresh_request_id({"chargingRequestId": old})["chargingRequestId"]),
     _one("requests.unique-ids", "lists its first entry twice", entries=_first_twice),
+    _one("requests.no-instruction", "instructs what is to be done with each entry",
+         entries=_entries_with(_instructed)),
 
     _one("link.reconnects", "stays away once its link is lost", returns=False),
     _one("link.backs-off", "tries again every 400 ms, however often it fails", pause=_never_slows_down),

@@ -29,14 +29,20 @@ class Wording:
     ids_are_uris: bool = False
     may_send_empty_list: bool = True
     """Without it the last request can only be taken back with the instruction Terminate."""
+    default_id: str = "Presystem1"
+    default_user: str = "Presystem1"
+    """Goes with the default id; a user name must not hold a colon."""
 
 
 WORDINGS: Mapping[str, Wording] = {
     "chargepilot": Wording(boot_key="systemType"),
-    "vdv-1.0": Wording(ids_are_uris=True, may_send_empty_list=False),
-    "vdv-1.1": Wording(),
+    "vdv-1.0": Wording(
+        error_key="errorMessage", ids_are_uris=True, may_send_empty_list=False,
+        default_id="urn:mockpilot:presystem1", default_user="presystem1",
+    ),
+    "vdv-1.1": Wording(error_key="errorMessage"),
     "vdv-2.0-rc1": Wording(error_key="errorMessage"),
-}
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,15 +131,18 @@ def settings_from(
     def said(option: str, variable: str, default: str = "") -> str:
         return options.get(option) or environment.get(variable) or default
 
-    presystem_id = said("id", "MOCKPILOT_PRESYSTEM_ID", "Presystem1")
+    dialect = _one_of(tuple(WORDINGS), "dialect", said("dialect", "MOCKPILOT_DIALECT", "chargepilot"))
+    wording = WORDINGS[dialect]
+    presystem_id = said("id", "MOCKPILOT_PRESYSTEM_ID", wording.default_id)
+    default_user = wording.default_user if presystem_id == wording.default_id else presystem_id
     return Settings(
         url=_url(said("url", "MOCKPILOT_URL")),
-        user=_user(said("user", "MOCKPILOT_USER", presystem_id)),
+        user=_user(said("user", "MOCKPILOT_USER", default_user)),
         password=_password(options.get("password_env") or "MOCKPILOT_PASSWORD", environment),
         ca_file=_readable("CA file", said("ca", "MOCKPILOT_CA_FILE")),
         presystem_id=presystem_id,
         kind=_one_of(KINDS, "kind", said("kind", "MOCKPILOT_PRESYSTEM_KIND", "BMS")),
-        dialect=_one_of(tuple(WORDINGS), "dialect", said("dialect", "MOCKPILOT_DIALECT", "chargepilot")),
+        dialect=dialect,
         subprotocol=environment.get("MOCKPILOT_SUBPROTOCOL", DEFAULT_SUBPROTOCOL),
         requests_file=_readable("requests file", options.get("requests") or ""),
         push_interval_s=_interval(environment.get("MOCKPILOT_PUSH_INTERVAL_S") or str(FIRST_GUESS_S)),

@@ -25,10 +25,11 @@ from mockpilot.profile.settings import (
     PresystemSettings,
     Profile,
     Provoke,
+    default_user,
     split_address,
 )
 from mockpilot.protocol.envelope import Source
-from mockpilot.protocol.vocabulary import DIALECTS
+from mockpilot.protocol.vocabulary import DEFAULT_DIALECT, DIALECTS
 
 _KINDS = (str(Source.BMS), str(Source.ITCS))
 
@@ -41,30 +42,33 @@ _PROVOKE_KEYS = ("command", "http", "ask", "stdin")
 _EXPECTED_KEYS = ("rule", "reason", "owner", "until")
 
 
-def load_profile(path: Path | None, *, several: bool = False, environ: Mapping[str, str] = os.environ) -> Profile:
+def load_profile(
+    path: Path | None, *, several: bool = False, dialect: str = "", environ: Mapping[str, str] = os.environ
+) -> Profile:
     """Read a profile from its file; without one, all is default.
 
     Args:
         path: the file, as the user named it.
         several: accept ``[[presystem]]`` more than once.
+        dialect: the name of a known one, which wins over the profile's; empty: as the profile says.
         environ: where ``password_env`` is looked up.
 
     Raises:
         ProfileError: names file and key, what was expected, and what was found.
     """
     if path is None:
-        return Profile()
+        return Profile(PresystemSettings(dialect=dialect)) if dialect else Profile()
     try:
         text = path.read_text(encoding="utf-8")
     except FileNotFoundError:
         raise ProfileError(path, "", "no such file; 'mockpilot init FILE' writes a commented profile") from None
     except (OSError, UnicodeDecodeError) as error:
         raise ProfileError(path, "", f"cannot be read: {error}") from error
-    return read_profile(text, path, several=several, environ=environ)
+    return read_profile(text, path, several=several, dialect=dialect, environ=environ)
 
 
 def read_profile(
-    text: str, path: Path, *, several: bool = False, environ: Mapping[str, str] = os.environ
+    text: str, path: Path, *, several: bool = False, dialect: str = "", environ: Mapping[str, str] = os.environ
 ) -> Profile:
     """Read a profile from its text; relative paths in it are meant from the folder of ``path``."""
     try:
@@ -72,7 +76,7 @@ def read_profile(
     except tomllib.TOMLDecodeError as error:
         raise ProfileError(path, "", f"is no TOML: {error}") from error
     top = _Table(path, "", values, _TABLES)
-    presystems = _presystems(top, environ, several=several)
+    presystems = _presystems(top, environ, dialect, several=several)
     cms_table = top.table("cms", _CMS_KEYS)
     cms = _cms(cms_table, path.parent)
     if len(presystems) > 1 and PLACEHOLDER not in cms.path:
@@ -160,15 +164,17 @@ class _Table:
         return [_Table(self.file, f"{key}[{number}].", value, known) for number, value in enumerate(values, 1)]
 
 
-def _presystems(top: _Table, environ: Mapping[str, str], *, several: bool) -> tuple[PresystemSettings, ...]:
+def _presystems(
+    top: _Table, environ: Mapping[str, str], dialect: str, *, several: bool
+) -> tuple[PresystemSettings, ...]:
     if not isinstance(top.values.get("presystem"), list):
-        return (_presystem(top.table("presystem", _PRESYSTEM_KEYS), environ),)
+        return (_presystem(top.table("presystem", _PRESYSTEM_KEYS), environ, dialect),)
     tables = top.tables("presystem", _PRESYSTEM_KEYS)
     if len(tables) > 1 and not several:
         top.refuse("presystem", f"one presystem is expected here, found {len(tables)}; only 'serve' takes several")
     if not tables:
         top.refuse("presystem", "at least one presystem is expected, found an empty list")
-    presystems = tuple(_presystem(table, environ) for table in tables)
+    presystems = tuple(_presystem(table, environ, dialect) for table in tables)
     for number, presystem in enumerate(presystems):
         if presystem.id in {earlier.id for earlier in presystems[:number]}:
             tables[number].refuse("id", f"{presystem.id!r} stands there twice; each presystem needs an id of its own")
@@ -178,24 +184,26 @@ def _presystems(top: _Table, environ: Mapping[str, str], *, several: bool) -> tu
     return presystems
 
 
-def _presystem(table: _Table, environ: Mapping[str, str]) -> PresystemSettings:
-    id = table.text("id", PresystemSettings().id)  # noqa: A001 - the field's own word
+def _presystem(table: _Table, environ: Mapping[str, str], dialect: str) -> PresystemSettings:
+    own = table.one_of("dialect", tuple(DIALECTS), DEFAULT_DIALECT.name)
+    spoken = DIALECTS[dialect or own]
+    id = table.text("id") or spoken.default_presystem_id  # noqa: A001 - the field's own word
     return PresystemSettings(
         name=table.text("name"),
         version=table.text("version"),
         kind=table.one_of("kind", _KINDS, "BMS"),
         id=id,
-        dialect=table.one_of("dialect", tuple(DIALECTS), "chargepilot"),
+        dialect=spoken.name,
         sends_requests=table.flag("sends_requests", default=True),
         supervised=table.flag("supervised", default=False),
-        user=_user(table, id),
+        user=_user(table, default_user(id, spoken.name)),
         password=_password(table, environ),
         password_env=table.text("password_env"),
     )
 
 
-def _user(table: _Table, presystem_id: str) -> str:
-    user = table.text("user", presystem_id)
+def _user(table: _Table, default: str) -> str:
+    user = table.text("user", default)
     if ":" in user or not user.isprintable():
         # Basic credentials are USER:PASSWORD, so a colon would move the border.
         said = "" if "user" in table.values else " (the id, since no user is given; set user)"

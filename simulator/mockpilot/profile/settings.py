@@ -9,8 +9,15 @@ from typing import Literal
 
 from mockpilot.limits import Limits
 from mockpilot.protocol.handshake import path_for
+from mockpilot.protocol.vocabulary import dialect
 
 PLACEHOLDER = "{presystem_id}"
+
+
+def default_user(presystem_id: str, dialect_name: str) -> str:
+    """The user name that goes with an id: a colon, as in a URI, would end it in Basic credentials."""
+    is_default = presystem_id == dialect(dialect_name).default_presystem_id
+    return presystem_id.rpartition(":")[2] if is_default else presystem_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,22 +28,25 @@ class PresystemSettings:
     version: str = ""
     kind: str = "BMS"
     """``BMS`` or ``ITCS``."""
-    id: str = "Presystem1"
+    id: str = ""
+    """Empty: the default of the dialect."""
     dialect: str = "chargepilot"
     sends_requests: bool = True
     """False: it only receives; scenarios that need lists are not selected."""
     supervised: bool = False
     """COMMAND may exit when it loses the link, and is started again."""
     user: str = ""
-    """Empty: the id."""
+    """Empty: the id; of a default that is a URI its last part."""
     password: str | None = field(default=None, repr=False)
     """None: whoever has a source of chance makes one up."""
     password_env: str = ""
     """The variable that the password came from."""
 
     def __post_init__(self) -> None:
+        if not self.id:
+            object.__setattr__(self, "id", dialect(self.dialect).default_presystem_id)
         if not self.user:
-            object.__setattr__(self, "user", self.id)
+            object.__setattr__(self, "user", default_user(self.id, self.dialect))
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,6 +34,8 @@ class Violation:
     problem: str
     keyword: str
     """The schema keyword that was violated; ``text``, ``depth`` or ``value`` for what is no checkable JSON at all."""
+    format: str = ""
+    """Which one, where the keyword is ``format``."""
 
 
 def violations(payload: object, dialect: Dialect, action: Action, message_type: MessageType) -> list[Violation]:
@@ -88,7 +90,8 @@ def _translate(error: jsonschema_rs.ValidationError) -> Iterator[Violation]:
         for key in kind.unexpected:
             yield Violation(f"{path}.{key}", "is not allowed here", "additionalProperties")
     else:
-        yield Violation(path, _shorten(_wording(error)), kind.name)
+        format_ = kind.format if isinstance(kind, jsonschema_rs.ValidationErrorKind.Format) else ""
+        yield Violation(path, _shorten(_wording(error)), kind.name, format_)
 
 
 def _wording(error: jsonschema_rs.ValidationError) -> str:

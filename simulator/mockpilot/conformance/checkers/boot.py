@@ -240,7 +240,7 @@ def _kept_calm(case: Case, link: Link, rejected: Frame) -> Iterator[Observation]
 
 def _source(case: Case) -> Iterator[Observation]:
     """Once per scenario; where the standard alone speaks, the slot is a free string."""
-    level = None if case.dialect.guideline_only else Level.MAY
+    level = None if case.dialect.sources else Level.MAY
     seen: Observation | None = None
     for link in case.clean_links:
         declared = link.kind
@@ -248,7 +248,7 @@ def _source(case: Case) -> Iterator[Observation]:
             source = frame.envelope.source if frame.envelope is not None else None
             if source is None:
                 continue
-            if source != declared or source not in KINDS:
+            if source != declared or source not in (case.dialect.sources or KINDS):
                 yield Observation(
                     SOURCE, False, (link.boots[0].index, frame.index), f"{declared}, as in the boot", source or "''",
                     level, link=link.number,

@@ -18,11 +18,13 @@ from mockpilot.conformance.levels import Basis, Level
 from mockpilot.conformance.observation import Observation, held
 from mockpilot.durations import format_duration
 from mockpilot.protocol.envelope import Action, MessageType, Trouble, parse_timestamp
+from mockpilot.protocol.vocabulary.spelling import is_uri
 
 MESSAGE_ID_IS_NEW = "envelope.message-id-is-new"
 IS_UTC = "envelope.time-stamp-is-utc"
 CLOCK = "envelope.clock"
 PRESYSTEM_ID = "envelope.presystem-id"
+IDS_ARE_URIS = "envelope.ids-are-uris"
 DIRECTION = "envelope.direction"
 
 MIN_STAMPS = 3
@@ -62,6 +64,8 @@ def check(case: Case) -> Iterator[Observation]:
             yield from _form(case, link, frame)
             yield from _zone(link, frame)
             yield from _direction(link, frame)
+            if case.dialect.ids_are_uris:
+                yield from _uri(case, link, frame)
         if link.broken is not None and is_bad_text(link.broken.what) and not _last_is_bad_text(link):
             yield Observation("envelope.text-frames", False, (link.broken.index,), "text in UTF-8", link.broken.what,
                               link=link.number)  # fmt: skip
@@ -99,7 +103,7 @@ def _cause(rule: str, trouble: Trouble) -> str:
 
 def _weight(case: Case, frame: Frame, trouble: Trouble) -> tuple[Level | None, Basis | None]:
     """Where a defect weighs otherwise than its rule."""
-    if trouble is Trouble.PAYLOAD and case.dialect.guideline_only and _is_error(frame):
+    if trouble is Trouble.PAYLOAD and case.dialect.error_answer_may_be_anything and _is_error(frame):
         return Level.MAY, None  # the guideline allows any value in an error answer of the product
     if trouble in (Trouble.SOURCE, Trouble.PRESYSTEM_ID):
         return Level.MUST, Basis.STANDARD  # the schema of the envelope asks for strings
@@ -118,6 +122,19 @@ def _zone(link: Link, frame: Frame) -> Iterator[Observation]:
         yield held(IS_UTC, frame.index, link=link.number)
     else:
         yield Observation(IS_UTC, False, (frame.index,), "UTC", frame.envelope.timestamp, link=link.number)
+
+
+def _uri(case: Case, link: Link, frame: Frame) -> Iterator[Observation]:
+    """The slot of the presystem id; the ids of a list are looked at with the rest of it."""
+    if frame.envelope is None or not _is_own_id(case, link, frame):
+        return
+    if any(defect.trouble is Trouble.PRESYSTEM_ID for defect in frame.reading.defects):
+        return
+    if is_uri(frame.envelope.presystem_id):
+        yield held(IDS_ARE_URIS, frame.index, link=link.number)
+    else:
+        yield Observation(IDS_ARE_URIS, False, (frame.index,), "a URI as presystem id", frame.envelope.presystem_id,
+                          cause="presystem id", link=link.number)  # fmt: skip
 
 
 def _direction(link: Link, frame: Frame) -> Iterator[Observation]:

@@ -16,6 +16,7 @@ from mockpilot.protocol.schema import violations
 IS_ANSWERED = "information.is-answered"
 ECHOES_ID = "correlation.echoes-message-id"
 IS_EMPTY = "information.confirmation-is-empty"
+ERROR_PAYLOAD = "information.error-payload"
 ONE_ANSWER = "correlation.one-answer"
 ANSWERS_ONLY_REQUESTS = "correlation.answers-only-requests"
 IS_CONFIRMED = "information.is-confirmed"
@@ -34,6 +35,7 @@ def check(case: Case) -> Iterator[Observation]:
         for answer in case.exchanges[link.number].fates.values():
             yield from _matched(link, answer)
             yield from _empty(case, link, answer)
+            yield from _error_payload(case, link, answer)
             yield from _superfluous(case, link, answer)
         yield from _answers_nothing_else(case, link)
     yield from _confirmed(case)
@@ -125,6 +127,23 @@ def _empty(case: Case, link: Link, answer: Answer) -> Iterator[Observation]:
                           link=link.number)  # fmt: skip
     else:
         yield held(IS_EMPTY, answer.frame.index, link=link.number)
+
+
+def _error_payload(case: Case, link: Link, answer: Answer) -> Iterator[Observation]:
+    """Only where a schema says what stands in error answers."""
+    said, index = answer.frame.envelope, answer.frame.index
+    if said is None or said.message_type is not MessageType.ERROR:
+        return
+    if (said.action, MessageType.ERROR) not in case.dialect.payloads:
+        return
+    if any(defect.trouble is Trouble.PAYLOAD for defect in answer.frame.reading.defects):
+        return
+    found = violations(said.payload, case.dialect, said.action, MessageType.ERROR)
+    if found:
+        told = "; ".join(f"{violation.path} {violation.problem}" for violation in found)
+        yield Observation(ERROR_PAYLOAD, False, (index,), "an object with errorMessage alone", told, link=link.number)
+    else:
+        yield held(ERROR_PAYLOAD, index, link=link.number)
 
 
 def _superfluous(case: Case, link: Link, answer: Answer) -> Iterator[Observation]:

@@ -21,11 +21,13 @@ AFTER_FIRST_PUSH = "requests.after-first-push"
 ADVERTISED_POINTS = "requests.advertised-points"
 COMPLETE_LIST = "requests.complete-list"
 SCHEMA = "requests.schema"
+NO_INSTRUCTION = "requests.no-instruction"
 STABLE_IDS = "requests.stable-ids"
 STABLE_IDS_WHEN_CHANGED = "requests.stable-ids-when-changed"
 UNIQUE_IDS = "requests.unique-ids"
 
 CLEAN_JSON = "envelope.clean-json"
+IDS_ARE_URIS = "envelope.ids-are-uris"
 
 
 def check(case: Case) -> Iterator[Observation]:
@@ -115,22 +117,41 @@ def _schema(case: Case, link: Link) -> Iterator[Observation]:
             continue
         payload = frame.envelope.payload
         found = violations(payload, case.dialect, Action.PROVIDE_CHARGING_REQUESTS, MessageType.REQUEST)
+        broken = {_rule_of(violation) for violation in found}
         for violation in found:
             yield _invalid(case, link, frame.index, violation)
-        if not found:
-            yield held(SCHEMA, frame.index, link=link.number)
+        for rule in (SCHEMA, *_own_rules(case)):
+            if rule not in broken:
+                yield held(rule, frame.index, link=link.number)
         fraction = _fractional(payload)
         if fraction:
             yield Observation(CLEAN_JSON, False, (frame.index,), "an integer without a fraction", fraction,
                               cause="fraction", link=link.number)  # fmt: skip
 
 
+_INSTRUCTION = re.compile(r"\$\.chargingRequestList\[\d+\]\.chargingInstruction")
+
+
+def _rule_of(violation: Violation) -> str:
+    """What a schema says may have a rule of its own, which then weighs otherwise or says more."""
+    if violation.format == "uri":
+        return IDS_ARE_URIS
+    gone = violation.keyword == "additionalProperties" and _INSTRUCTION.fullmatch(violation.path)
+    return NO_INSTRUCTION if gone else SCHEMA
+
+
+def _own_rules(case: Case) -> Iterator[str]:
+    """Those that the dialect has an opinion on."""
+    if case.dialect.ids_are_uris:
+        yield IDS_ARE_URIS
+    if not case.dialect.has_instructions:
+        yield NO_INSTRUCTION
+
+
 def _invalid(case: Case, link: Link, index: int, violation: Violation) -> Observation:
-    # Version 1.1 dropped the URI form of ids again because nobody kept to it.
-    uri = violation.keyword == "format" and "uri" in violation.problem.lower()
     return Observation(
-        SCHEMA, False, (index,), f"a list that fits the schema of {case.dialect.title}",
-        f"{violation.path} {violation.problem}", Level.SHOULD if uri else None,
+        _rule_of(violation), False, (index,), f"a list that fits the schema of {case.dialect.title}",
+        f"{violation.path} {violation.problem}",
         cause=re.sub(r"\[\d+\]", "[*]", violation.path) + " " + violation.keyword, link=link.number,
     )  # fmt: skip
 

@@ -81,6 +81,11 @@ class BootNotificationRequest(Closed, frozen=True, kw_only=True):
         assert not isinstance(kind, UnsetType)
         return kind
 
+    @property
+    def key(self) -> str:
+        """The key that says so."""
+        return "systemType" if isinstance(self.presystem, UnsetType) else "presystem"
+
 
 _ONE_BOOT_KEY = Meta(extra_json_schema={"oneOf": [{"required": ["presystem"]}, {"required": ["systemType"]}]})
 
@@ -268,7 +273,7 @@ _QUIRKS = (
           "ChargingStationInfo.chargingStationStatus"),
     Quirk("charging-instruction",
           "the guideline describes Normal, Changed and Terminate and asks for them; 2.0 takes them out",
-          "ChargingRequest.chargingInstruction"),
+          "has_instructions"),
     Quirk("prediction-names",
           "predictions go by the names of 1.1 (MinSoc, FinalSoc), not by those of 2.0 (MinTargetSoc, MaxTargetSoc)",
           "ChargingPredictionData.chargingPredictionDataMinSoc"),

@@ -114,6 +114,11 @@ class BootNotificationRequest(Closed, frozen=True, kw_only=True):
         """What announces itself, whatever key says so in a dialect."""
         return self.presystem
 
+    @property
+    def key(self) -> str:
+        """The key that says so."""
+        return "presystem"
+
 
 class BootNotificationConfirmation(Closed, frozen=True, kw_only=True):
     """The CMS lets the presystem in, or not."""

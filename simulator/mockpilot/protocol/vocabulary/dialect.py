@@ -47,6 +47,8 @@ class Dialect:
     """How ids stand on the wire."""
     ids_are_uris: bool = False
     """Presystem id and the ids in payloads have format uri."""
+    has_instructions: bool = True
+    """A charging request may carry ``chargingInstruction``."""
     default_presystem_id: str = "Presystem1"
     """Where nobody names one."""
     sources: tuple[str, ...] = ()

@@ -431,6 +431,7 @@ DIALECT = Dialect(
     # No official text gives a subprotocol to 2.0: v2 is taken from whoever offers nothing else.
     subprotocols=("v1.463.vdv.de", "v2.463.vdv.de"),
     guideline_only=False,
+    has_instructions=False,
     rejects_in_push=True,
     vocabulary=sys.modules[__name__],
 )
