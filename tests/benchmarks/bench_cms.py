@@ -51,7 +51,7 @@ async def serve_ours(certificates: object, task_status: object) -> None:
     """Our CMS, whose depot has a fixed push."""
     import trio
 
-    from mockpilot.certification.setting import site_for
+    from mockpilot.certification.setting import depot_for
     from mockpilot.clock import RunClock
     from mockpilot.cms.server import Server
     from mockpilot.cms.tls import Certificates
@@ -74,7 +74,7 @@ async def serve_ours(certificates: object, task_status: object) -> None:
     clock = RunClock()
     world = World(
         dialect=DEFAULT_DIALECT, push_interval_s=3600.0, accounts={"/vdv463/one": Account("one", USER, PASSWORD)},
-        site=FixedSite(site_for(Profile()).depot), clock=clock, recorder=Recorder(clock.now, clock.wall),
+        site=FixedSite(depot_for(Profile()), clock.instant()), clock=clock, recorder=Recorder(clock.now, clock.wall),
         injector=Injector(), chance=random.Random(7),
     )  # fmt: skip
     world.release_pushes.set()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ import pytest
 from mockpilot.certification.setting import (
     certificates_for,
     check_host,
+    depot_for,
     host_of,
     new_password,
     passwords,
@@ -22,6 +24,8 @@ from mockpilot.clock import RunClock
 from mockpilot.cms import tls
 from mockpilot.errors import ProfileError, UsageError
 from mockpilot.profile import CmsSettings, PresystemSettings, Profile
+
+NOON = datetime(2031, 3, 4, 12, tzinfo=UTC)
 
 
 def with_cms(**changes: str | Path) -> Profile:
@@ -76,22 +80,22 @@ def test_depot_is_bundled_or_a_file(tmp_path: Path) -> None:
     """A name or a path."""
     own = tmp_path / "yard.toml"
     own.write_text('[depot]\nid = "yard"\nname = "Yard"\n[[station]]\nid = "s"\n[[station.point]]\nid = "p"\n')
-    assert site_for(with_cms(depot=own)).real_points() == ("p",)
-    assert len(site_for(Profile()).real_points()) > 1
+    assert site_for(with_cms(depot=own), NOON).real_points() == ("p",)
+    assert len(site_for(Profile(), NOON).real_points()) > 1
 
 
 @pytest.mark.parametrize("depot", ["no-such", Path("no/such.toml")])
 def test_depot_that_is_not_there_is_named(depot: str | Path) -> None:
     """With those that are."""
     with pytest.raises(ProfileError, match=r"cms\.depot: a depot file or one of .*small.* is expected"):
-        site_for(with_cms(depot=depot))
+        depot_for(with_cms(depot=depot))
 
 
 def test_depot_that_is_no_text_is_named(tmp_path: Path) -> None:
     """The file, and what was expected."""
     (tmp_path / "yard.toml").write_bytes(b"\xff\xfe")
     with pytest.raises(ProfileError, match=r"yard\.toml: text in UTF-8 is expected"):
-        site_for(with_cms(depot=tmp_path / "yard.toml"))
+        depot_for(with_cms(depot=tmp_path / "yard.toml"))
 
 
 async def test_server_knows_every_presystem_by_its_path() -> None:

@@ -107,7 +107,7 @@ async def stand(**changes: object) -> AsyncIterator[Stand]:
     """A CMS for two presystems, and whatever of its world should be otherwise; at the end all is as it was before."""
     clock, spoken = VirtualClock(EPOCH), dialect("chargepilot")
     settings: dict[str, object] = {
-        "dialect": spoken, "push_interval_s": PUSH_INTERVAL_S, "site": site_for(Profile()), "clock": clock,
+        "dialect": spoken, "push_interval_s": PUSH_INTERVAL_S, "site": site_for(Profile(), EPOCH), "clock": clock,
         "recorder": Recorder(clock.now, clock.wall), "injector": Injector(spoken.error_key), "chance": random.Random(7),
         "accounts": {f"/vdv463/{name}": Account(name, "depot", PASSWORD) for name in ("Presystem1", "Presystem2")},
     }  # fmt: skip

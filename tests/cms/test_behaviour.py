@@ -16,7 +16,7 @@ from mockpilot.cms import behaviour
 from mockpilot.cms.world import World
 from mockpilot.faults.injector import Injector
 from mockpilot.history.recorder import Recorder
-from mockpilot.profile import Profile
+from mockpilot.profile import CmsSettings, Profile
 from mockpilot.protocol import envelope as envelopes
 from mockpilot.protocol.envelope import Action, Envelope, MessageType
 from mockpilot.protocol.session import Violation
@@ -24,6 +24,7 @@ from mockpilot.protocol.vocabulary import DIALECTS, Dialect
 from rig import EPOCH, VirtualClock
 
 LIST = Action.PROVIDE_CHARGING_REQUESTS
+PROFILE = Profile()
 TEXTS = st.text(max_size=8)
 KEYS = TEXTS | st.sampled_from(["presystem", "chargingRequestList"])
 JSON: st.SearchStrategy[Any] = st.recursive(
@@ -38,14 +39,14 @@ def request(action: Action, payload: object, message_type: MessageType = Message
     return Envelope(message_type, "BMS", "Presystem1", "2031-03-04T17:20:00Z", "an id", action, payload)
 
 
-def with_world(spoken: Dialect, ask: Any) -> Any:
+def with_world(spoken: Dialect, ask: Any, profile: Profile = PROFILE) -> Any:
     """Ask something of a fresh world; its clock needs trio."""
 
     async def main() -> Any:
         await trio.lowlevel.checkpoint()
         clock = VirtualClock(EPOCH)
         return ask(World(
-            dialect=spoken, push_interval_s=15.0, accounts={}, site=site_for(Profile()), clock=clock,
+            dialect=spoken, push_interval_s=15.0, accounts={}, site=site_for(profile, EPOCH), clock=clock,
             recorder=Recorder(clock.now, clock.wall), injector=Injector(spoken.error_key), chance=random.Random(7),
         ))  # fmt: skip
 
@@ -103,6 +104,50 @@ def test_list_is_worked_out_before_it_is_taken_over() -> None:
         return stored[0], stored[1], stored[2]
 
     assert with_world(DIALECTS["chargepilot"], ask) == (0, 0, 1)
+
+
+@pytest.mark.parametrize(
+    ("survive", "message_type", "is_booted", "left"),
+    [
+        (True, MessageType.CONFIRMATION, True, 1),
+        (False, MessageType.CONFIRMATION, True, 0),
+        (False, MessageType.CONFIRMATION, False, 1),
+        (False, MessageType.ERROR, True, 1),
+    ],
+)
+def test_requests_may_be_forgotten_when_a_boot_is_accepted(
+    survive: bool, message_type: MessageType, is_booted: bool, left: int
+) -> None:
+    """If the profile says so, and only then; neither a rejection nor an error answer is an accepted boot."""
+    boot = request(Action.BOOT_NOTIFICATION, {"status": "Accepted"}, message_type)
+
+    def ask(world: World) -> int:
+        answer = behaviour.answer(world, "Presystem1", request(LIST, {"chargingRequestList": [entry(1)]}), ())
+        assert answer is not None
+        assert answer.apply is not None
+        answer.apply(True)
+        behaviour.has_sent(world, "Presystem1", boot, is_booted=is_booted)
+        return len(world.site.requests_of("Presystem1"))
+
+    profile = Profile(cms=CmsSettings(requests_survive=survive))
+    assert left == with_world(DIALECTS["chargepilot"], ask, profile)
+
+
+@pytest.mark.parametrize("partial", [False, True])
+def test_half_of_a_bad_list_is_carried_out_if_the_profile_says_so(partial: bool) -> None:
+    """It is answered by an error either way."""
+    bad = entry(2) | {"chargingPointId": "nowhere"}
+
+    def ask(world: World) -> tuple[MessageType, list[str]]:
+        answer = behaviour.answer(world, "Presystem1", request(LIST, {"chargingRequestList": [entry(1), bad]}), ())
+        assert answer is not None
+        assert answer.apply is not None
+        answer.apply(True)
+        return answer.envelope.message_type, list(world.site.requests_of("Presystem1"))
+
+    expected = [entry(1)["chargingRequestId"]] if partial else []
+    profile = Profile(cms=CmsSettings(partial_lists=partial))
+    assert with_world(DIALECTS["chargepilot"], ask, profile) == (MessageType.ERROR, expected)
 
 
 @pytest.mark.parametrize("name", DIALECTS)

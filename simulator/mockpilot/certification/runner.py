@@ -6,6 +6,7 @@ run at a time. Otherwise one listener serves the whole run and scenarios follow 
 
 from __future__ import annotations
 
+import random
 import signal
 import tempfile
 from collections.abc import Awaitable, Callable, Mapping
@@ -97,7 +98,9 @@ async def _play_apart(run: Run) -> None:
 
 async def _play_with_own_server(run: Run, scenario: Scenario, slot: int) -> None:
     port = None if slot == 0 else 0
-    server = server_for(run.plan.profile, run.plan.certificates, run.secrets, run.clock, port)
+    server = server_for(
+        run.plan.profile, run.plan.certificates, run.secrets, run.clock, port, _chance(run, scenario.name)
+    )
     async with trio.open_nursery() as nursery:
 
         async def listen() -> None:
@@ -109,8 +112,12 @@ async def _play_with_own_server(run: Run, scenario: Scenario, slot: int) -> None
         nursery.cancel_scope.cancel()
 
 
+def _chance(run: Run, whose: str) -> Callable[[], float]:
+    return random.Random(f"{run.plan.seed}/depot/{whose}").random
+
+
 async def _play_in_turn(run: Run) -> None:
-    server = server_for(run.plan.profile, run.plan.certificates, run.secrets, run.clock)
+    server = server_for(run.plan.profile, run.plan.certificates, run.secrets, run.clock, chance=_chance(run, "all"))
     async with trio.open_nursery() as nursery:
         # Held, or a product that knocks already would open its link before anything is recorded.
         port = await nursery.start(server.serve, True)
@@ -208,6 +215,6 @@ async def _play_one(run: Run, scenario: Scenario, set_: Set, listen: Listen) -> 
         connected = set_.server.connections - before
         run.connections += connected
         run.without_connection = 0 if connected else run.without_connection + 1
-        run.advertised = set_.server.world.site.advertised_points()
+        run.advertised = set_.server.world.site.advertised_points(set_.server.world.dialect)
         if recording.history is not None:
             judge_scenario(run, scenario, recording.history, trio.current_time() - begun)

@@ -98,9 +98,10 @@ class Site:
         """Grows whenever the next push would say something else."""
         return self._revision + self.simulation.revision
 
-    def advertised_points(self) -> tuple[str, ...]:
-        """Ids of all points that pushes name, the default point first."""
-        return self._depot.point_ids()
+    def advertised_points(self, dialect: Dialect) -> tuple[str, ...]:
+        """All points that pushes name, the default point first, as they stand there."""
+        shown = self._depot.point_ids() if dialect.default_station else self._depot.real_point_ids()
+        return tuple(map(dialect.spelling.out, shown))
 
     def real_points(self) -> tuple[str, ...]:
         """Ids of the points at which vehicles can charge."""

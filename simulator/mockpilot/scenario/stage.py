@@ -15,6 +15,7 @@ from dataclasses import dataclass
 import trio
 
 from mockpilot.control import Control
+from mockpilot.depot.model import PointState
 from mockpilot.depot.site import Site
 from mockpilot.errors import ScenarioError
 from mockpilot.faults.injector import Armed
@@ -32,7 +33,6 @@ from mockpilot.history.events import (
 )
 from mockpilot.limits import Limits
 from mockpilot.protocol.envelope import Action
-from mockpilot.protocol.vocabulary.common import ChargingPointStatus
 from mockpilot.scenario.matching import Predicate, is_accepted, is_link, is_push_answer, predicate, spoken
 
 STEPS = ("create-request", "change-request", "cancel-request", "cancel-all-requests")
@@ -271,17 +271,21 @@ class Stage:
 
     def _point(self) -> str:
         # A sane planner refuses a point that is out of order, or promised to another bus.
-        taken = {getattr(request, "charging_point_id", None) for request in self._stored().values()}
-        points = [point for station in self.depot.depot.stations for point in station.points]
-        available = [point.id for point in points if point.status is ChargingPointStatus.AVAILABLE]
+        site = self.depot
+        site.advance(self._control.server.world.clock.instant())
+        taken = {request.charging_point_id for request in site.requests_of(self._presystem_id).values()}
+        points = [point for station in site.simulation.present.stations[1:] for point in station.points]
+        available = [point.point.id for point in points if point.state is PointState.AVAILABLE]
         free = [point for point in available if point not in taken]
-        return next(iter([*free, *available]), points[0].id)
+        return self._spell(next(iter([*free, *available]), points[0].point.id))
 
     def _request(self, step: str) -> str:
-        return "" if step == "create-request" else next(iter(self._stored()), "")
+        stored = self.depot.requests_of(self._presystem_id)
+        return "" if step == "create-request" or not stored else self._spell(next(iter(stored)))
 
-    def _stored(self) -> dict[str, object]:
-        return dict(self.depot.requests_of(self._presystem_id))
+    @property
+    def _spell(self) -> Callable[[str], str]:
+        return self._control.server.world.dialect.spelling.out
 
     @property
     def is_connected(self) -> bool:
@@ -291,7 +295,7 @@ class Stage:
     @property
     def request_ids(self) -> frozenset[str]:
         """Ids of the presystem's charging requests that the CMS holds."""
-        return frozenset(self.depot.requests_of(self._presystem_id))
+        return frozenset(map(self._spell, self.depot.requests_of(self._presystem_id)))
 
     def push(self) -> None:
         """Push the depot now, beside the rhythm."""
