@@ -15,10 +15,10 @@ from typing import Any
 
 from mockpilot.cli.meanings import MEANINGS
 from mockpilot.depot.model import Depot, Point, Station
-from mockpilot.depot.view import encode, information
+from mockpilot.depot.site import Site
 from mockpilot.protocol.envelope import Action, Envelope, MessageType, format_timestamp
 from mockpilot.protocol.schema import schemas
-from mockpilot.protocol.vocabulary import Dialect, Unreadable, read_payload
+from mockpilot.protocol.vocabulary import Dialect
 
 ACTIONS: Mapping[str, str] = {
     Action.BOOT_NOTIFICATION: "the presystem asks, the CMS answers: which kind of presystem has connected",
@@ -33,7 +33,6 @@ _NOW = datetime(2031, 3, 4, 17, 20, tzinfo=UTC)
 _MESSAGE_ID = "5e0c9b1e-7f0f-4e0b-9a57-0c7d3a1f4c11"
 _DEPOT = "7c1f0e52-9a44-4a6f-8d59-2f6f0b7a1c00"
 _POINT = "b7d2c1aa-3f55-4f53-9d0e-6a1f1c0b2e01"
-_PRESYSTEM = "Presystem1"
 _REQUESTS = (
     {"chargingPointId": _POINT, "vehicleId": "WTEST00000000A001", "chargingRequestId": "request-4711",
      "chargingRequestData": {
@@ -88,22 +87,26 @@ def example(action: Action, dialect: Dialect) -> Envelope:
     """A small valid request."""
     payload: Any = {"presystem": "BMS"}
     if action is Action.PROVIDE_CHARGING_REQUESTS:
-        payload = {"chargingRequestList": list(_REQUESTS)}
+        payload = {"chargingRequestList": [_spelled(request, dialect) for request in _REQUESTS]}
     elif action is Action.PROVIDE_CHARGING_INFORMATION:
         payload = _push(dialect)
     source = "CMS" if action is Action.PROVIDE_CHARGING_INFORMATION else "BMS"
     return Envelope(
-        MessageType.REQUEST, source, _PRESYSTEM, format_timestamp(_NOW), _MESSAGE_ID, action, payload
+        MessageType.REQUEST, source, dialect.default_presystem_id, format_timestamp(_NOW), _MESSAGE_ID, action, payload
     )
 
 
+def _spelled(request: Mapping[str, Any], dialect: Dialect) -> Mapping[str, Any]:
+    ids = ("chargingPointId", "chargingRequestId")
+    return {key: dialect.spelling.out(value) if key in ids else value for key, value in request.items()}
+
+
 def _push(dialect: Dialect) -> Any:
-    payload = example(Action.PROVIDE_CHARGING_REQUESTS, dialect).payload
-    asked = read_payload(dialect, Action.PROVIDE_CHARGING_REQUESTS, MessageType.REQUEST, payload)
-    assert not isinstance(asked, Unreadable)
-    stored = {_PRESYSTEM: {one.charging_request_id: one for one in asked.charging_request_list}}
     station = Station("a4e6d9b0-52c7-4b1d-9f0c-1d2e3f405162", (Point(_POINT),))
-    return json.loads(encode(information(Depot(_DEPOT, (station,), "North depot"), stored, dialect, _NOW)))
+    site = Site(Depot(_DEPOT, (station,), "North depot"), _NOW)
+    asked = example(Action.PROVIDE_CHARGING_REQUESTS, dialect)
+    site.receive_list(asked.presystem_id, asked.payload, dialect, now=_NOW)
+    return json.loads(site.information(dialect, _NOW))
 
 
 def _lay_out(frame: Envelope) -> str:
