@@ -213,17 +213,9 @@ def _fault(name: str) -> str:
 
 
 def _dialect(name: str) -> str:
-    from mockpilot.protocol.vocabulary import DIALECTS
+    from mockpilot.cli.dialects import tell
 
-    one = DIALECTS.get(name)
-    if one is None:
-        return ""
-    quirks = "\n".join(f"  {quirk.name}: {quirk.reason}" for quirk in one.quirks)
-    text = _told(
-        f"dialect {name} · {one.title}", subprotocols=", ".join(one.subprotocols),
-        errors=f"the text of an error answer stands under {one.error_key!r}",
-    )  # fmt: skip
-    return f"{text}\n\ndeviates from its schemas on purpose:\n{quirks}" if quirks else text
+    return tell(name)
 
 
 def _limit(name: str) -> str:
@@ -246,6 +238,6 @@ def _depot(name: str) -> str:
         return ""
     lines = [f"depot {name} · {depot.name or 'without a name'}", "", f"depot    {depot.id}"]
     for station in depot.all_stations:
-        lines += ["", f"station  {station.id}  {station.status:<11}  {station.name}".rstrip()]
-        lines += [f"  point  {point.id}  {point.status:<11}  {point.name}".rstrip() for point in station.points]
+        lines += ["", f"station  {station.id}  {station.name}".rstrip()]
+        lines += [f"  point  {point.id}  {point.state:<11}  {point.name}".rstrip() for point in station.points]
     return "\n".join(lines)

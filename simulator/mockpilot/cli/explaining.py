@@ -44,6 +44,7 @@ class Connection:
     at: float
     opened_at: float | None = None
     booted: bool = False
+    told_interval: bool = False
     pushes: dict[str, float] = field(default_factory=dict)
     answers: list[float] = field(default_factory=list)
 
@@ -197,8 +198,16 @@ class Explainer:
         envelope = read(event.text or "").envelope
         if envelope is not None and envelope.action is Action.PROVIDE_CHARGING_INFORMATION:
             known.pushes[envelope.message_id.lower()] = event.at
+            yield from self._interval(known)
         if envelope is not None and envelope.message_type is MessageType.ERROR:
             yield "·", "answer", f"we answered by an error: {next(iter(envelope.payload.values()), '')}"
+
+    def _interval(self, known: Connection) -> Iterator[Line]:
+        promised, ours = self._dialect.promised_push_interval_s, self._profile.cms.push_interval_s
+        if promised is not None and ours != promised and not known.told_interval:
+            known.told_interval = True
+            yield "·", "inform", (f"pushes every {format_duration(ours)}, as the profile says; {self._dialect.name} "
+                                  f"promises one every {format_duration(promised)}")  # fmt: skip
 
     def _broken(self, event: ProtocolBroken, _known: Connection) -> Iterator[Line]:
         yield "✗", "frames", f"{event.what}: RFC 6455 forbids it; we close with {event.code}"

@@ -293,7 +293,7 @@ _QUIRKS = (
           "sources"),
     Quirk("cyclic-push",
           "the guideline promises charging information every 15 s; the standard knows no fixed interval",
-          "cyclic_push_is_a_must"),
+          "promised_push_interval_s"),
     Quirk("requests-follow-pushes",
           "the guideline wants charging requests only after the first charging information and only for points that "
           "it named; the standard says nothing about the order",
@@ -344,7 +344,7 @@ DIALECT = Dialect(
     notes=_NOTES,
     sources=("BMS", "ITCS", "CMS"),
     error_answer_may_be_anything=True,
-    cyclic_push_is_a_must=True,
+    promised_push_interval_s=15.0,
     requests_follow_pushes=True,
     information_needs_prediction_time=False,
     sends_reserved=False,

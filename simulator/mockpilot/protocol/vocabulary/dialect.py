@@ -55,8 +55,8 @@ class Dialect:
     """All that may stand in the slot of the source; empty: any text."""
     error_answer_may_be_anything: bool = False
     """The payload of a presystem's error answer need not even be an object."""
-    cyclic_push_is_a_must: bool = False
-    """The interval between two pushes is promised, so that a presystem may conclude something from silence."""
+    promised_push_interval_s: float | None = None
+    """Seconds between two pushes; None: nothing is promised, and a presystem must not rely on any interval."""
     requests_follow_pushes: bool = False
     """A presystem must wait for the first push and name only points that a push has named."""
     information_needs_prediction_time: bool = True
