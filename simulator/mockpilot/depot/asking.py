@@ -6,6 +6,7 @@ vehicle is assumed here: how much power preconditioning takes, and when it begin
 
 from __future__ import annotations
 
+import functools
 import uuid
 from collections.abc import Collection, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
@@ -66,6 +67,7 @@ def demand_of(presystem_id: str, request: ChargingRequest, points: Collection[st
     )
 
 
+@functools.lru_cache(maxsize=10_000)  # lists come again and again with the same times
 def instant(text: object) -> datetime | None:
     """A time of a request in UTC; None if there is none, or none that can be read."""
     read = parse_timestamp(text) if isinstance(text, str) else None

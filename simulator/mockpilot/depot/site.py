@@ -16,6 +16,7 @@ import msgspec
 from msgspec import UnsetType
 
 from mockpilot.depot.asking import demand_of
+from mockpilot.depot.demand import Demand
 from mockpilot.depot.model import Depot
 from mockpilot.depot.planning import Plan, complaint, plan, reason
 from mockpilot.depot.simulation import Simulation
@@ -83,6 +84,7 @@ class Site:
         """How the depot lives; whoever meddles with it has advanced it before."""
         self._points, self._real_points = frozenset(depot.point_ids()), frozenset(depot.real_point_ids())
         self._stored: dict[str, Mapping[str, ChargingRequest]] = {}
+        self._demands: dict[str, dict[str, Demand]] = {}
         self._rejected: dict[str, tuple[Rejected, ...]] = {}
         self._revision = 0
         self._views: dict[str, View] = {}
@@ -177,6 +179,7 @@ class Site:
         """Lose a presystem's requests, as a CMS does that was set up anew."""
         rejected = self._rejected.pop(presystem_id, ())
         if self._stored.pop(presystem_id, None):
+            del self._demands[presystem_id]
             self._demand()
         if rejected:
             self._revision += 1
@@ -199,7 +202,13 @@ class Site:
 
     def _store(self, presystem_id: str, outcome: Plan, dialect: Dialect | None) -> None:
         self._stored[presystem_id] = outcome.stored
-        if outcome.created or outcome.changed or outcome.deleted:
+        fresh = {*outcome.created, *outcome.changed}
+        if fresh or outcome.deleted:
+            known = self._demands.get(presystem_id, {})
+            self._demands[presystem_id] = {
+                id_: demand_of(presystem_id, request, self._real_points) if id_ in fresh else known[id_]
+                for id_, request in outcome.stored.items()
+            }
             self._demand()
         told = dialect is not None and dialect.rejects_in_push
         spell = dialect.spelling.out if dialect is not None else str
@@ -209,10 +218,7 @@ class Site:
             self._revision += 1
 
     def _demand(self) -> None:
-        self.simulation.set_demands([
-            demand_of(presystem_id, request, self._real_points)
-            for presystem_id, requests in self._stored.items() for request in requests.values()
-        ])  # fmt: skip
+        self.simulation.set_demands([demand for mine in self._demands.values() for demand in mine.values()])
 
     # -- pushes ----------------------------------------------------------------------------------------------------
 
