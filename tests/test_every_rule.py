@@ -11,6 +11,7 @@ from mockpilot.conformance.rules import RULES
 from mockpilot.conformance.verdict import Verdict, judge
 from mockpilot.history.events import SimulatorBroke
 from mockpilot.presystem.offences import OFFENCES
+from mockpilot.profile import PresystemSettings, Profile
 from rig import PROFILE, catalogue, perform
 
 OTHER_LEVELS = {
@@ -19,9 +20,23 @@ OTHER_LEVELS = {
 }
 
 
+SPOKEN = {
+    "envelope.ids-are-uris": "vdv-1.0",
+    "information.error-payload": "vdv-2.0-rc1",
+    "requests.no-instruction": "vdv-2.0-rc1",
+}
+"""Rules that one dialect alone has; all others are tried in chargepilot."""
+
+
+def in_dialect(name: str) -> Profile:
+    """The profile of the rig, for a presystem that speaks that dialect."""
+    return replace(PROFILE, presystem=PresystemSettings(dialect=name), presystems=())
+
+
 def tried(rule: str) -> list[Verdict]:
     """The verdict of every scenario on the offender against that rule."""
-    histories = [perform(scenario, OFFENCES[rule].conduct) for scenario in catalogue().values()]
+    profile = in_dialect(SPOKEN.get(rule, "chargepilot"))
+    histories = [perform(scenario, OFFENCES[rule].conduct, profile) for scenario in catalogue().values()]
     assert not any(history.of(SimulatorBroke) for history in histories)
     return [judge(history) for history in histories]
 
@@ -29,6 +44,13 @@ def tried(rule: str) -> list[Verdict]:
 def test_every_rule_has_an_offender() -> None:
     """A rule without a presystem that breaks it proves nothing."""
     assert set(OFFENCES) == set(RULES)
+
+
+@pytest.mark.parametrize("rule", sorted(SPOKEN))
+def test_rule_of_one_dialect_is_silent_in_chargepilot(rule: str) -> None:
+    """What only one version asks for is nothing to ask for elsewhere."""
+    verdict = judge(perform(catalogue()["boot_accepted"], OFFENCES[rule].conduct))
+    assert rule not in {one.rule for one in verdict.findings} | set(verdict.rules_exercised)
 
 
 @pytest.mark.parametrize("rule", sorted(RULES))
@@ -45,7 +67,7 @@ def test_offender_is_convicted_of_its_rule_and_of_nothing_else(rule: str) -> Non
 
 def test_remark_of_chargepilot_is_a_warning_elsewhere() -> None:
     """Only ChargePilot's text is silent on the subprotocol; in dialect vdv-1.1 its absence is a should."""
-    profile = replace(PROFILE, presystem=replace(PROFILE.presystem, dialect="vdv-1.1"), presystems=())
+    profile = in_dialect("vdv-1.1")
     conduct = OFFENCES["handshake.offers-subprotocol"].conduct
     verdict = judge(perform(catalogue()["boot_accepted"], conduct, profile))
     assert [(one.rule, one.level) for one in verdict.findings] == [("handshake.offers-subprotocol", Level.SHOULD)]

@@ -21,6 +21,7 @@ from mockpilot.profile import (
     load_profile,
     read_profile,
 )
+from mockpilot.protocol.vocabulary import DIALECTS
 
 FILE = Path("/lab/acme.toml")
 DEMO = Path(__file__).parent.parent / "scenarios" / "profiles" / "demo.toml"
@@ -300,3 +301,26 @@ def test_the_demo_profile_is_valid_and_says_short_limits() -> None:
     reactions = [name for name in values if name.endswith("_within") or name == "boot_never"]
     assert min(values[name] for name in reactions) >= 2
     assert short_limits(profile.limits, profile.cms.push_interval_s) == ("attempt_burst",)
+
+
+@pytest.mark.parametrize("name", DIALECTS)
+def test_id_that_nobody_named_follows_the_dialect(name: str) -> None:
+    """By option or by key: the default id is one that the dialect allows, and its user name has no colon."""
+    text = f'presystem.dialect = "{name}"'
+    by_key = read_profile(text, FILE).presystem
+    assert by_key == load_profile(None, dialect=name).presystem == read_profile("", FILE, dialect=name).presystem
+    assert (by_key.id, ":" in by_key.user) == (DIALECTS[name].default_presystem_id, False)
+    assert by_key == read_profile(effective_profile(Profile(presystem=by_key)), FILE).presystem
+
+
+def test_option_wins_over_the_dialect_of_the_profile() -> None:
+    """A named id stays what it is, and all presystems speak the dialect of the option."""
+    text = '[[presystem]]\nid = "a"\ndialect = "vdv-1.1"\n[[presystem]]\nid = "b"\ndialect = "vdv-1.1"'
+    found = read_profile(text, FILE, several=True, dialect="vdv-1.0").presystems
+    assert [(one.id, one.user, one.dialect) for one in found] == [("a", "a", "vdv-1.0"), ("b", "b", "vdv-1.0")]
+
+
+def test_default_id_of_1_0_is_encoded_in_the_path() -> None:
+    """Its colons are percent-encoded."""
+    profile = load_profile(None, dialect="vdv-1.0")
+    assert profile.cms.target(profile.presystem.id) == "/vdv463/urn%3Amockpilot%3Apresystem1"

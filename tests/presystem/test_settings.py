@@ -94,3 +94,16 @@ def test_ca_file_is_a_path(tmp_path: Path) -> None:
     file = tmp_path / "ca.pem"
     file.write_text("")
     assert _settings(MOCKPILOT_CA_FILE=str(file)).ca_file == file
+
+
+@pytest.mark.parametrize(("dialect", "presystem_id", "user", "error_key"), [
+    ("chargepilot", "Presystem1", "Presystem1", "message"),
+    ("vdv-1.0", "urn:mockpilot:presystem1", "presystem1", "errorMessage"),
+    ("vdv-1.1", "Presystem1", "Presystem1", "errorMessage"),
+    ("vdv-2.0-rc1", "Presystem1", "Presystem1", "errorMessage"),
+])  # fmt: skip
+def test_dialect_chooses_id_and_words(dialect: str, presystem_id: str, user: str, error_key: str) -> None:
+    """Whoever names no id gets one that the dialect allows, with a user name that Basic credentials can carry."""
+    settings = _settings({"dialect": dialect})
+    assert (settings.presystem_id, settings.user, settings.wording.error_key) == (presystem_id, user, error_key)
+    assert _settings({"dialect": dialect, "id": "mine"}).user == "mine"

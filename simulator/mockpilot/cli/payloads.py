@@ -153,9 +153,11 @@ def _kind(schema: Mapping[str, Any], known: Mapping[str, Any]) -> str:
     if "enum" in schema:
         return f"one of {', '.join(schema['enum'])}"
     if schema["type"] == "array":
-        return f"list of {_kind(_resolved(schema['items'], known), known)}s"
+        least = f", at least {schema['minItems']}" if schema.get("minItems") else ""
+        return f"list of {_kind(_resolved(schema['items'], known), known)}s{least}"
     if schema["type"] == "object":
         return "object" if schema.get("additionalProperties") is False else "object, further keys allowed"
     limits = f" {schema['minimum']}…{schema['maximum']}" if "minimum" in schema else ""
-    word = {"string": schema.get("format", "text"), "integer": "whole number", "boolean": "true or false"}
+    text = {"uri": "URI"}.get(schema.get("format", ""), schema.get("format", "text"))
+    word = {"string": text, "integer": "whole number", "boolean": "true or false"}
     return f"{word.get(schema['type'], schema['type'])}{limits}"

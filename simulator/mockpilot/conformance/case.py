@@ -6,7 +6,7 @@ Nothing here judges. Times are seconds on the run's clock.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 from typing import Any, TypeVar
 
@@ -256,12 +256,14 @@ class Case:
 
     def shows_all(self, frame: Frame, ids: frozenset[str]) -> bool:
         """Whether a push shows all these requests as this presystem's, in whatever spelling it came with them."""
-        return self.spelt(ids) <= requests_in(payload_of(frame), self.spelt([self.presystem.id]))
-
-    def spelt(self, ids: Iterable[str]) -> frozenset[str]:
-        """Ids as our pushes spell them."""
         spelling = self.dialect.spelling
-        return frozenset(spelling.out(spelling.back(id_)) for id_ in ids)
+        told = frozenset(spelling.out(spelling.back(id_)) for id_ in ids)
+        return told <= requests_in(payload_of(frame), self.told_presystem_id)
+
+    @property
+    def told_presystem_id(self) -> str:
+        """The id of the presystem as our pushes spell it."""
+        return self.dialect.spelling.out(self.presystem.id)
 
     # -- set-up ----------------------------------------------------------------------------------------------------
 
@@ -349,12 +351,11 @@ def _processes(payload: Any) -> Iterator[dict[str, Any]]:
             yield running
 
 
-def requests_in(payload: Any, presystem_ids: frozenset[str]) -> frozenset[str]:
+def requests_in(payload: Any, presystem_id: str) -> frozenset[str]:
     """Ids of the charging requests that a push shows, scheduled or running, as this presystem's."""
     return frozenset(
         str(process["chargingRequestId"]) for process in _processes(payload)
-        if "chargingRequestId" in process
-        and ("presystemId" not in process or process["presystemId"] in presystem_ids)
+        if "chargingRequestId" in process and process.get("presystemId", presystem_id) == presystem_id
     )
 
 

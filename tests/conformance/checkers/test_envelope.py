@@ -270,3 +270,17 @@ def test_echo_of_our_own_wrong_id_is_not_held_against_it() -> None:
 def test_boot_with_a_bad_id_is_still_a_boot() -> None:
     """Only its id is convicted."""
     assert Play().connect().says(1, BOOT, {"presystem": "BMS"}, "boot-1").musts() == {"envelope.message-id-is-uuid"}
+
+
+def test_presystem_id_should_be_a_uri_in_1_0_alone() -> None:
+    """A warning there, and nothing at all in the versions after it."""
+    assert Play(dialect="vdv-1.0", presystem="urn:depot:7").exchange().held("envelope.ids-are-uris")
+    finding = Play(dialect="vdv-1.0").exchange().convicted_of("envelope.ids-are-uris")
+    assert finding.level is Level.SHOULD
+    assert "envelope.ids-are-uris" not in Play(dialect="vdv-1.1").exchange().judged().rules_exercised
+
+
+def test_id_that_is_no_text_at_all_is_not_judged_as_a_uri() -> None:
+    """The slot has a rule of its own for that."""
+    play = Play(dialect="vdv-1.0", presystem="urn:depot:7").exchange().push().confirm(presystem=7)
+    assert "envelope.ids-are-uris" not in play.complaints()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from conformance.playbook import PUSHES, Play, entry, uuid
@@ -16,9 +18,9 @@ CONFIRMED = "information.is-confirmed"
 STRANGE = "00000000-0000-4000-8000-00000000abcd"
 
 
-def booted() -> Play:
+def booted(**how: Any) -> Play:
     """An accepted link."""
-    return Play().connect().boot().accept()
+    return Play(**how).connect().boot().accept()
 
 
 def test_answered_push_holds() -> None:
@@ -193,3 +195,22 @@ def test_answers_to_a_lost_boot_confirmation_are_free() -> None:
     """Pushes before acceptance are not plain."""
     play = Play().connect().boot().withholds(2, "BootNotification", {"status": "Accepted"}, "x").push().wait(60)
     assert ANSWERED not in play.complaints()
+
+
+# -- error answers -------------------------------------------------------------------------------------------------
+
+ERROR = "information.error-payload"
+
+
+@pytest.mark.parametrize(("payload", "fits"), [
+    ({"errorMessage": "no"}, True), ({"message": "no"}, False), ({"errorMessage": "no", "code": 1}, False),
+    ({"errorMessage": 1}, False),
+])  # fmt: skip
+def test_error_payload_has_one_form_in_2_0(payload: Any, fits: bool) -> None:
+    """Only there a schema says what stands in it."""
+    play = booted(dialect="vdv-2.0-rc1").push().confirm(type=3, payload=payload)
+    if fits:
+        assert play.held(ERROR)
+    else:
+        assert play.convicted_of(ERROR).level is Level.MUST
+    assert ERROR not in booted().push().confirm(type=3, payload=payload).judged().rules_exercised

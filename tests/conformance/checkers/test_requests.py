@@ -252,3 +252,43 @@ def test_new_process_may_give_new_ids() -> None:
     play = Play().line(ev.ProductStarted(command=("x",))).exchange().asks(A).takes().closed()
     play.line(ev.ProductStarted(command=("x",))).exchange().asks(entry("z", "bus of a"))
     assert not play.complaints()
+
+
+# -- what one version alone says -----------------------------------------------------------------------------------
+
+URIS, INSTRUCTION = "envelope.ids-are-uris", "requests.no-instruction"
+
+
+def _as_uris(one: dict[str, Any]) -> dict[str, Any]:
+    ids = ("chargingRequestId", "chargingPointId")
+    return {key: f"urn:mockpilot:{value}" if key in ids else value for key, value in one.items()}
+
+
+def test_ids_that_are_no_uris_are_a_warning_in_1_0_alone() -> None:
+    """The next version dropped the form again, so it is never a must, and no violation of the schema beside it."""
+    play = Play(dialect="vdv-1.0", presystem="urn:x").exchange().asks(_as_uris(A) | {"chargingRequestId": "a"})
+    assert play.convicted_of(URIS).level is Level.SHOULD
+    assert SCHEMA not in play.complaints()
+    assert Play(dialect="vdv-1.0", presystem="urn:x").exchange().asks(_as_uris(A)).held(URIS)
+    assert URIS not in Play(dialect="vdv-1.1").exchange().asks(A).judged().rules_exercised
+
+
+def test_text_of_an_id_is_not_taken_for_its_format() -> None:
+    """A broken time stamp stays a violation of the schema, whatever stands in it."""
+    broken = entry("a")
+    broken["chargingRequestData"]["expectedArrivalTimeAtChargingPoint"] = "a uri"
+    play = Play(dialect="vdv-1.0", presystem="urn:x").exchange().asks(_as_uris(broken))
+    assert play.convicted_of(SCHEMA).level is Level.MUST
+
+
+def test_instruction_is_convicted_in_2_0_alone() -> None:
+    """It is gone there; elsewhere it is one of the keys."""
+    told = A | {"chargingInstruction": "Normal"}
+    play = Play(dialect="vdv-2.0-rc1").exchange().asks(told)
+    assert play.convicted_of(INSTRUCTION).level is Level.MUST
+    assert SCHEMA not in play.complaints()
+    assert Play(dialect="vdv-2.0-rc1").exchange().asks(A).held(INSTRUCTION)
+    assert INSTRUCTION not in Play(dialect="vdv-1.1").exchange().asks(told).judged().rules_exercised
+    elsewhere = entry("a")
+    elsewhere["chargingRequestData"]["chargingInstruction"] = "Normal"
+    assert Play(dialect="vdv-2.0-rc1").exchange().asks(elsewhere).convicted_of(SCHEMA).level is Level.MUST

@@ -93,7 +93,7 @@ def _shows(case: Case, push: Push, read: RequestList) -> bool:
     """Whether a push shows the list as taken over; after an empty one, that nothing of it is held."""
     if read.ids:
         return case.shows_all(push.first, read.ids)
-    return not requests_in(payload_of(push.first), case.spelt([case.presystem.id]))
+    return not requests_in(payload_of(push.first), case.told_presystem_id)
 
 
 def _judge(case: Case, read: RequestList, later: Sequence[RequestList]) -> Iterator[Observation]:
