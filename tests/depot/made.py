@@ -106,6 +106,27 @@ def busy(**changes: Any) -> Present:
     return made
 
 
+def crowded(points: int) -> Present:
+    """A depot with two points at each station, all of them busy."""
+    made = present(Depot("d", tuple(
+        Station(f"s{number}", (Point(f"p{number}a"), Point(f"p{number}b"))) for number in range(points // 2)
+    )))  # fmt: skip
+    for point in (point for station in made.stations[1:] for point in station.points):
+        id_ = point.point.id
+        point.state, point.process = PointState.CHARGING, process(id=f"process at {id_}", demand=demand(f"cr at {id_}"))
+    return made
+
+
+def let_flow(now: Present) -> None:
+    """Let every running process get on a little."""
+    for station in now.stations:
+        for point in station.points:
+            if point.process is not None:
+                point.meter_wh += 309.4
+                point.process.delivered_wh += 309.4
+                point.process.soc_percent = min(point.process.soc_percent + 0.01, 100.0)
+
+
 # -- pushes --------------------------------------------------------------------------------------------------------
 
 

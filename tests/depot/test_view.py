@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -16,9 +17,11 @@ from depot.made import (
     NOW,
     after,
     busy,
+    crowded,
     demand,
     faults_of,
     forecast,
+    let_flow,
     points_of,
     present,
     process,
@@ -267,6 +270,25 @@ def test_version_1_0_spells_ids_as_uris() -> None:
     assert to_come["vehicleId"] == "bus of 50 %"
 
 
+@EACH_DIALECT
+def test_texts_are_told_as_they_are(spoken: Dialect) -> None:
+    """Whatever may look like a place for a number in a text of a presystem is none."""
+    text = "50 % %(soc).1f %s \x01(kw)d \u0001(kw)d"
+    now = busy(vehicle=Vehicle(text), demand=demand(text))
+    point = now.stations[1].points[0]
+    point.fault, point.scheduled = Fault(OcppError.WEAK_SIGNAL, NOW, text), (scheduled(text),)
+    now.stations[1].fault = Fault(OcppError.WEAK_SIGNAL, NOW, text)
+    now.stations[0].points[0].scheduled = (scheduled(text, text),)
+    payload = told(now, spoken)
+    shown = points_of(payload)[spoken.spelling.out("p1")]
+    assert shown["vehicleInfo"]["vehicleId"] == text
+    assert shown["chargingPointFaultInfo"]["faultText"] == text
+    assert shown["chargingProcessInfo"]["chargingRequestId"] == spoken.spelling.out(text)
+    assert shown["scheduledChargingProcessList"][0]["vehicleId"] == f"bus of {text}"
+    assert stations_of(payload)[spoken.spelling.out("s")]["chargingStationFaultInfo"]["faultText"] == text
+    assert requests_shown(payload)[0][1:] == (spoken.spelling.out(text), spoken.spelling.out(text))
+
+
 def test_rejected_requests_are_told_in_2_0_alone() -> None:
     """Earlier versions have no place for them."""
     rejected = (("P", "cr-1", "no such point"),)
@@ -316,3 +338,17 @@ def test_every_state_can_be_told(state: PointState, spoken: Dialect) -> None:
     for now in (present(), busy()):
         now.stations[1].points[0].state = state
         assert told(now, spoken)
+
+
+@EACH_DIALECT
+def test_a_thousand_busy_points_are_told_in_milliseconds(spoken: Dialect) -> None:
+    """A push must not keep the links waiting; benchmarks/bench_view.py has the figures."""
+    now, view = crowded(1000), View(spoken, NOW)
+    assert len(points_of(json.loads(view.information(now)))) == 1001
+    spent = []
+    for _ in range(20):
+        let_flow(now)
+        begun = time.process_time()
+        view.information(now)
+        spent.append(time.process_time() - begun)
+    assert min(spent) < 0.025

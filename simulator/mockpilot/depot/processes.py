@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import functools
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -122,25 +122,24 @@ class ProcessWords:
         )  # fmt: skip
 
 
-def numbers(point: PointNow) -> Mapping[bytes, float]:
-    """What belongs into the blanks of a point and of the process at it."""
+NUMBERS = ("limit", "meter", "soc", "kw", "volts", "amperes", "delivered_wh", "left_min", "left_wh")
+"""Names of the blanks of a point and of the process at it, in the order in which ``numbers`` tells them."""
+
+
+def numbers(point: PointNow) -> tuple[float, ...]:
+    """What belongs into the blanks of a point; those of a process only if there is one."""
     process, meter_wh = point.process, round(point.meter_wh)
     if process is None:
-        return {b"limit": point.limit_kw, b"meter": meter_wh}
-    kw = process.charging_kw + process.hvac_kw + process.systems_kw
-    volts = _EMPTY_V + _V_PER_PERCENT * process.soc_percent
-    return {
-        b"limit": point.limit_kw,
-        b"meter": meter_wh,
-        b"soc": process.soc_percent,
-        b"kw": kw,
-        b"volts": volts,
-        b"amperes": kw * 1000.0 / volts,
-        # As two readings of the meter have it, so that both always agree to the last digit.
-        b"delivered_wh": meter_wh - round(point.meter_wh - process.delivered_wh),
-        b"left_min": math.ceil(process.preconditioning_left_s / 60.0),
-        b"left_wh": process.preconditioning_left_wh,
-    }
+        return point.limit_kw, meter_wh
+    soc, kw = process.soc_percent, process.charging_kw + process.hvac_kw + process.systems_kw
+    volts = _EMPTY_V + _V_PER_PERCENT * soc
+    # Delivered is what two readings of the meter make of it, so that both always agree to the last digit.
+    delivered_wh = meter_wh - round(point.meter_wh - process.delivered_wh)
+    left_min = math.ceil(process.preconditioning_left_s / 60.0)
+    return (
+        point.limit_kw, meter_wh, soc, kw, volts, kw * 1000.0 / volts, delivered_wh, left_min,
+        process.preconditioning_left_wh,
+    )  # fmt: skip
 
 
 _LEFT = PreconditioningInfo(

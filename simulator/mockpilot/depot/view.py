@@ -8,6 +8,8 @@ words once, with blanks for the numbers, and again when more has changed about i
 from __future__ import annotations
 
 import functools
+import operator
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,7 +21,7 @@ from msgspec import UNSET, UnsetType, inspect
 from mockpilot.depot.model import OcppError
 from mockpilot.depot.ocpp_mapping import point_fault_code, point_status, station_fault_code, station_status
 from mockpilot.depot.present import Fault, PointNow, Present, Process, StationNow
-from mockpilot.depot.processes import BLANK, ProcessWords, blank, numbers, stamp
+from mockpilot.depot.processes import BLANK, NUMBERS, ProcessWords, blank, numbers, stamp
 from mockpilot.protocol.vocabulary import Dialect
 from mockpilot.protocol.vocabulary.common import (
     ChargingPointFaultInfo,
@@ -29,6 +31,10 @@ from mockpilot.protocol.vocabulary.common import (
 
 Rejected = tuple[str, str, str]
 """Presystem id, charging request id and reason, all as we spell them."""
+
+_Pick = Callable[[tuple[Any, ...]], Any]
+"""From all that there is, what belongs into the blanks, in their order."""
+_NAMED_BLANK = re.compile(re.escape(BLANK) + rb"\((\w+)\)")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -40,6 +46,7 @@ class _Form:
     until: datetime | None
     """When the first state of charge that was foreseen lies in the past."""
     text: bytes
+    pick: _Pick
 
 
 class View:
@@ -63,45 +70,49 @@ class View:
     def information(self, present: Present, rejected: Sequence[Rejected] = ()) -> bytes:
         """The payload of a push as JSON."""
         depot, spell = present.depot, self._spell
-        shown = (one for one in present.stations if self._is_shown(one, present))
+        default, *others = present.stations
+        stations = [self._station(station, present.now) for station in others if station.points or self._takes_empty]
+        if self._dialect.default_station:
+            stations.insert(0, self._default_station(default, present.now))
         info = self._words.DepotInfo(
-            depot_id=spell(depot.id), name=depot.name or UNSET,
-            charging_station_info_list=tuple(self._station(station, present) for station in shown),
-        )  # fmt: skip
+            depot_id=spell(depot.id), name=depot.name or UNSET, charging_station_info_list=tuple(stations)
+        )
         told = [(spell(presystem), spell(request), reason) for presystem, request, reason in rejected]
         return self._encoder.encode(self._words.information_request((info,), told))
 
-    def _is_shown(self, station: StationNow, present: Present) -> bool:
-        if _is_default(station, present):
-            return self._dialect.default_station
-        return bool(station.points) or self._takes_empty
-
     # -- stations --------------------------------------------------------------------------------------------------
 
-    def _station(self, now: StationNow, present: Present) -> msgspec.Raw:
-        if _is_default(now, present):
-            points = [self._form(point, present, self._default_point).text % {} for point in now.points]
-        else:
-            points = [self._form(point, present, self._point).text % numbers(point) for point in now.points]
-        silent_for = None if now.silent_since is None else present.now - now.silent_since
+    def _station(self, now: StationNow, at: datetime) -> msgspec.Raw:
         error = now.fault.error if now.fault is not None else OcppError.NO_ERROR
-        status = station_status(error, silent_for)
-        key, form = (status, now.fault), self._station_forms.get(now.station.id)
+        status = station_status(error, None if now.silent_since is None else at - now.silent_since)
+        form, key = self._station_forms.get(now.station.id), (status, now.fault)
         if form is None or form.key != key:
-            words = self._default_station(now) if _is_default(now, present) else self._real_station(now, status)
-            form = self._station_forms[now.station.id] = _Form(key, None, self._form_text(words))
-        return msgspec.Raw(form.text % {b"points": b",".join(points), b"kw": now.total_kw})
+            text, pick = self._form_of(self._station_words(now, status), ("points", "kw"))
+            form = self._station_forms[now.station.id] = _Form(key, None, text, pick)
+        points = b",".join([self._point(point, at) for point in now.points])
+        return msgspec.Raw(form.text % form.pick((points, now.total_kw)))
 
-    def _default_station(self, now: StationNow) -> Any:
-        return self._words.charging_station_info(
-            self._spell(now.station.id), ChargingStationStatus.UNAVAILABLE, (blank("points", "s"),)
-        )
-
-    def _real_station(self, now: StationNow, status: ChargingStationStatus) -> Any:
+    def _station_words(self, now: StationNow, status: ChargingStationStatus) -> Any:
         points = (blank("points", "s"),) if now.points else ()
         return self._words.charging_station_info(
             self._spell(now.station.id), status, points, self._station_fault(now.fault), blank("kw", ".1f")
         )
+
+    def _default_station(self, now: StationNow, at: datetime) -> Any:
+        """No hardware: nothing is known of its point but who waits there."""
+        points = tuple(self._default_point(point, at) for point in now.points)
+        return self._words.charging_station_info(
+            self._spell(now.station.id), ChargingStationStatus.UNAVAILABLE, points
+        )
+
+    def _default_point(self, now: PointNow, at: datetime) -> msgspec.Raw:
+        form, key = self._forms.get(now.point.id), _key(now)
+        if form is None or form.key != key:
+            words = self._words.charging_point_info(
+                self._spell(now.point.id), point_status(now.state, self._dialect), scheduled=self._scheduled(now, at)
+            )
+            form = self._forms[now.point.id] = _Form(key, None, self._encoder.encode(words), _nothing)
+        return msgspec.Raw(form.text)
 
     def _station_fault(self, fault: Fault | None) -> ChargingStationFaultInfo | UnsetType:
         told = fault or Fault(OcppError.NO_ERROR, self._began)
@@ -114,22 +125,20 @@ class View:
 
     # -- points ----------------------------------------------------------------------------------------------------
 
-    def _form(self, now: PointNow, present: Present, put_into_words: Callable[[PointNow, datetime], Any]) -> _Form:
+    def _point(self, now: PointNow, at: datetime) -> bytes:
         form, key = self._forms.get(now.point.id), _key(now)
-        if form is None or form.key != key or (form.until is not None and form.until <= present.now):
-            text = self._form_text(put_into_words(now, present.now))
-            form = self._forms[now.point.id] = _Form(key, _until(now.process, present.now), text)
-        return form
+        if form is None or form.key != key or (form.until is not None and form.until <= at):
+            text, pick = self._form_of(self._point_words(now, at), NUMBERS)
+            form = self._forms[now.point.id] = _Form(key, _until(now.process, at), text, pick)
+        told: bytes = form.text % form.pick(numbers(now))
+        return told
 
-    def _form_text(self, words: Any) -> bytes:
-        return self._encoder.encode(words).replace(b"%", b"%%").replace(BLANK, b"%")
+    def _form_of(self, words: Any, names: tuple[str, ...]) -> tuple[bytes, _Pick]:
+        text = self._encoder.encode(words).replace(b"%", b"%%")
+        wanted = [names.index(name.decode()) for name in _NAMED_BLANK.findall(text)]
+        return _NAMED_BLANK.sub(b"%", text), operator.itemgetter(*wanted) if wanted else _nothing
 
-    def _default_point(self, now: PointNow, at: datetime) -> Any:
-        # No hardware: nothing is known of it but who waits there.
-        status = point_status(now.state, self._dialect)
-        return self._words.charging_point_info(self._spell(now.point.id), status, scheduled=self._scheduled(now, at))
-
-    def _point(self, now: PointNow, at: datetime) -> Any:
+    def _point_words(self, now: PointNow, at: datetime) -> Any:
         process, vehicle, running = now.process, UNSET, UNSET
         if process is not None:
             vehicle, running = self._processes.vehicle(process), self._processes.running(process, at)
@@ -169,8 +178,8 @@ def _until(process: Process | None, now: datetime) -> datetime | None:
     return next((at for at, _ in process.forecast.progress if at > now), None)
 
 
-def _is_default(station: StationNow, present: Present) -> bool:
-    return station is present.stations[0]
+def _nothing(_all: tuple[Any, ...]) -> tuple[Any, ...]:
+    return ()
 
 
 def _takes_empty_stations(words: Any) -> bool:
