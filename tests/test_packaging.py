@@ -65,11 +65,11 @@ def test_catalogue_travels_with_the_package(wheel: ZipFile) -> None:
 
 
 def test_every_module_and_its_data_are_there(wheel: ZipFile) -> None:
-    """The typed marker and the template of the report, too."""
+    """The typed marker, and templates and style of the report, too."""
     package = ROOT / "simulator"
     files = {path for path in (package / "mockpilot").rglob("*") if path.is_file() and "__pycache__" not in path.parts}
     assert {path.relative_to(package).as_posix() for path in files} <= set(wheel.namelist())
-    assert {"mockpilot/py.typed", "mockpilot/report/page.html.j2"} <= set(wheel.namelist())
+    assert {"mockpilot/py.typed", "mockpilot/report/page.html.j2", "mockpilot/report/style.css"} <= set(wheel.namelist())
 
 
 def test_nothing_else_is_there(wheel: ZipFile) -> None:

@@ -8,6 +8,7 @@ from html.parser import HTMLParser
 import pytest
 from msgspec.structs import replace
 
+from made_night import point, push
 from mockpilot.history.recorder import History
 from mockpilot.report import html
 from mockpilot.report.html import About, render_html
@@ -39,6 +40,11 @@ class Outline(HTMLParser):
         self.links += [value or "" for name, value in attrs if name == "href"]
 
         self.text += " "
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.handle_starttag(tag, attrs)
+        if tag not in VOID:
+            self.handle_endtag(tag)
 
     def handle_endtag(self, tag: str) -> None:
         assert self.open.pop() == tag
@@ -161,3 +167,27 @@ def test_a_broken_checker_is_our_bug() -> None:
     broken = replace(scenario_result("one", verdict(), recording(), duration_s=1.0), broken=("KeyError: 'x'",))
     text = text_of(render_html(run_result(facts(), [broken], today=TODAY), {}))
     assert "a bug of this tool, not of the product. KeyError: 'x'" in text
+
+
+def test_a_recording_in_which_power_flows_has_its_picture() -> None:
+    """Against the limit that its first line tells; the others have none."""
+    result, histories = sample_run()
+    started = replace(histories["boot_accepted"][0], grid_limit_kw=300.0)
+    powered = History([started, *(push(60 * at, point("p", "<b>", soc=40 + at, kw=150)) for at in range(3))])
+    page = render_html(result, {**histories, "boot_accepted": powered})
+    outline = Outline(page)
+    assert page.count("<figure") == 1
+    assert outline.open == []
+    assert "Power and states of charge, 1 vehicle Depot <Nord> · 14 Jan 2027 18:00:00 to 18:02:00 UTC" in text_of(page)
+    assert "Peak 150 kW at 18:00:00, never above the grid limit of 300 kW. 5 kWh from the grid." in text_of(page)
+    assert "<figure" not in render_html(result, histories)
+
+
+@pytest.mark.parametrize(("vehicles", "opened"), [(12, True), (13, False)])
+def test_a_big_picture_waits_to_be_asked_for(vehicles: int, opened: bool) -> None:
+    """Many scenarios of a big depot must not bury each other."""
+    result, histories = sample_run()
+    buses = [point(f"p{at}", f"bus-{at}", kw=1) for at in range(vehicles)]
+    powered = History([histories["boot_accepted"][0], push(0, *buses), push(60)])
+    page = render_html(result, {"boot_accepted": powered})
+    assert ("<details open><summary><h4>Power" in page) is opened

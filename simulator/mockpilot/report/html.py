@@ -7,21 +7,24 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from importlib import resources
-
-import jinja2
 
 from mockpilot.conformance.levels import Basis, Level
 from mockpilot.conformance.requirements import AREAS, REQUIREMENTS, Requirement
 from mockpilot.durations import format_duration
 from mockpilot.history.recorder import History
 from mockpilot.report import wording
+from mockpilot.report.night import night_of
+from mockpilot.report.night_drawing import drawing
+from mockpilot.report.templates import rendered
 from mockpilot.report.text import fault_words
 from mockpilot.report.wire import Row, rows
 from mockpilot.results import FindingResult, RunResult, ScenarioResult
 
 MOST_ROWS = 1_500
 """Of one wire log in the page; the trace has them all."""
+
+MOST_OPEN = 12
+"""Vehicles of a picture that is shown without being asked for: a page has many scenarios."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +50,16 @@ class _Section:
     about: About | None
     why: str
     took: str
+    fired: str
+    """How many of its faults."""
     findings: list[_Finding]
     faults: list[str]
     log: list[Row]
     left_out: int
+    vehicles: int
+    """In the picture."""
+    picture: str
+    """Markup; empty where no power flowed."""
 
 
 def render_html(
@@ -65,7 +74,7 @@ def render_html(
         profile: the effective profile as TOML, without secrets.
     """
     selected = [one for one in result.scenarios if one.selected]
-    page = {
+    page: dict[str, object] = {
         "result": result,
         "facts": result.facts,
         "outcome": wording.outcome_words(result),
@@ -83,23 +92,28 @@ def render_html(
         "exercised": sum(one.outcome in {"passed", "warned", "failed"} for one in result.requirements.values()),
         "profile": profile,
         "requirements": REQUIREMENTS,
+        "most_open": MOST_OPEN,
     }
-    return _template().render(page)
+    return rendered("page.html.j2", **page)
 
 
 def _section(scenario: ScenarioResult, history: History, about: Mapping[str, About]) -> _Section:
     log = rows(history)
+    night = night_of(history)
     return _Section(
         scenario=scenario,
         about=about.get(scenario.name),
         why=wording.why(scenario),
         took=format_duration(scenario.duration_s),
+        fired=_fired(scenario),
         findings=[
             _Finding(one, wording.level_words(one), rows(history, one.events)) for one in wording.decisive(scenario)
         ],
         faults=[fault_words(one) for one in scenario.faults],
         log=log[:MOST_ROWS],
         left_out=max(0, len(log) - MOST_ROWS),
+        vehicles=0 if night is None else len(night.buses),
+        picture="" if night is None else drawing(night),
     )
 
 
@@ -115,18 +129,6 @@ def _row_level(row: Requirement, dialect: str) -> str:
     level = Level.SHOULD if row.cp and dialect != "chargepilot" else row.level
     basis = "policy of this tool" if row.basis is Basis.POLICY else wording.BASES[row.basis]
     return f"{level.upper()}, {basis}{', level inferred' if row.inferred else ''}"
-
-
-def _template() -> jinja2.Template:
-    environment = jinja2.Environment(
-        autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
-    )
-    environment.globals |= {
-        "MARKS": wording.MARKS, "WORDS": wording.WORDS, "MEANINGS": wording.MEANINGS, "STATEMENTS": wording.STATEMENTS,
-    }  # fmt: skip
-    environment.filters |= {"visible": wording.visible, "label": wording.requirement_words, "fired": _fired}
-    source = resources.files("mockpilot.report").joinpath("page.html.j2").read_text(encoding="utf-8")
-    return environment.from_string(source)
 
 
 def _fired(scenario: ScenarioResult) -> str:

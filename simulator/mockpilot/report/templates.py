@@ -1,0 +1,32 @@
+"""The templates of pages: found beside this module; what they are given is text, and escaped, unless it is markup."""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib import resources
+
+import jinja2
+
+from mockpilot.report import wording
+
+
+def rendered(name: str, **values: object) -> str:
+    """Fill in a template."""
+    return _environment().get_template(name).render(values)
+
+
+@cache
+def _environment() -> jinja2.Environment:
+    made = jinja2.Environment(
+        autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True,
+        loader=jinja2.FunctionLoader(_source), auto_reload=False,
+    )  # fmt: skip
+    made.globals |= {
+        "MARKS": wording.MARKS, "WORDS": wording.WORDS, "MEANINGS": wording.MEANINGS, "STATEMENTS": wording.STATEMENTS,
+    }  # fmt: skip
+    made.filters |= {"visible": wording.visible, "label": wording.requirement_words}
+    return made
+
+
+def _source(name: str) -> str:
+    return resources.files("mockpilot.report").joinpath(name).read_text(encoding="utf-8")
