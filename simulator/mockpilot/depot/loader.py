@@ -54,7 +54,7 @@ def read_depot(text: str, problems: Problems) -> Depot:
         return Depot("", ())
     head = document.table("depot", ("id", "name", "grid_limit_kw", "jitter"))
     bare = Depot(
-        _id(head), (), head.text("name"), head.number("grid_limit_kw", math.inf), head.seconds("jitter", 0.0)
+        head.required("id"), (), head.text("name"), head.number("grid_limit_kw", math.inf), head.seconds("jitter", 0.0)
     )  # fmt: skip
     parts = _parts(document)
     check(bare, parts, problems)
@@ -64,7 +64,7 @@ def read_depot(text: str, problems: Problems) -> Depot:
 def _parts(document: Table) -> Parts:
     parts = Parts([Placed(table.place, _station(table)) for table in _stations(document)])
     for table in document.tables("vehicle", ("id", *VEHICLE_KEYS)):
-        parts.vehicles.append(Placed(table.key("id"), vehicle_like(table, _id(table))))
+        parts.vehicles.append(Placed(table.key("id"), vehicle_like(table, table.required("id"))))
     for table in document.tables("visit", _VISIT_KEYS):
         parts.visits.append(Placed(table.place, _visit(table), table.sound))
     for table in document.tables("fleet", FLEET_KEYS):
@@ -74,11 +74,6 @@ def _parts(document: Table) -> Parts:
         parts.vehicles_known &= table.sound
     parts.troubles.extend(_troubles(document))
     return parts
-
-
-def _id(table: Table) -> str:
-    table.needs("id")
-    return table.text("id")
 
 
 def _stations(document: Table) -> list[Table]:
@@ -93,20 +88,20 @@ def _station(table: Table) -> Station:
     if table.readable and "point" not in table:
         table.note("point", "at least one [[station.point]] is expected below it; point = [] is a station without any")
     error = table.word("error", OcppError.NO_ERROR)
-    return Station(_id(table), points, table.text("name"), error, table.number("limit_kw", math.inf))
+    return Station(table.required("id"), points, table.text("name"), error, table.number("limit_kw", math.inf))
 
 
 def _point(table: Table) -> Point:
     state, error = table.word("state", PointState.AVAILABLE), table.word("error", OcppError.NO_ERROR)
-    return Point(_id(table), table.text("name"), state, error, table.number("max_kw", Point("").max_kw))
+    return Point(table.required("id"), table.text("name"), state, error, table.number("max_kw", Point("").max_kw))
 
 
 def _visit(table: Table) -> Visit:
-    for name in ("vehicle", "arrives", "departs"):
+    for name in ("arrives", "departs"):
         table.needs(name)
     lowest, highest = targets(table)
     return Visit(
-        table.text("vehicle"), table.seconds("arrives", 0.0), table.seconds("departs", 0.0),
+        table.required("vehicle"), table.seconds("arrives", 0.0), table.seconds("departs", 0.0),
         table.number("soc_percent", Visit("", 0, 0).soc_percent, most=100.0), lowest, highest, table.text("point"),
         table.whole("priority", 1, least=1) if "priority" in table else None,
     )  # fmt: skip

@@ -1,0 +1,96 @@
+"""Which vehicle goes to which point: those that name one wait for it, the others take one that nobody else needs.
+
+Whoever came first goes first. Knows nothing of power.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+
+from mockpilot.depot.course import Course
+from mockpilot.depot.stays import Phase, Place, Stay
+
+
+class Yard:
+    """Assigns places; the simulation plugs in."""
+
+    def __init__(self, course: Course) -> None:
+        self._course = course
+
+    def expect(self, stay: Stay) -> None:
+        """Book a place for a stay to come, or for a vehicle that has to wait."""
+        self._course.enqueue(stay, self._named(stay) or self._kept(stay) or self._any(stay))
+
+    def place_for(self, stay: Stay) -> Place | None:
+        """Where a vehicle that has just come can be plugged in at once; None: it has to wait."""
+        named = self._named(stay)
+        if named is not None:
+            return named if named.is_free else None
+        if stay.place is not None and stay.place.is_free:
+            return stay.place
+        free = [place for place in self._course.row if place.is_free]
+        return next((place for place in free if not _overlaps(place, stay)), free[0] if free else None)
+
+    def next_for(self, place: Place) -> Stay | None:
+        """Who of the waiting goes to a place that has become free: who waits for it, else who would go anywhere."""
+        if not place.is_free:
+            return None
+        here = (stay for stay in place.queue if stay.phase is Phase.WAITING)
+        return next(here, None) or next(self._going_anywhere(), None)
+
+    def settle(self, place: Place) -> list[Stay]:
+        """Work out when each of a queue will be plugged in; answers those for whom it has changed."""
+        free_s = place.stay.leaves_s if place.stay is not None else -math.inf
+        moved = []
+        for stay in place.queue:
+            plugs_s = max(stay.planned_s, free_s)
+            if plugs_s != stay.plugs_s:
+                stay.plugs_s = plugs_s
+                moved.append(stay)
+            if plugs_s < stay.departs_s:
+                free_s = stay.departs_s if math.isfinite(stay.departs_s) else stay.leaves_s
+        return moved
+
+    def _named(self, stay: Stay) -> Place | None:
+        return self._course.places.get(stay.wanted_point)
+
+    def _kept(self, stay: Stay) -> Place | None:
+        place = stay.place
+        return place if place is not None and place.works and not _overlaps(place, stay) else None
+
+    def _any(self, stay: Stay) -> Place | None:
+        """The first place that nobody is expected at, else one that is free all the time, else the first to be free."""
+        if (unbooked := self._unbooked()) is not None:
+            return unbooked
+        working = [place for place in self._course.row if place.works]
+        working = working or [place for place in self._course.row if place.usable]
+        fitting = next((place for place in working if not _overlaps(place, stay)), None)
+        return fitting or min(working, key=lambda place: (_free_s(place), place.number), default=None)
+
+    def _unbooked(self) -> Place | None:
+        """Looks no earlier than where the last one was found: with a thousand vehicles it is asked a thousand times."""
+        row = self._course.row
+        for number in range(self._course.unbooked_from, len(row)):
+            place = row[number]
+            if place.stay is None and not place.queue and place.works:
+                self._course.unbooked_from = number
+                return place
+        self._course.unbooked_from = len(row)
+        return None
+
+    def _going_anywhere(self) -> Iterable[Stay]:
+        waiting = (stay for stay in self._course.here.values() if stay.phase is Phase.WAITING)
+        return iter([stay for stay in waiting if self._named(stay) is None])
+
+
+def _overlaps(place: Place, stay: Stay) -> bool:
+    """Whether somebody else is or will be there during the stay."""
+    if place.stay is not None and place.stay.leaves_s > stay.planned_s:
+        return True
+    return any(other is not stay and other.planned_s < stay.departs_s and other.departs_s > stay.planned_s
+               for other in place.queue)  # fmt: skip
+
+
+def _free_s(place: Place) -> float:
+    return max([stay.leaves_s for stay in (place.stay, *place.queue) if stay is not None], default=-math.inf)
