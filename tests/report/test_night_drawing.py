@@ -60,6 +60,12 @@ def test_who_missed_the_minimum_is_marked() -> None:
     assert [text_of(one) for one in cell] == ["✗ 90 %"]
 
 
+def test_a_state_of_charge_is_never_rounded_up() -> None:
+    """What was missed must not look reached."""
+    night = gathered(push(0, point("p", "bus", soc=57.3, kw=9, least=80)), push(60, point("p", "bus", soc=79.99)))
+    assert text_of(of_class(parsed(night), "td", "number")[0]) == "57.3 → 79.9 %"
+
+
 def test_who_is_still_there_may_reach_it_yet() -> None:
     """So nothing is missed."""
     root = parsed(gathered(push(0, point("p", "bus", soc=40, kw=9, least=80)), push(60)))

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from mockpilot.report.night import Bus, Night
-from mockpilot.report.night_words import cut, fate, kw, number, time_of
+from mockpilot.report.night_words import cut, fate, kw, number, percent, time_of
 from mockpilot.report.stays import Stay
 from mockpilot.report.time_axis import WIDTH
 
@@ -117,8 +117,8 @@ def row(bus: Bus, night: Night, height: int) -> Row:
     mark, kind = fate(judged)
     return Row(
         name=cut(bus.vehicle_id),
-        began=f"{number(told[0])}" if told else "",
-        ended=f"{number(told[-1])} %" if told else "",
+        began=percent(told[0]) if told else "",
+        ended=f"{percent(told[-1])} %" if told else "",
         mark=mark, kind=kind, minimum=_minimum(judged, night),
         level="".join(_level(stay, night, height) for stay in bus.stays),
         soc="".join(_soc(stay, night, height) for stay in bus.stays),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
@@ -62,6 +63,11 @@ def kw(value: float) -> str:
 def number(value: float) -> str:
     """One digit after the point, unless it is zero."""
     return f"{value:,.1f}".removesuffix(".0")
+
+
+def percent(value: float) -> str:
+    """Rounded down, so that nothing that was missed looks reached."""
+    return number(math.floor(round(value * 10, 6)) / 10)
 
 
 def cut(text: str) -> str:
