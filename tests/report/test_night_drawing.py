@@ -195,4 +195,4 @@ def test_a_night_without_vehicles_is_power_alone() -> None:
     """A station may tell its total and no vehicle."""
     root = parsed(gathered(push(0, point("p"), total=30), push(60)))
     assert root.find("table") is None
-    assert text_of(root).endswith("18:00:50 18:00:55 18:01:00")
+    assert text_of(root).endswith("18:00:40 18:00:50 18:01:00")

@@ -35,6 +35,8 @@ class Tick:
 def ticks(began: datetime, lasted_s: float) -> list[Tick]:
     """Ticks at round times, none of them outside."""
     step = _step(lasted_s / _MOST)
+    if step < _MIN:  # their labels are longer
+        step = _step(lasted_s / _MOST * 2)
     coarse = next((one for one in _STEPS if one >= lasted_s / _FEWEST and one % step == 0), _STEPS[-1])
     midnight = began.replace(hour=0, minute=0, second=0, microsecond=0)
     first = -(-(began - midnight).total_seconds() // step) * step
