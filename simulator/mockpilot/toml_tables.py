@@ -12,7 +12,7 @@ import enum
 import math
 import re
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any, TypeVar
 
 from mockpilot.durations import parse_duration
@@ -95,15 +95,22 @@ class Table:
             return value
         return default
 
-    def word(self, name: str, default: _Word) -> _Word:
-        """Read one word of a vocabulary."""
-        choices = [str(choice) for choice in type(default)]
+    def required(self, name: str) -> str:
+        """Read a text that has to be there."""
+        return self.text(name) if self.needs(name) else ""
+
+    def one_of(self, name: str, choices: Sequence[str], default: str) -> str:
+        """Read one of several words."""
         value = self.values.get(name, default)
-        if value in choices:
-            return type(default)(value)
+        if isinstance(value, str) and value in choices:
+            return value
         hint = nearest(value, choices) if isinstance(value, str) else ""
         self.note(name, f"one of {', '.join(choices)} is expected, found {show(value)}{hint}")
         return default
+
+    def word(self, name: str, default: _Word) -> _Word:
+        """Read one word of a vocabulary."""
+        return type(default)(self.one_of(name, [str(choice) for choice in type(default)], default))
 
     def flag(self, name: str, *, default: bool) -> bool:
         """Read a truth value."""

@@ -1,4 +1,4 @@
-"""From TOML text to a profile; every error names the file and the dotted key, and the nearest name for a typo.
+"""From TOML text to a profile; every mistake is noted by file and dotted key, with the nearest name for a typo.
 
 A password stands in the profile or in the variable that it names; making one up is left to whoever has a source of
 chance.
@@ -6,16 +6,12 @@ chance.
 
 from __future__ import annotations
 
-import difflib
 import os
 import re
-import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any, NoReturn
 
-from mockpilot.durations import parse_duration
 from mockpilot.errors import ProfileError
 from mockpilot.limits import LIMIT_NAMES, Limits
 from mockpilot.profile.settings import (
@@ -30,10 +26,13 @@ from mockpilot.profile.settings import (
 )
 from mockpilot.protocol.envelope import Source
 from mockpilot.protocol.vocabulary import DEFAULT_DIALECT, DIALECTS
+from mockpilot.toml_tables import Problems, Table, read_document, show
 
 _KINDS = (str(Source.BMS), str(Source.ITCS))
 
-_TABLES = ("presystem", "cms", "limits", "provoke", "expected")
+TABLES = ("presystem", "cms", "limits", "provoke", "expected")
+"""What a profile consists of."""
+
 _PRESYSTEM_KEYS = ("name", "version", "kind", "id", "dialect", "sends_requests", "supervised", "user", "password",
                    "password_env")  # fmt: skip
 _CMS_KEYS = ("listen", "host", "path", "certs", "push_interval", "depot", "partial_lists",
@@ -71,120 +70,62 @@ def read_profile(
     text: str, path: Path, *, several: bool = False, dialect: str = "", environ: Mapping[str, str] = os.environ
 ) -> Profile:
     """Read a profile from its text; relative paths in it are meant from the folder of ``path``."""
-    try:
-        values = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise ProfileError(path, "", f"is no TOML: {error}") from error
-    top = _Table(path, "", values, _TABLES)
+    problems = Problems(path)
+    profile = note_profile(text, path, problems, several=several, dialect=dialect, environ=environ)
+    problems.raise_first()
+    return profile
+
+
+def note_profile(
+    text: str,
+    path: Path,
+    problems: Problems,
+    *,
+    several: bool = False,
+    dialect: str = "",
+    environ: Mapping[str, str] = os.environ,
+) -> Profile:
+    """Read a profile and note all mistakes; only without any the profile is one to work with."""
+    top = read_document(text, problems, TABLES)
     presystems = _presystems(top, environ, dialect, several=several)
     cms_table = top.table("cms", _CMS_KEYS)
     cms = _cms(cms_table, path.parent)
     if len(presystems) > 1 and PLACEHOLDER not in cms.path:
-        cms_table.refuse("path", f"a path with {PLACEHOLDER} is expected, since there are {len(presystems)} "
-                                 f"presystems, found {cms.path!r}")  # fmt: skip
+        cms_table.note("path", f"a path with {PLACEHOLDER} is expected, since there are {len(presystems)} "
+                               f"presystems, found {cms.path!r}")  # fmt: skip
     return Profile(
         presystem=presystems[0],
         cms=cms,
         limits=_limits(top.table("limits", LIMIT_NAMES)),
-        provoke=_provoke(top.table("provoke", _PROVOKE_KEYS), path.parent) if "provoke" in values else None,
+        provoke=_provoke(top.table("provoke", _PROVOKE_KEYS), path.parent) if "provoke" in top else None,
         expected=tuple(_expected(table) for table in top.tables("expected", _EXPECTED_KEYS)),
         presystems=presystems,
         file=path,
     )
 
 
-class _Table:
-    """One table of the file: hands out values of the type that is asked for, or says what is wrong."""
-
-    def __init__(self, file: Path, prefix: str, values: Any, known: Iterable[str]) -> None:
-        self.file, self.prefix, self.known = file, prefix, tuple(known)
-        if not isinstance(values, dict):
-            raise ProfileError(file, prefix.removesuffix("."), f"a table is expected, found {_show(values)}")
-        self.values: dict[str, Any] = values
-        for key in values:
-            if key not in self.known:
-                self.refuse(key, f"unknown key{_nearest(key, self.known)}")
-
-    def refuse(self, key: str, problem: str) -> NoReturn:
-        raise ProfileError(self.file, f"{self.prefix}{key}".removesuffix("."), problem)
-
-    def text(self, key: str, default: str = "") -> str:
-        value = self.values.get(key, default)
-        if not isinstance(value, str):
-            self.refuse(key, f"text in quotes is expected, found {_show(value)}")
-        if key in self.values and not value.strip():
-            self.refuse(key, "text is expected, found an empty one; leave the key out for the default")
-        return value
-
-    def needed(self, key: str) -> str:
-        if key not in self.values:
-            self.refuse(key, "is missing")
-        return self.text(key)
-
-    def one_of(self, key: str, choices: tuple[str, ...], default: str) -> str:
-        value = self.text(key, default)
-        if value not in choices:
-            self.refuse(key, f"one of {', '.join(choices)} is expected, found {value!r}{_nearest(value, choices)}")
-        return value
-
-    def flag(self, key: str, *, default: bool) -> bool:
-        value = self.values.get(key, default)
-        if not isinstance(value, bool):
-            self.refuse(key, f"true or false is expected, found {_show(value)}")
-        return value
-
-    def duration(self, key: str, default: float) -> float:
-        if key not in self.values:
-            return default
-        value = self.values[key]
-        if not isinstance(value, str):
-            self.refuse(key, f"a duration in quotes such as \"15 s\" is expected, found {_show(value)}")
-        try:
-            seconds = parse_duration(value)
-        except ValueError as error:
-            self.refuse(key, str(error))
-        if not seconds:
-            self.refuse(key, "a duration longer than nothing is expected")
-        return seconds
-
-    def words(self, key: str) -> tuple[str, ...]:
-        value = self.values.get(key, [])
-        if not isinstance(value, list) or not value or not all(isinstance(word, str) and word for word in value):
-            self.refuse(key, f"a list of words such as [\"./plan-a-bus\", \"--line\", \"42\"] is expected, "
-                             f"found {_show(value)}")  # fmt: skip
-        return tuple(value)
-
-    def table(self, key: str, known: Iterable[str]) -> _Table:
-        return _Table(self.file, f"{self.prefix}{key}.", self.values.get(key, {}), known)
-
-    def tables(self, key: str, known: Iterable[str]) -> list[_Table]:
-        values = self.values.get(key, [])
-        if not isinstance(values, list):
-            self.refuse(key, f"[[{key}]] with two brackets on each side is expected, found {_show(values)}")
-        return [_Table(self.file, f"{key}[{number}].", value, known) for number, value in enumerate(values, 1)]
-
-
 def _presystems(
-    top: _Table, environ: Mapping[str, str], dialect: str, *, several: bool
+    top: Table, environ: Mapping[str, str], dialect: str, *, several: bool
 ) -> tuple[PresystemSettings, ...]:
     if not isinstance(top.values.get("presystem"), list):
         return (_presystem(top.table("presystem", _PRESYSTEM_KEYS), environ, dialect),)
     tables = top.tables("presystem", _PRESYSTEM_KEYS)
     if len(tables) > 1 and not several:
-        top.refuse("presystem", f"one presystem is expected here, found {len(tables)}; only 'serve' takes several")
+        top.note("presystem", f"one presystem is expected here, found {len(tables)}; only 'serve' takes several")
     if not tables:
-        top.refuse("presystem", "at least one presystem is expected, found an empty list")
+        top.note("presystem", "at least one presystem is expected, found an empty list")
+        return (PresystemSettings(),)
     presystems = tuple(_presystem(table, environ, dialect) for table in tables)
     for number, presystem in enumerate(presystems):
         if presystem.id in {earlier.id for earlier in presystems[:number]}:
-            tables[number].refuse("id", f"{presystem.id!r} stands there twice; each presystem needs an id of its own")
+            tables[number].note("id", f"{presystem.id!r} stands there twice; each presystem needs an id of its own")
         if presystem.dialect != presystems[0].dialect:
-            tables[number].refuse("dialect", f"one dialect for all presystems is expected, found {presystem.dialect!r} "
-                                             f"beside {presystems[0].dialect!r}; serve them one by one")  # fmt: skip
+            tables[number].note("dialect", f"one dialect for all presystems is expected, found {presystem.dialect!r} "
+                                           f"beside {presystems[0].dialect!r}; serve them one by one")  # fmt: skip
     return presystems
 
 
-def _presystem(table: _Table, environ: Mapping[str, str], dialect: str) -> PresystemSettings:
+def _presystem(table: Table, environ: Mapping[str, str], dialect: str) -> PresystemSettings:
     own = table.one_of("dialect", tuple(DIALECTS), DEFAULT_DIALECT.name)
     spoken = DIALECTS[dialect or own]
     id = table.text("id") or spoken.default_presystem_id  # noqa: A001 - the field's own word
@@ -202,107 +143,118 @@ def _presystem(table: _Table, environ: Mapping[str, str], dialect: str) -> Presy
     )
 
 
-def _user(table: _Table, default: str) -> str:
+def _user(table: Table, default: str) -> str:
     user = table.text("user", default)
     if ":" in user or not user.isprintable():
         # Basic credentials are USER:PASSWORD, so a colon would move the border.
         said = "" if "user" in table.values else " (the id, since no user is given; set user)"
-        table.refuse("user", f"printable text without a colon is expected, found {user!r}{said}")
+        table.note("user", f"printable text without a colon is expected, found {user!r}{said}")
     return user
 
 
-def _password(table: _Table, environ: Mapping[str, str]) -> str | None:
+def _password(table: Table, environ: Mapping[str, str]) -> str | None:
     variable = table.text("password_env")
     if "password" not in table.values:
         if variable and not environ.get(variable):
-            table.refuse("password_env", f"the variable {variable} is not set; export it before the run")
-        return environ[variable] if variable else None
+            table.note("password_env", f"the variable {variable} is not set; export it before the run")
+        return environ.get(variable) if variable else None
     if variable:
-        table.refuse("password", "either password or password_env is expected, found both")
+        table.note("password", "either password or password_env is expected, found both")
     return table.text("password")
 
 
-def _cms(table: _Table, folder: Path) -> CmsSettings:
+def _cms(table: Table, folder: Path) -> CmsSettings:
     default = CmsSettings()
     listen = table.text("listen", default.listen)
     try:
         split_address(listen)
     except ValueError as error:
-        table.refuse("listen", str(error))
+        table.note("listen", str(error))
     return CmsSettings(
         listen=listen,
         host=_host(table),
         path=_path(table, default.path),
         certs=folder / table.text("certs") if "certs" in table.values else None,
-        push_interval_s=table.duration("push_interval", default.push_interval_s),
+        push_interval_s=_duration(table, "push_interval", default.push_interval_s),
         depot=_depot(table, folder),
         partial_lists=table.flag("partial_lists", default=default.partial_lists),
         requests_survive=table.flag("requests_survive", default=default.requests_survive),
     )
 
 
-def _host(table: _Table) -> str:
+def _host(table: Table) -> str:
     host = table.text("host")
     if re.search(r"[/\s@]", host):
-        table.refuse("host", f"a host name or address alone is expected, found {host!r}")
+        table.note("host", f"a host name or address alone is expected, found {host!r}")
     return host
 
 
-def _path(table: _Table, default: str) -> str:
+def _path(table: Table, default: str) -> str:
     path = table.text("path", default)
     rest = path.replace(PLACEHOLDER, "")
     if not path.startswith("/") or not re.fullmatch(r"[!-~]*", rest) or re.search(r"[{}?#]", rest):
-        table.refuse("path", f"a percent-encoded path such as '{default}' is expected, found {path!r}")
+        table.note("path", f"a percent-encoded path such as '{default}' is expected, found {path!r}")
     return path
 
 
-def _depot(table: _Table, folder: Path) -> str | Path:
+def _depot(table: Table, folder: Path) -> str | Path:
     name = table.text("depot", "small")
     return folder / name if "/" in name or name.endswith(".toml") else name
 
 
-def _limits(table: _Table) -> Limits:
-    return Limits().with_changes({name: table.duration(name, 0.0) for name in table.values})
+def _limits(table: Table) -> Limits:
+    usual = Limits().as_seconds()
+    return Limits().with_changes({name: _duration(table, name, usual[name]) for name in table.values if name in usual})
 
 
-def _provoke(table: _Table, folder: Path) -> Provoke:
+def _provoke(table: Table, folder: Path) -> Provoke | None:
     if len(table.values) != 1:
         found = " and ".join(table.values) or "none"
-        table.refuse("", f"exactly one of {', '.join(_PROVOKE_KEYS)} is expected, found {found}")
-    if "command" in table.values:
-        first, *rest = table.words("command")
-        if "/" in first:  # a bare name is looked up on PATH
-            first = str((folder / first).absolute())
-        return Provoke(command=(first, *rest))
-    if "http" in table.values:
-        url = table.text("http")
-        if not re.match(r"https?://[^/\s]", url):
-            table.refuse("http", f"a URL that begins with http:// or https:// is expected, found {url!r}")
-        if "@" in url.split("/")[2]:
-            table.refuse("http", "a URL without a user and password is expected, since they would stand in traces; "
-                                 "use command with a client that logs in")  # fmt: skip
-        return Provoke(http=url)
-    if "ask" in table.values:
+        table.note("", f"exactly one of {', '.join(_PROVOKE_KEYS)} is expected, found {found}")
+    if "command" in table:
+        return Provoke(command=_command(table, folder))
+    if "http" in table:
+        return Provoke(http=_url(table))
+    if "ask" in table:
         return Provoke(ask=table.text("ask"))
-    if not table.flag("stdin", default=False):
-        table.refuse("stdin", "true is expected; leave [provoke] out if nothing can be provoked")
+    if "stdin" in table and not table.flag("stdin", default=False) and "stdin" not in table.wrong:
+        table.note("stdin", "true is expected; leave [provoke] out if nothing can be provoked")
     return Provoke(stdin=True)
 
 
-def _expected(table: _Table) -> Expected:
+def _command(table: Table, folder: Path) -> tuple[str, ...]:
+    words = table.values["command"]
+    if not isinstance(words, list) or not words or not all(isinstance(word, str) and word for word in words):
+        table.note("command", f"a list of words such as [\"./plan-a-bus\", \"--line\", \"42\"] is expected, "
+                              f"found {show(words)}")  # fmt: skip
+        return ()
+    first, *rest = words
+    if "/" in first:  # a bare name is looked up on PATH
+        first = str((folder / first).absolute())
+    return (first, *rest)
+
+
+def _url(table: Table) -> str:
+    url = table.text("http")
+    if "http" in table.wrong:
+        return url
+    if not re.match(r"https?://[^/\s]", url):
+        table.note("http", f"a URL that begins with http:// or https:// is expected, found {url!r}")
+    elif "@" in url.split("/")[2]:
+        table.note("http", "a URL without a user and password is expected, since they would stand in traces; "
+                           "use command with a client that logs in")  # fmt: skip
+    return url
+
+
+def _expected(table: Table) -> Expected:
     until = table.values.get("until")
     if "until" in table.values and (not isinstance(until, date) or isinstance(until, datetime)):
-        table.refuse("until", f"a date without quotes such as 2027-03-31 is expected, found {_show(until)}")
-    return Expected(table.needed("rule"), table.needed("reason"), table.text("owner"), until)
+        table.note("until", f"a date without quotes such as 2027-03-31 is expected, found {show(until)}")
+    return Expected(table.required("rule"), table.required("reason"), table.text("owner"), until)
 
 
-def _nearest(name: str, names: Iterable[str]) -> str:
-    close = difflib.get_close_matches(name, list(names), n=1)
-    if close:
-        return f"; did you mean {close[0]}?"
-    return f"; known here: {', '.join(names)}" if len(list(names)) < 12 else ""
-
-
-def _show(value: Any) -> str:
-    names = {bool: str(value).lower(), dict: "a table", list: "a list", str: repr(value)}
-    return names.get(type(value), str(value))
+def _duration(table: Table, key: str, default: float) -> float:
+    seconds = table.seconds(key, default)
+    if not seconds:
+        table.note(key, "a duration longer than nothing is expected")
+    return seconds or default
