@@ -37,9 +37,9 @@ def test_power_is_the_sum_of_all_points_until_the_next_push() -> None:
         push(0, point("p1", "a", kw=100, limit=150), point("p2", "b", kw=50.5, limit=60)),
         push(60, point("p2", "b", kw=50.5, limit=60), point("p1", "a", kw=100, limit=150)),
         push(120, point("p1", "a", kw=80, limit=80), point("p2", "b", kw=50.5, limit=60)),
-        push(180),
+        push(180, point("p1", limit=150)),
     )
-    assert night.power == (Power(0, 150.5, 210), Power(120, 130.5, 140), Power(180, 0, None))
+    assert night.power == (Power(0, 150.5, 210), Power(120, 130.5, 140), Power(180, 0, 0))
     assert night.energy_kwh == pytest.approx((150.5 * 120 + 130.5 * 60) / 3600)
     assert night.peak == Power(0, 150.5, 210)
 

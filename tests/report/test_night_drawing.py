@@ -108,11 +108,13 @@ def test_without_a_limit_there_is_none() -> None:
 
 
 def test_granted_power_is_a_line_of_its_own() -> None:
-    """Dotted; where no push tells it, there is none."""
+    """Dotted; where no push tells it, or all of it is drawn, there is none."""
     night = gathered(push(0, point("p", "bus", kw=50, limit=100)), push(60, point("p", "bus", kw=50, limit=60)))
     (line,) = of_class(parsed(night), "path", "granted")
     assert len(set(heights(line.get("d") or ""))) == 2
     assert of_class(parsed(fleet(1)), "path", "granted") == []
+    night = gathered(push(0, point("p", "bus", kw=50, limit=50)), push(60, point("p", "bus", kw=60, limit=60)))
+    assert of_class(parsed(night), "path", "granted") == []
 
 
 def test_the_curve_steps_at_the_pushes() -> None:

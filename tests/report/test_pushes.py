@@ -31,7 +31,7 @@ def test_every_version_says_the_same(new: bool) -> None:
         point("p2", limit=50, new=new),
     )
     assert said(event) == Told(
-        ("Depot <Nord>",), 80.5, 200.0, (Plugged("bus", "p1", "p", 41.5, 80.0, BEGAN, 80.5),)
+        ("Depot <Nord>",), 80.5, 150.0, (Plugged("bus", "p1", "p", 41.5, 80.0, BEGAN, 80.5),)
     )
 
 

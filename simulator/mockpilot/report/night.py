@@ -34,7 +34,7 @@ class Power:
     at_s: float
     drawn_kw: float
     granted_kw: float | None
-    """Limits of all points together; None: not told."""
+    """Limits of the points at which power flows; None: not told."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,8 @@ FLOW_HEIGHT = 3
 """Of the bar that says when a vehicle charges."""
 _FAR_LIMIT, _FAR_GRANTED = 3.0, 1.5
 """Times what else is in the picture; a value above that would press the curve to the ground."""
+_NOTEWORTHY = 0.01
+"""Of the peak: by what granted power has to differ from what is drawn, to be a line of its own."""
 _LEAST_KW = 1.0
 """That the scale is made for."""
 _HEADROOM = 1.14
@@ -81,13 +83,12 @@ def power_panel(night: Night) -> PowerPanel:
     def y(value: float) -> float:
         return round(POWER_HEIGHT * (1.0 - value / top), 2)
 
-    granted = [(one.at_s, one.granted_kw) for one in night.power if one.granted_kw is not None]
     drawn = _outline([(one.at_s, one.drawn_kw) for one in night.power], night.lasted_s, night, y)
     return PowerPanel(
         height=POWER_HEIGHT,
         levels=[Level(y(value), f"{value:,g}") for value in _levels(top)],
         drawn=f"{drawn}V{POWER_HEIGHT}H0Z",
-        granted=_outline(granted, night.lasted_s, night, y),
+        granted=_outline(_granted(night), night.lasted_s, night, y),
         limit=None if limit is None else Level(max(0.0, y(limit)), f"grid limit {kw(limit)}"),
         limit_is_above=limit is not None and limit > top,
     )
@@ -97,10 +98,19 @@ def _top(night: Night) -> float:
     top = max(night.peak.drawn_kw, _LEAST_KW)
     if night.grid_limit_kw is not None and night.grid_limit_kw <= top * _FAR_LIMIT:
         top = max(top, night.grid_limit_kw)
-    granted = max((one.granted_kw or 0.0 for one in night.power), default=0.0)
+    granted = max((value for _, value in _granted(night)), default=0.0)
     if granted <= top * _FAR_GRANTED:
         top = max(top, granted)
     return top * _HEADROOM
+
+
+def _granted(night: Night) -> Steps:
+    """Nothing where it says no more than what is drawn."""
+    known = [(one, one.granted_kw) for one in night.power if one.granted_kw is not None]
+    least = night.peak.drawn_kw * _NOTEWORTHY
+    if all(abs(granted - one.drawn_kw) <= least for one, granted in known):
+        return []
+    return [(one.at_s, granted) for one, granted in known]
 
 
 def _levels(top: float) -> list[float]:

@@ -7,7 +7,6 @@ how it is drawn.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -43,7 +42,7 @@ class Told:
     drawn_kw: float
     """Of all stations on the side of the grid; a station that tells no total counts by its points."""
     granted_kw: float | None
-    """Limits of all points together; None: not told."""
+    """Limits of the points at which power flows; a free point is granted much that nobody draws. None: not told."""
     plugged: tuple[Plugged, ...]
 
 
@@ -144,11 +143,10 @@ def told(payload: bytes) -> Told | None:
         return None
     stations = [station for depot in depots for station in depot.stations]
     points = [point for station in stations for point in station.points]
-    granted = list(_granted(points))
     return Told(
         depots=tuple(depot.name or depot.id for depot in depots),
         drawn_kw=math.fsum(map(_drawn, stations)),
-        granted_kw=math.fsum(granted) if granted else None,
+        granted_kw=_granted(points),
         plugged=tuple(_plugged(point, point.vehicle) for point in points if not isinstance(point.vehicle, UnsetType)),
     )
 
@@ -159,11 +157,15 @@ def _drawn(station: _Station) -> float:
     return math.fsum(point.process.electric.charging_power for point in station.points)
 
 
-def _granted(points: list[_Point]) -> Iterator[float]:
-    for point in points:
-        limit = point.power if isinstance(point.power_limit, UnsetType) else point.power_limit
-        if not isinstance(limit, UnsetType):
-            yield limit
+def _granted(points: list[_Point]) -> float | None:
+    told = [(point, limit) for point in points if (limit := _limit(point)) is not None]
+    if not told:
+        return None
+    return math.fsum(limit for point, limit in told if point.process.electric.charging_power > 0.0)
+
+
+def _limit(point: _Point) -> float | None:
+    return _set(point.power if isinstance(point.power_limit, UnsetType) else point.power_limit)
 
 
 def _plugged(point: _Point, vehicle: _Vehicle) -> Plugged:
