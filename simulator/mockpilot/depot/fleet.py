@@ -68,7 +68,8 @@ def _ids(table: Table) -> list[str]:
     if "{n}" not in pattern:
         table.note("vehicle", f"a name with {{n}} for the number is expected, such as 'BUS-{{n}}', found {pattern!r}")
     first, number = table.whole("first", 1, least=0), table.whole("count", 1, least=1, most=_MOST)
-    return [pattern.replace("{n}", str(n)) for n in range(first, first + number)]
+    names = [pattern.replace("{n}", str(n)) for n in range(first, first + number)]
+    return names if "{n}" in pattern else names[:1]
 
 
 def _again(vehicle: Vehicle, id: str) -> Vehicle:  # noqa: A002 - the field's own word
