@@ -56,6 +56,8 @@ class Course:
         """Points whose scheduled processes have to be told anew."""
         self.unsummed: set[int] = set()
         """Stations whose power has changed, by number."""
+        self.unplanned: dict[int, Stay] = {}
+        """Stays that have to be planned, by number."""
         self.unsettled: dict[int, Place] = {}
         """Places whose queue moves, by number."""
         self.freed = self.missed = False

@@ -88,9 +88,10 @@ class Ledger:
         """The stay that these were about is over."""
         self._done.update((key_of(demand), window_of(demand)) for demand in demands)
 
-    def undone(self, demand: Demand) -> None:
-        """Its vehicle is back."""
-        self._done.pop(key_of(demand), None)
+    def reopen(self, vehicle_id: str) -> None:
+        """A vehicle is back, unexpected: what was asked for it may hold again."""
+        for demand in self._of.get(vehicle_id, ()):
+            self._done.pop(key_of(demand), None)
 
     def came_s(self, demand: Demand) -> float:
         """When it was first told."""

@@ -1,7 +1,7 @@
 """The plan of the whole depot: makes what stays need into asks, has them shared, and hands out the curves.
 
 One stay is planned alone in what the others leave, where that suffices; everything anew where somebody's minimum
-target would be missed that way, or where power came back of which somebody is short.
+target would be missed that way, or where power came back that somebody else would take.
 """
 
 from __future__ import annotations
@@ -24,8 +24,8 @@ class PowerPlan:
         self._course, self._end = course, end
         limits = [station.station.limit_kw for station in course.present.stations[1:]]
         self._room = Room(course.depot.grid_limit_kw, limits)
-        self._short = False
-        """Somebody gets less than needed, although alone there would be enough."""
+        self._hungry = False
+        """Somebody would take more than there is left."""
 
     def one(self, stay: Stay) -> None:
         """Plan one stay in what the others leave."""
@@ -35,6 +35,7 @@ class PowerPlan:
         ask = self._ask(stay)
         refill(ask, self._room, course.at)
         self._adopt(stay, ask)
+        self._hungry = self._hungry or ask.held_back
         if ask.chilled or (ask.falls_short() and ask.could_be_ready()):
             course.missed = True
 
@@ -48,12 +49,12 @@ class PowerPlan:
         share(asks.values(), self._room, course.at)
         for stay, ask in asks.items():
             self._adopt(stay, ask)
-        self._short = any(ask.falls_short() and ask.could_be_ready() for ask in asks.values())
+        self._hungry = any(ask.held_back for ask in asks.values())
         course.missed = course.freed = False
 
     def is_wanted(self) -> bool:
         """Whether everything has to be planned anew."""
-        return self._course.missed or (self._course.freed and self._short)
+        return self._course.missed or (self._course.freed and self._hungry)
 
     def give_back(self, stay: Stay) -> None:
         """Let others have what a stay holds from now on."""

@@ -11,6 +11,7 @@ from __future__ import annotations
 import math
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from mockpilot.depot.battery import TAPER_PER_PERCENT, TAPER_PERCENT, percent_per_kws
 from mockpilot.depot.curve import Curve
@@ -63,6 +64,8 @@ class Ask:
     blocked: bool = False
     """No power at all, for the time being."""
     curve: Curve = field(default_factory=lambda: Curve(0.0, 0.0))
+    held_back: bool = False
+    """Charging got less than point and battery allow."""
     chilled: bool = False
     """Preconditioning got less than was asked for."""
     first_slot: int = 0
@@ -193,7 +196,7 @@ def _least_for_all(asks: Sequence[Ask], room: Room, horizon: float) -> None:
 
 
 def _try(order: Sequence[Ask], room: Room, horizon: float, hopeless: set[Ask]) -> set[Ask]:
-    short = set()
+    short: set[Ask] = set()
     for ask in order:
         _charge(ask, room, min(ask.min_percent, ask.max_percent), horizon)
         if ask.falls_short() and ask not in hopeless:
@@ -241,7 +244,7 @@ def _warm_slot(ask: Ask, room: Room, slot: int, spans: Sequence[tuple[float, flo
     wanted = max(hvac_kw + systems_kw for _, _, hvac_kw, systems_kw in spans)
     room.reach((slot + 1) * SLOT_S)
     limited = [left for left in (room.grid(), room.station(ask.station)) if left is not None]
-    kw = max(min(wanted, ask.point_kw, *(left[slot] for left in limited)), 0.0) if limited else min(wanted, ask.point_kw)
+    kw = max(min([wanted, ask.point_kw, *(left[slot] for left in limited)]), 0.0)
     for left in limited:
         left[slot] -= kw
     ask.warm_kw[slot] = kw
@@ -260,7 +263,7 @@ def _spans(ask: Ask) -> list[tuple[float, float, float, float]]:
     first, last = int(min(edges) // SLOT_S), int(max(edges) // SLOT_S)
     edges.update(edge for slot in range(first + 1, last + 1) if (edge := slot * SLOT_S) < max(edges))
     cuts = sorted(edges)
-    return [span for span in (_span(windows, *pair) for pair in zip(cuts, cuts[1:], strict=False)) if span[2] + span[3]]
+    return [span for span in (_span(windows, *pair) for pair in pairwise(cuts)) if span[2] + span[3]]
 
 
 def _span(windows: Iterable[Warming], begins: float, ends: float) -> tuple[float, float, float, float]:
@@ -268,7 +271,7 @@ def _span(windows: Iterable[Warming], begins: float, ends: float) -> tuple[float
     return begins, ends, sum(one.hvac_kw for one in active), sum(one.systems_kw for one in active)
 
 
-def _charge(ask: Ask, room: Room, target: float, horizon: float) -> None:
+def _charge(ask: Ask, room: Room, target: float, horizon: float) -> None:  # noqa: C901 - see below
     """Lay charging into what is left, as early as possible, up to a state of charge.
 
     The one loop that a large depot spends its planning in: a slot of every vehicle passes through it, so it calls
@@ -284,16 +287,16 @@ def _charge(ask: Ask, room: Room, target: float, horizon: float) -> None:
         return
     grid, station, warm_kw = room.grid(), room.station(ask.station), ask.warm_kw
     full_kw, point_kw, per_kws = ask.vehicle_kw, ask.point_kw, percent_per_kws(ask.usable_kwh)
-    piece_at, piece_soc, piece_kw, rate = at, soc, -1.0, 0.0
+    piece_at, piece_soc, piece_kw, rate, held_back = at, soc, -1.0, 0.0, False
     while at < until:
         kw = full_kw if soc <= TAPER_PERCENT else full_kw * (1.0 - TAPER_PER_PERCENT * (soc - TAPER_PERCENT))
         limit = point_kw - warm_kw.get(slot, 0.0) if warm_kw else point_kw
         if limit < kw:
             kw = limit
         if grid is not None and grid[slot] < kw:
-            kw = grid[slot] if grid[slot] >= LEAST_KW else 0.0
+            kw, held_back = grid[slot] if grid[slot] >= LEAST_KW else 0.0, True
         if station is not None and station[slot] < kw:
-            kw = station[slot] if station[slot] >= LEAST_KW else 0.0
+            kw, held_back = station[slot] if station[slot] >= LEAST_KW else 0.0, True
         if kw != piece_kw:
             piece_at, piece_soc, piece_kw, rate = at, soc, kw, kw * per_kws
             curve.add(at, kw, rate, soc)
@@ -311,6 +314,8 @@ def _charge(ask: Ask, room: Room, target: float, horizon: float) -> None:
             soc = piece_soc + rate * (end - piece_at)
             if soc >= target:
                 curve.add(min(piece_at + (target - piece_soc) / rate, end), 0.0, 0.0, target)
-                return
+                break
         at = end
-    curve.add(until, 0.0, 0.0, soc)
+    else:
+        curve.add(until, 0.0, 0.0, soc)
+    ask.held_back = held_back

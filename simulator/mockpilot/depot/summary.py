@@ -49,9 +49,9 @@ def departure(course: Course, stay: Stay) -> Departure:
     soc = stay.process.soc_percent if stay.process is not None else stay.soc_percent
     ready = soc >= least - ROUNDING
     could = ready or _alone(stay, least, stay.healthy_s) >= least - ROUNDING
+    arrived, left = course.instant(stay.arrived_s) or course.start, course.instant(course.at) or course.start
     return Departure(
-        stay.vehicle.id, demand.request_id if demand is not None else "",
-        course.instant(stay.arrived_s) or course.start, course.departure(stay), course.instant(course.at) or course.start,
+        stay.vehicle.id, demand.request_id if demand is not None else "", arrived, course.departure(stay), left,
         soc, least, ready, could, "ready" if ready else _why(course, stay, least, could),
         demand.presystem_id if demand is not None else "",
     )  # fmt: skip

@@ -6,10 +6,14 @@ Whoever came first goes first. Knows nothing of power.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterator
 
 from mockpilot.depot.course import Course
 from mockpilot.depot.stays import Phase, Place, Stay
+
+
+_MUCH_LATER_S = 900.0
+"""Whoever is plugged in so much later than planned leaves power to others."""
 
 
 class Yard:
@@ -46,6 +50,7 @@ class Yard:
         for stay in place.queue:
             plugs_s = max(stay.planned_s, free_s)
             if plugs_s != stay.plugs_s:
+                self._course.freed = self._course.freed or plugs_s > stay.plugs_s + _MUCH_LATER_S
                 stay.plugs_s = plugs_s
                 moved.append(stay)
             if plugs_s < stay.departs_s:
@@ -79,9 +84,9 @@ class Yard:
         self._course.unbooked_from = len(row)
         return None
 
-    def _going_anywhere(self) -> Iterable[Stay]:
+    def _going_anywhere(self) -> Iterator[Stay]:
         waiting = (stay for stay in self._course.here.values() if stay.phase is Phase.WAITING)
-        return iter([stay for stay in waiting if self._named(stay) is None])
+        return (stay for stay in waiting if self._named(stay) is None)
 
 
 def _overlaps(place: Place, stay: Stay) -> bool:
