@@ -170,8 +170,8 @@ async def _perform(scenario: Scenario, conduct: Conduct, profile: Profile, adjus
     with trio.fail_after(LONGEST_S):
         async with trio.open_nursery() as nursery:
             set_ = Set(
-                profile=profile, clock=clock, server=server, surroundings=_surroundings(profile), seed=7,
-                ask=_nobody, launch=_launcher(conduct, adjust, clock, _opener(server, nursery)),
+                profile=profile, clock=clock, server=server, surroundings=surroundings(profile), seed=7,
+                ask=_nobody, launch=_launcher(conduct, adjust, clock, opener(server, nursery)),
             )  # fmt: skip
             history = await play(scenario, set_, trio.lowlevel.checkpoint)
             nursery.cancel_scope.cancel()
@@ -183,7 +183,7 @@ async def _nobody(_question: str) -> bool:
     return False
 
 
-def _opener(server: Server, nursery: trio.Nursery) -> OpenTcp:
+def opener(server: Server, nursery: trio.Nursery) -> OpenTcp:
     async def open_tcp(_host: str, _port: int) -> trio.abc.HalfCloseableStream:
         await trio.lowlevel.checkpoint()
         if not server.is_listening:
@@ -208,7 +208,7 @@ def _launcher(
     return launch
 
 
-def _surroundings(profile: Profile) -> Surroundings:
+def surroundings(profile: Profile) -> Surroundings:
     presystem = profile.presystem
     return Surroundings(
         url=url_of(profile, presystem.id, 443), ca_file=Path("unused"), user=presystem.user,

@@ -19,40 +19,59 @@ from mockpilot.profile import Profile
 @click.option("--time-factor", type=TimeFactor(), default=1.0, metavar="N",
               help="the depot lives N times as fast, and our time stamps with it; pushes keep their interval")
 @click.option("--trace", type=click.Path(path_type=Path), metavar="FILE", help="write every event there as a JSON line")
+@click.option("--report", type=click.Path(path_type=Path), metavar="FILE",
+              help="at the end write a page there: what the night came to, and its picture")
 def serve(
     profile_file: Path | None, dialect: str | None, listen: str | None, push_interval: float | None,
-    depot: str | None, time_factor: float, trace: Path | None,
+    depot: str | None, time_factor: float, trace: Path | None, report: Path | None,
 ) -> int:  # fmt: skip
-    """Be a well-behaved CMS until interrupted, and tell what happens, a line each."""
+    """Be a well-behaved CMS until interrupted, and tell what happens, a line each.
+
+    A depot with planned visits is summed up when the last one is over, and at the end: who left ready, and why the
+    others did not. The trace can be judged by `mockpilot judge`; of several presystems it is about the first one.
+    """
     import trio
 
     from mockpilot.cli.listening import Listening
     from mockpilot.cli.listening import listen as listen_until
+    from mockpilot.cli.morning import Morning
     from mockpilot.cli.telling import Teller
     from mockpilot.history.events import Event
     from mockpilot.history.trace import to_line
 
     profile = with_depot(read_profile_options(profile_file, dialect, listen, push_interval, several=True), depot)
-    teller = Teller(profile.cms.push_interval_s)
+    teller, morning = Teller(profile.cms.push_interval_s), Morning()
 
-    async def for_ever(_listening: Listening) -> None:
-        if time_factor != 1.0:
+    async def for_ever(listening: Listening) -> None:
+        world = listening.server.world
+        if world.clock.is_simulated:
             click.echo(f"depot time  runs {time_factor:g} times as fast; it stands beside the wall's")
         click.echo("Ctrl-C ends it\n")
+        if (comes := morning.comes(world.site)) is not None:
+            await trio.sleep(max(0.0, world.clock.seconds_until(comes)))
+            _echo(morning.lines(world.site, world.clock.instant()))
         await trio.sleep_forever()
 
     with ExitStack() as files:
-        trace_file = _opened(files, "--trace", trace)
+        trace_file, page_file = _opened(files, "--trace", trace), _opened(files, "--report", report)
 
         def on_event(event: Event) -> None:
             if trace_file is not None:
                 trace_file.write(to_line(event))
                 trace_file.flush()
+            morning.note(event)
             for line in teller.lines(event):
                 click.echo(line)
 
+        def conclude(listening: Listening) -> None:
+            world = listening.server.world
+            lines = morning.lines(world.site, world.clock.instant())
+            _echo(lines)
+            if page_file is not None:
+                page_file.write(morning.page(world.site, lines).encode() or _nothing_drawn())
+
         async def run() -> bool:
-            return await listen_until(profile, on_event, for_ever, time_factor=time_factor)
+            return await listen_until(profile, on_event, for_ever, time_factor=time_factor, conclude=conclude)
 
         interrupted = trio.run(run)
     return 130 if interrupted else 0
@@ -65,6 +84,15 @@ def _opened(files: ExitStack, option: str, path: Path | None) -> BinaryIO | None
         return files.enter_context(path.open("wb")) if path is not None else None
     except OSError as error:
         raise UsageError(f"{option} {path}: a file that can be written is expected: {error.strerror}") from error
+
+
+def _echo(lines: list[str]) -> None:
+    click.echo("".join(f"{line}\n" for line in (["", *lines, ""] if lines else [])), nl=False)
+
+
+def _nothing_drawn() -> bytes:
+    click.echo("--report: the file stays empty, since no push told of any power")
+    return b""
 
 
 def with_depot(profile: Profile, depot: str | None) -> Profile:

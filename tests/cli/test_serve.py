@@ -1,0 +1,143 @@
+"""``serve`` as its users run it: options, a short night at six hundred times its pace, what it leaves behind."""
+
+from __future__ import annotations
+
+import re
+import signal
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Self
+
+import pytest
+
+from mockpilot.cli.main import main
+from running import OUTER_S, environment, events, mockpilot, wait_until
+
+YARD = """
+[depot]
+id = "yard"
+grid_limit_kw = 140
+[[station]]
+id = "s"
+point = [{ id = "1" }, { id = "2" }, { id = "3" }, { id = "4" }]
+[[vehicle]]
+id = "early"
+[[vehicle]]
+id = "hasty"
+[[visit]]
+vehicle = "early"
+arrives = "2 min"
+departs = "50 min"
+soc_percent = 75
+[[visit]]
+vehicle = "hasty"
+arrives = "10 min"
+departs = "20 min"
+soc_percent = 10
+"""
+"""One of its vehicles can be ready; there is room for two more."""
+
+
+@pytest.mark.parametrize(("words", "named"), [
+    (["--time-factor", "0"], "--time-factor: a number above 0 and at most 1000 is expected, found '0'"),
+    (["--time-factor", "1001"], "a night of ten hours takes a minute with 600"),
+    (["--time-factor", "nan"], "found 'nan'"),
+    (["--time-factor", "fast"], "found 'fast'"),
+    (["--trace", "no/where"], "--trace no/where: a file that can be written is expected"),
+    (["--report", "no/where"], "--report no/where: a file that can be written is expected"),
+])  # fmt: skip
+def test_option_that_cannot_work_is_named(
+    words: list[str], named: str, capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One sentence, before anything listens."""
+    monkeypatch.chdir(tmp_path)
+    status = main(["serve", *words])
+    said = capsys.readouterr()
+    assert (status, said.out, said.err.count("\n")) == (3, "", 1)
+    assert named in said.err
+
+
+class Serving:
+    """A CMS that serves, and what it has written so far; at the block's end it is gone in any case."""
+
+    def __init__(self, folder: Path, *words: str) -> None:
+        self.trace, self.page, self._out = folder / "trace.jsonl", folder / "page.html", folder / "out"
+        with self._out.open("wb") as out:
+            self.process = subprocess.Popen(
+                ["mockpilot", "serve", *words, "--trace", str(self.trace), "--report", str(self.page)],
+                env=environment(PYTHONUNBUFFERED="1"), stdin=subprocess.DEVNULL, stdout=out, stderr=subprocess.STDOUT,
+            )  # fmt: skip
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_exception: object) -> None:
+        self.process.kill()
+        self.process.wait(OUTER_S)
+
+    @property
+    def said(self) -> str:
+        """Its terminal."""
+        return self._out.read_text(encoding="utf-8")
+
+    def wait_listening(self) -> None:
+        """Wait until it says how to connect."""
+        wait_until(lambda: "Ctrl-C ends it" in self.said or self.process.poll() is not None)
+
+    @contextmanager
+    def presystem(self) -> Iterator[None]:
+        """Connect the exemplary presystem as serve says, until the block ends."""
+        self.wait_listening()
+        found = re.search(r"listening +(\S+)\nlog in as +user (\S+), password (\S+)\ngive this +(\S+)", self.said)
+        assert found is not None
+        url, user, password, ca = found.groups()
+        process = subprocess.Popen(
+            ["mockpilot", "presystem", "--quick", "--url", url, "--user", user, "--ca", ca],
+            env=environment(MOCKPILOT_PASSWORD=password), stdin=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        )  # fmt: skip
+        try:
+            yield
+        finally:
+            process.terminate()
+            process.wait(OUTER_S)
+
+    def end(self, number: signal.Signals) -> int:
+        """Interrupt it; answers its exit status."""
+        self.process.send_signal(number)
+        return self.process.wait(OUTER_S)
+
+
+def test_short_night_is_summed_up_drawn_and_can_be_judged(tmp_path: Path) -> None:
+    """Fifty minutes in five seconds: once when the last visit is over, and at the end."""
+    yard = tmp_path / "yard.toml"
+    yard.write_text(YARD)
+    with (
+        Serving(tmp_path, "--depot", str(yard), "--time-factor", "600", "--push-interval", "200 ms") as serving,
+        serving.presystem(),
+    ):
+        wait_until(lambda: "kWh delivered" in serving.said)
+        assert serving.end(signal.SIGTERM) == 130
+    assert "runs 600 times as fast" in serving.said
+    assert serving.said.count("1 of 2 vehicles left ready, 2 still plugged in\n  hasty  ") == 2
+    assert re.search(r"\n\d+ kWh delivered, peak 140 kW, grid limit 140 kW\n", serving.said)
+    page = serving.page.read_text(encoding="utf-8")
+    assert ("<svg" in page, "hasty" in page) == (True, True)
+    first, *rest = events(serving.trace)
+    assert (first["event"], first["time_factor"]) == ("scenario_started", 600.0)
+    assert all("simulated" in event for event in rest)
+    judged = mockpilot("judge", str(serving.trace))
+    assert (judged.returncode, "passed" in judged.stdout) == (0, True), judged.stdout
+
+
+def test_nothing_is_summed_up_where_nothing_charges(tmp_path: Path) -> None:
+    """And the page stays empty, which is said."""
+    bare = tmp_path / "bare.toml"
+    bare.write_text(YARD[: YARD.index("[[vehicle]]")])
+    with Serving(tmp_path, "--depot", str(bare)) as serving:
+        serving.wait_listening()
+        assert serving.end(signal.SIGINT) == 130
+    assert "vehicles left ready" not in serving.said
+    assert "--report: the file stays empty" in serving.said
+    assert serving.page.read_bytes() == b""
