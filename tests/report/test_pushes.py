@@ -31,7 +31,7 @@ def test_every_version_says_the_same(new: bool) -> None:
         point("p2", limit=50, new=new),
     )
     assert said(event) == Told(
-        ("Depot <Nord>",), 80.5, 150.0, (Plugged("bus", "p1", "p", 41.5, 80.0, BEGAN, 80.5),)
+        ("Depot <Nord>",), 80.5, 150.0, (Plugged("bus", "p1", "p", 41.5, 80.0, BEGAN, 80.5),), 1
     )
 
 
@@ -43,7 +43,8 @@ def test_a_station_that_tells_its_total_counts_by_it() -> None:
 def test_what_is_not_told_is_not_made_up() -> None:
     """A vehicle without a battery, a process without power, points without limits."""
     bare = {"chargingPointId": "p", "vehicleInfo": {"vehicleId": "bus"}}
-    assert said(push(0, bare)) == Told(("Depot <Nord>",), 0.0, None, (Plugged("bus", "p", "", None, None, None, 0.0),))
+    plugged = Plugged("bus", "p", "", None, None, None, 0.0)
+    assert said(push(0, bare)) == Told(("Depot <Nord>",), 0.0, None, (plugged,), 0)
 
 
 def test_a_pushs_time_is_its_own() -> None:

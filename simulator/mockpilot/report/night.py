@@ -23,8 +23,8 @@ MOST_VALUES = 20_000
 MOST_VEHICLES = 500
 MOST_STAYS = 24
 """Of one vehicle."""
-SLACK_KW = 0.05
-"""What a sum may exceed a limit by the rounding of its parts."""
+ROUNDING_KW = 0.051
+"""Pushes tell tenths: by so much each part of a sum may be off, and by a hair for the adding up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +35,8 @@ class Power:
     drawn_kw: float
     granted_kw: float | None
     """Limits of the points at which power flows; None: not told."""
+    parts: int = 1
+    """Rounded numbers that ``drawn_kw`` is the sum of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,9 +75,11 @@ class Night:
 
     @property
     def over_limit_s(self) -> float:
-        """For how long more was drawn than the grid limit allows."""
-        limit = math.inf if self.grid_limit_kw is None else self.grid_limit_kw + SLACK_KW
-        return math.fsum(lasted for one, lasted in self._lasting() if one.drawn_kw > limit)
+        """For how long more was drawn than the grid limit allows, by more than rounding explains."""
+        limit = math.inf if self.grid_limit_kw is None else self.grid_limit_kw
+        return math.fsum(
+            lasted for one, lasted in self._lasting() if one.drawn_kw > limit + ROUNDING_KW * one.parts
+        )
 
     def _lasting(self) -> Iterable[tuple[Power, float]]:
         ends = [*(one.at_s for one in self.power[1:]), self.lasted_s]
@@ -87,7 +91,7 @@ class NightBook:
 
     def __init__(self) -> None:
         self._depots: tuple[str, ...] = ()
-        self._power: list[tuple[datetime, float, float | None]] = []
+        self._power: list[tuple[datetime, float, float | None, int]] = []
         self._stays: dict[str, list[Noted]] = {}
         self._present: set[str] = set()
         self._left_out: set[int] = set()
@@ -114,7 +118,7 @@ class NightBook:
         Args:
             grid_limit_kw: what the depot may draw; None or infinite: there is no limit.
         """
-        if self._end is None or not any(drawn > 0.0 for _, drawn, _ in self._power):
+        if self._end is None or not any(one[1] > 0.0 for one in self._power):
             return None
         began, end = self._power[0][0], self._end
 
@@ -123,7 +127,7 @@ class NightBook:
 
         return Night(
             self._depots, began, seconds(end),
-            power=tuple(Power(seconds(at), drawn, granted) for at, drawn, granted in self._power),
+            power=tuple(Power(seconds(one[0]), *one[1:]) for one in self._power),
             buses=tuple(
                 Bus(vehicle, tuple(stay.stay(seconds, end) for stay in stays)) for vehicle, stays in self._stays.items()
             ),
@@ -133,17 +137,17 @@ class NightBook:
 
     def _take(self, at: datetime, said: Told) -> None:
         self._depots = said.depots
-        self._note_power(at, said.drawn_kw, said.granted_kw)
+        self._note_power(at, (said.drawn_kw, said.granted_kw, said.parts))
         present = {one.vehicle_id for one in said.plugged}
         for vehicle in self._present - present:
             self._stays[vehicle][-1].leave(at)
         self._present = {one.vehicle_id for one in said.plugged if self._note_stay(at, one)}
 
-    def _note_power(self, at: datetime, drawn: float, granted: float | None) -> None:
+    def _note_power(self, at: datetime, values: tuple[float, float | None, int]) -> None:
         if self._power and self._power[-1][0] == at:
-            self._power[-1] = (at, drawn, granted)
-        elif not self._power or self._power[-1][1:] != (drawn, granted):
-            self._power.append((at, drawn, granted))
+            self._power[-1] = (at, *values)
+        elif not self._power or self._power[-1][1:] != values:
+            self._power.append((at, *values))
         if len(self._power) > MOST_VALUES:
             self._forget(self._power[MOST_VALUES // 2][0])
         elif at - self._power[0][0] > LONGEST:

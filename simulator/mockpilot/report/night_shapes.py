@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from mockpilot.report.night import Bus, Night
-from mockpilot.report.night_words import cut, fate, kw, number, percent, time_of
+from mockpilot.report.night_words import cut, fate, limit_kw, percent, time_of
 from mockpilot.report.stays import Stay
 from mockpilot.report.time_axis import WIDTH
 
@@ -89,7 +89,7 @@ def power_panel(night: Night) -> PowerPanel:
         levels=[Level(y(value), f"{value:,g}") for value in _levels(top)],
         drawn=f"{drawn}V{POWER_HEIGHT}H0Z",
         granted=_outline(_granted(night), night.lasted_s, night, y),
-        limit=None if limit is None else Level(max(0.0, y(limit)), f"grid limit {kw(limit)}"),
+        limit=None if limit is None else Level(max(0.0, y(limit)), f"grid limit {limit_kw(limit)}"),
         limit_is_above=limit is not None and limit > top,
     )
 
@@ -147,7 +147,7 @@ def _minimum(stay: Stay, night: Night) -> str:
     if stay.min_percent is None:
         return ""
     at = stay.min_reached_s
-    return f"{number(stay.min_percent)} %{'' if at is None else f' at {time_of(night, at)}'}"
+    return f"{stay.min_percent:g} %{'' if at is None else f' at {time_of(night, at)}'}"
 
 
 def _level(stay: Stay, night: Night, height: int) -> str:

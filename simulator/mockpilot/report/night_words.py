@@ -19,6 +19,7 @@ _FATES = {
     "✓": ("passed", "with the minimum reached"),
     "…": ("quiet", "not yet at the minimum in the end"),
     "✗": ("failed", "ended below the minimum"),
+    "": ("quiet", "without a minimum that was told"),
 }
 
 
@@ -45,7 +46,7 @@ def said(night: Night) -> Iterator[str]:
 def fate(stay: Stay) -> tuple[str, str]:
     """A mark and how the report colours it; no mark where no minimum or no state of charge was told."""
     if stay.min_percent is None or stay.soc_percent is None:
-        return "", "quiet"
+        return "", _FATES[""][0]
     mark = "✓" if stay.min_reached_s is not None else "…" if stay.left_s is None else "✗"
     return mark, _FATES[mark][0]
 
@@ -56,18 +57,23 @@ def time_of(night: Night, at_s: float) -> str:
 
 
 def kw(value: float) -> str:
-    """Such as ``796.4 kW``."""
+    """Such as ``796 kW``."""
     return f"{number(value)} kW"
 
 
+def limit_kw(value: float) -> str:
+    """Exact, whatever its size."""
+    return f"{value:,.3f}".rstrip("0").removesuffix(".") + " kW"
+
+
 def number(value: float) -> str:
-    """One digit after the point, unless it is zero."""
-    return f"{value:,.1f}".removesuffix(".0")
+    """Three digits at least, but no zero after the point: a sum of rounded numbers is no better."""
+    return f"{value:,.{0 if abs(value) >= 100 else 1}f}".removesuffix(".0")
 
 
 def percent(value: float) -> str:
     """Rounded down, so that nothing that was missed looks reached."""
-    return number(math.floor(round(value * 10, 6)) / 10)
+    return f"{math.floor(round(value * 10, 6)) / 10:.1f}".removesuffix(".0")
 
 
 def cut(text: str) -> str:
@@ -83,7 +89,7 @@ def _moment(night: Night, at: datetime) -> tuple[str, str]:
 def _against_limit(night: Night) -> str:
     if night.grid_limit_kw is None:
         return ""
-    limit = f"the grid limit of {kw(night.grid_limit_kw)}"
+    limit = f"the grid limit of {limit_kw(night.grid_limit_kw)}"
     if night.over_limit_s:
         return f", above {limit} for {format_duration(night.over_limit_s)}"
     return f", never above {limit}"
@@ -93,7 +99,7 @@ def _fates(night: Night) -> Iterator[str]:
     marks = [fate(stay)[0] for bus in night.buses for stay in bus.stays]
     for mark, (_, words) in _FATES.items():
         if marks.count(mark):
-            yield f"{mark} {_count(marks.count(mark), 'stay')} {words}"
+            yield f"{mark} {_count(marks.count(mark), 'stay')} {words}".lstrip()
 
 
 def _count(many: int, what: str) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 
 import msgspec
 from msgspec import UNSET, UnsetType, field
@@ -44,6 +45,8 @@ class Told:
     granted_kw: float | None
     """Limits of the points at which power flows; a free point is granted much that nobody draws. None: not told."""
     plugged: tuple[Plugged, ...]
+    parts: int
+    """Numbers other than zero that ``drawn_kw`` is the sum of; each was rounded before it was told."""
 
 
 class _Push(msgspec.Struct, array_like=True):
@@ -143,18 +146,20 @@ def told(payload: bytes) -> Told | None:
         return None
     stations = [station for depot in depots for station in depot.stations]
     points = [point for station in stations for point in station.points]
+    drawn = [kw for station in stations for kw in _drawn(station) if kw]
     return Told(
         depots=tuple(depot.name or depot.id for depot in depots),
-        drawn_kw=math.fsum(map(_drawn, stations)),
+        drawn_kw=math.fsum(drawn),
         granted_kw=_granted(points),
         plugged=tuple(_plugged(point, point.vehicle) for point in points if not isinstance(point.vehicle, UnsetType)),
+        parts=len(drawn),
     )
 
 
-def _drawn(station: _Station) -> float:
+def _drawn(station: _Station) -> list[float]:
     if not isinstance(station.total, UnsetType):
-        return station.total
-    return math.fsum(point.process.electric.charging_power for point in station.points)
+        return [station.total]
+    return [point.process.electric.charging_power for point in station.points]
 
 
 def _granted(points: list[_Point]) -> float | None:
@@ -186,7 +191,10 @@ def _departure(departure: _Departure | UnsetType) -> datetime | None:
     if isinstance(departure, UnsetType):
         return None
     text = departure.requested if isinstance(departure.predicted, UnsetType) else departure.predicted
-    return None if isinstance(text, UnsetType) else parse_timestamp(text)
+    return None if isinstance(text, UnsetType) else _instant(text)
+
+
+_instant = lru_cache(maxsize=1024)(parse_timestamp)  # a departure is told in every push
 
 
 def _set(value: float | UnsetType) -> float | None:
