@@ -90,7 +90,7 @@ async def test_events_of_a_link_come_in_their_order(autojump_clock: MockClock) -
         await cms.idle()
         assert cms.kinds(1) == [
             "tcp_accepted", "first_bytes", "tls_established", "upgrade_requested", "upgrade_answered",
-            "message_received", "message_sent", "message_sent", "message_received", "ping_received",
+            "message_received", "boot_read", "message_sent", "message_sent", "message_received", "ping_received",
             "close_received", "close_sent", "link_ended",
         ]  # fmt: skip
 

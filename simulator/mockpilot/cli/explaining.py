@@ -161,7 +161,7 @@ class Explainer:
         yield from self._clock(envelope, event)
 
     def _boot_read(self, event: BootRead, _known: Connection) -> Iterator[Line]:
-        yield "·", "boot", f"read as {event.kind}, from the key {event.key}"
+        yield "·", "boot", f"read as {event.presystem_kind}, from the key {event.key}"
 
     def _clock(self, envelope: Envelope, event: Event) -> Iterator[Line]:
         theirs, ours = parse_timestamp(envelope.timestamp), parse_timestamp(event.wall)

@@ -41,7 +41,7 @@ def tell(event: Event) -> str | None:  # noqa: C901 - a table, a row per kind of
         case MessageSent():
             return f"→ {_message(event.text, False)}"
         case BootRead():
-            return f"boot read: {event.key} says {event.kind}"
+            return f"boot read: {event.key} says {event.presystem_kind}"
         case DepotChanged():
             parts = {"new": event.created, "changed": event.changed, "deleted": event.deleted}
             told = ", ".join(f"{len(ids)} {what}" for what, ids in parts.items() if ids) or "nothing new"

@@ -39,7 +39,8 @@ _REQUESTS = (
          "expectedArrivalTimeAtChargingPoint": "2031-03-04T18:05:00Z", "expectedSocAtArrival": 31, "minTargetSoc": 80,
          "maxTargetSoc": 95, "requestedTimeForDeparture": "2031-03-05T04:40:00Z"}},
     {"vehicleId": "WTEST00000000A002", "chargingRequestId": "request-4712",
-     "chargingRequestData": {"minTargetSoc": 70, "maxTargetSoc": 90}},
+     "chargingRequestData": {"expectedArrivalTimeAtChargingPoint": "2031-03-04T19:30:00Z", "minTargetSoc": 70,
+                             "maxTargetSoc": 90}},
 )  # fmt: skip
 _WIDTH = 120
 _CLOSING = """\

@@ -228,7 +228,7 @@ class Link:
             return
         boot = read_payload(self._world.dialect, request.action, request.message_type, request.payload)
         if not isinstance(boot, Unreadable):
-            self._world.recorder.record(BootRead(link=self.number, key=boot.key, kind=boot.kind))
+            self._world.recorder.record(BootRead(link=self.number, key=boot.key, presystem_kind=str(boot.kind)))
 
     def _apply(self, answer: behaviour.Answer | None, request: Envelope, *, applied: bool) -> None:
         if answer is None or answer.apply is None:

@@ -370,7 +370,7 @@ class BootRead(Event, frozen=True, kw_only=True):
 
     key: str
     """The one that was read; dialects differ in it, and ``chargepilot`` knows two."""
-    kind: str
+    presystem_kind: str
     """``BMS`` or ``ITCS``."""
 
 
