@@ -87,6 +87,19 @@ def test_a_stay_has_its_numbers(new: bool) -> None:
     assert night.buses[0].stays[0].min_reached_s == 30
 
 
+def test_a_minimum_that_was_told_before_the_arrival_counts() -> None:
+    """Unless the process itself tells another; after that the last one told stays."""
+    least = {"chargingPredictionDataMinSoc": {"requestedMinSoc": 75}}
+    waiting = [{"chargingProcessId": "q", "vehicleId": "bus", "chargingPredictionData": least}]
+    before = push(0, point("p") | {"scheduledChargingProcessList": waiting})
+    arrived = push(60, point("p", "bus", soc=40, kw=9, process="q"))
+    night = gathered(before, arrived, push(120))
+    assert night.buses[0].stays[0].min_percent == 75
+    changed = push(120, point("p", "bus", soc=41, kw=9, process="q", least=80))
+    last = push(180, point("p", "bus", soc=42, kw=9, process="q"))
+    assert gathered(before, arrived, changed, last).buses[0].stays[0].min_percent == 80
+
+
 def test_who_is_still_there_has_not_left() -> None:
     """It charges to the end."""
     night = gathered(push(0, point("p", "bus", kw=90)), push(60, point("p", "bus", kw=90)))

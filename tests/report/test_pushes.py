@@ -31,7 +31,7 @@ def test_every_version_says_the_same(new: bool) -> None:
         point("p2", limit=50, new=new),
     )
     assert said(event) == Told(
-        ("Depot <Nord>",), 80.5, 150.0, (Plugged("bus", "p1", "p", 41.5, 80.0, BEGAN, 80.5),), 1
+        ("Depot <Nord>",), 80.5, 150.0, (Plugged("bus", "p1", "p", 41.5, 80.0, BEGAN, 80.5),), 1, {}
     )
 
 
@@ -44,7 +44,16 @@ def test_what_is_not_told_is_not_made_up() -> None:
     """A vehicle without a battery, a process without power, points without limits."""
     bare = {"chargingPointId": "p", "vehicleInfo": {"vehicleId": "bus"}}
     plugged = Plugged("bus", "p", "", None, None, None, 0.0)
-    assert said(push(0, bare)) == Told(("Depot <Nord>",), 0.0, None, (plugged,), 0)
+    assert said(push(0, bare)) == Told(("Depot <Nord>",), 0.0, None, (plugged,), 0, {})
+
+
+@pytest.mark.parametrize("new", [False, True], ids=["until 1.1", "from 2.0"])
+def test_processes_to_come_tell_what_is_asked_for(new: bool) -> None:
+    """Those that tell no id of their own can't be found again."""
+    least = point("p", "bus", least=75, new=new)["chargingProcessInfo"]["chargingPredictionData"]
+    waiting = [{"chargingProcessId": "q", "vehicleId": "bus", "chargingPredictionData": least}]
+    waiting += [{"vehicleId": "other", "chargingPredictionData": least}]
+    assert said(push(0, point("p") | {"scheduledChargingProcessList": waiting})).to_come == {"q": 75.0}
 
 
 def test_a_pushs_time_is_its_own() -> None:

@@ -95,6 +95,7 @@ class NightBook:
         self._stays: dict[str, list[Noted]] = {}
         self._present: set[str] = set()
         self._left_out: set[int] = set()
+        self._to_come: dict[str, float] = {}
         self._end: datetime | None = None
         self._payload = b""
         self._forgotten = False
@@ -142,6 +143,7 @@ class NightBook:
         for vehicle in self._present - present:
             self._stays[vehicle][-1].leave(at)
         self._present = {one.vehicle_id for one in said.plugged if self._note_stay(at, one)}
+        self._to_come = said.to_come
 
     def _note_power(self, at: datetime, values: tuple[float, float | None, int]) -> None:
         if self._power and self._power[-1][0] == at:
@@ -163,7 +165,9 @@ class NightBook:
         if not stays or not stays[-1].goes_on(one):
             if stays and stays[-1].left is None:
                 stays[-1].leave(at)
-            stays.append(Noted(one.point_id, one.process_id, at))
+            # Some versions tell a minimum that can't be reached only as long as the process is still to come.
+            asked = self._to_come.get(one.process_id)
+            stays.append(Noted(one.point_id, one.process_id, at, min_percent=asked))
             del stays[:-MOST_STAYS]
         stays[-1].note(at, one)
         return True

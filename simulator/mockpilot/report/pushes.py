@@ -7,6 +7,7 @@ how it is drawn.
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -47,6 +48,8 @@ class Told:
     plugged: tuple[Plugged, ...]
     parts: int
     """Numbers other than zero that ``drawn_kw`` is the sum of; each was rounded before it was told."""
+    to_come: dict[str, float]
+    """Least percent asked for in processes to come, by their ids."""
 
 
 class _Push(msgspec.Struct, array_like=True):
@@ -87,6 +90,11 @@ class _Process(msgspec.Struct):
     electric: _Electric = field(default_factory=_Electric, name="electricData")
 
 
+class _Scheduled(msgspec.Struct):
+    id: str = field(default="", name="chargingProcessId")
+    prediction: _Prediction = field(default_factory=_Prediction, name="chargingPredictionData")
+
+
 class _Battery(msgspec.Struct):
     soc: float | UnsetType = field(default=UNSET, name="stateOfCharge")
 
@@ -102,6 +110,7 @@ class _Point(msgspec.Struct):
     power_limit: float | UnsetType = field(default=UNSET, name="presentPowerLimit")
     vehicle: _Vehicle | UnsetType = field(default=UNSET, name="vehicleInfo")
     process: _Process = field(default_factory=_Process, name="chargingProcessInfo")
+    scheduled: list[_Scheduled] = field(default_factory=list, name="scheduledChargingProcessList")
 
 
 class _Station(msgspec.Struct):
@@ -153,6 +162,7 @@ def told(payload: bytes) -> Told | None:
         granted_kw=_granted(points),
         plugged=tuple(_plugged(point, point.vehicle) for point in points if not isinstance(point.vehicle, UnsetType)),
         parts=len(drawn),
+        to_come=dict(_to_come(points)),
     )
 
 
@@ -179,6 +189,12 @@ def _plugged(point: _Point, vehicle: _Vehicle) -> Plugged:
         min_percent=_minimum(point.process.prediction), departs=_departure(point.process.prediction.departure),
         kw=point.process.electric.charging_power,
     )  # fmt: skip
+
+
+def _to_come(points: list[_Point]) -> Iterator[tuple[str, float]]:
+    for one in (one for point in points for one in point.scheduled):
+        if one.id and (least := _minimum(one.prediction)) is not None:
+            yield one.id, least
 
 
 def _minimum(prediction: _Prediction) -> float | None:
