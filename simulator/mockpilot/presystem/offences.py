@@ -271,7 +271,7 @@ _CATALOGUE = (
     _one("information.confirmation-is-empty", "confirms pushes with a status",
          answers=_answered_with({"payload": {"status": "Accepted"}})),
     _one("correlation.one-answer", "confirms every push twice", answers=_answered_with({}, {})),
-    _one("information.error-payload", "refuses one push in sixteen, with its text under the key text, which no dialect has",
+    _one("information.error-payload", "refuses one push in sixteen, under the key text, which no dialect has",
          answers=_now_and_then_refused),
     _one("correlation.answers-only-requests", "confirms the confirmations it gets", confirms_confirmations=True),
     _one("information.is-confirmed", "answers every push with an error",
