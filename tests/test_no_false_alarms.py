@@ -15,7 +15,7 @@ from mockpilot.conformance.levels import Level
 from mockpilot.conformance.verdict import judge
 from mockpilot.presystem.backoff import Backoff
 from mockpilot.presystem.conduct import CONFORMING, Conduct, Entry, ListDraft
-from mockpilot.profile import Profile
+from mockpilot.profile import PresystemSettings, Profile
 from mockpilot.protocol import envelope
 from mockpilot.protocol.envelope import Action, Envelope, MessageType
 from rig import PROFILE, Adjust, catalogue, perform
@@ -73,6 +73,10 @@ def _profile(**presystem: Any) -> Profile:
     return replace(PROFILE, presystem=replace(PROFILE.presystem, **presystem), presystems=())
 
 
+def _speaking(dialect: str) -> Profile:
+    return replace(PROFILE, presystem=PresystemSettings(dialect=dialect), presystems=())
+
+
 VARIANTS = {
     "offers no subprotocol": Variant(replace(CONFORMING, offers_subprotocol=False)),
     "offset of zero": Variant(_stamped(lambda stamp: stamp.replace("Z", "+00:00"))),
@@ -86,7 +90,10 @@ VARIANTS = {
     "the other boot key": Variant(replace(CONFORMING, message=_other_boot_key)),
     "indented JSON": Variant(_spelt(lambda text: json.dumps(json.loads(text), indent=2))),
     "escaped JSON": Variant(_spelt(lambda text: json.dumps(json.loads(text), ensure_ascii=True) + "\r\n")),
-    "dialect vdv-1.1": Variant(profile=_profile(dialect="vdv-1.1")),
+    "dialect vdv-1.0": Variant(profile=_speaking("vdv-1.0")),
+    "dialect vdv-1.1": Variant(profile=_speaking("vdv-1.1")),
+    "dialect vdv-2.0-rc1": Variant(profile=_speaking("vdv-2.0-rc1")),
+    "a URL as its id": Variant(profile=_profile(dialect="vdv-1.0", id="https://depot.example/7?a=b#c", user="depot")),
     "an ITCS": Variant(profile=_profile(kind="ITCS")),
     "an id with an umlaut": Variant(profile=_profile(id="Betriebshof Süd/7", user="sued")),
     "cannot be provoked": Variant(profile=replace(PROFILE, provoke=None)),
