@@ -102,8 +102,8 @@ def _check_profile(text: str, file: Path, problems: Problems) -> None:
     _check_choice_of_depot(profile.cms.depot, problems)
     for number, expected in enumerate(profile.expected, 1):
         if expected.rule and expected.rule not in RULES:
-            problems.note(f"expected[{number}].rule", f"the id of a rule is expected, found {expected.rule!r}"
-                          f"{nearest(expected.rule, RULES)}; 'mockpilot list rules' names them")  # fmt: skip
+            hint = nearest(expected.rule, RULES) or "; 'mockpilot list rules' names them"
+            problems.note(f"expected[{number}].rule", f"the id of a rule is expected, found {expected.rule!r}{hint}")
 
 
 def _check_choice_of_depot(chosen: str | Path, problems: Problems) -> None:
