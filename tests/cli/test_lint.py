@@ -47,7 +47,7 @@ rule = "link.backs-off"
 reason = "later"
 
 [[expected]]
-rule = "link.back-off"
+rule = "link.backoff"
 """
 
 
@@ -95,7 +95,7 @@ def test_problems_of_a_profile_stand_by_line(lints: Lints) -> None:
         "p.toml:7: limits.hold: a duration such as '500 ms', '15 s', '5 min' or '2 h' is expected, found '3 sec'",
         "p.toml:10: cms.depot: a depot file or one of edge_cases, night_shift, small is expected, there is no 'smal'",
         "p.toml:16: expected[2].reason: is missing",
-        "p.toml:17: expected[2].rule: the id of a rule is expected, found 'link.back-off'; did you mean link.backs-off?",
+        "p.toml:17: expected[2].rule: the id of a rule is expected, found 'link.backoff'; did you mean link.backs-off?",
     ], "")  # fmt: skip
 
 
