@@ -69,7 +69,8 @@ def test_every_module_and_its_data_are_there(wheel: ZipFile) -> None:
     package = ROOT / "simulator"
     files = {path for path in (package / "mockpilot").rglob("*") if path.is_file() and "__pycache__" not in path.parts}
     assert {path.relative_to(package).as_posix() for path in files} <= set(wheel.namelist())
-    assert {"mockpilot/py.typed", "mockpilot/report/page.html.j2", "mockpilot/report/style.css"} <= set(wheel.namelist())
+    shipped = {"mockpilot/py.typed", "mockpilot/report/page.html.j2", "mockpilot/report/style.css"}
+    assert shipped <= set(wheel.namelist())
 
 
 def test_nothing_else_is_there(wheel: ZipFile) -> None:

@@ -126,7 +126,7 @@ def test_a_password_in_the_profile_is_taken() -> None:
     [
         ('[presystm]\nid = "x"', "/lab/acme.toml: presystm: unknown key; did you mean presystem?"),
         ('[presystem]\ndialekt = "x"', "presystem.dialekt: unknown key; did you mean dialect?"),
-        ('[cms]\nzzz = 1', "cms.zzz: unknown key; known here: listen, host, path, certs, push_interval, depot, partial"),
+        ('[cms]\nzzz = 1', "cms.zzz: unknown key; known here: listen, host, path, certs, push_interval, depot"),
         ('[cms]\npartial_lists = "yes"', "cms.partial_lists: true or false is expected, found 'yes'"),
         ('[cms]\nrequests_survive = 1', "cms.requests_survive: true or false is expected, found 1"),
         ('[limits]\nresend_witin = "5 s"', "limits.resend_witin: unknown key; did you mean resend_within?"),
