@@ -230,11 +230,17 @@ class Site:
         self.advance(now)
         revision, encoded = self._encoded.get(dialect.name, (-1, b""))
         if revision != self.revision:
-            view = self._views.setdefault(dialect.name, View(dialect, self._start))
+            view = self._view(dialect)
             rejected = [one for mine in self._rejected.values() for one in mine]
             encoded = view.information(self.simulation.present, rejected)
             self._encoded[dialect.name] = (self.revision, encoded)
         return encoded
+
+    def _view(self, dialect: Dialect) -> View:
+        view = self._views.get(dialect.name)
+        if view is None:
+            view = self._views[dialect.name] = View(dialect, self._start)
+        return view
 
 
 def _replaced(id_: str | UnsetType, spell: Callable[[str], str]) -> str | UnsetType:
