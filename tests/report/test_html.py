@@ -178,7 +178,8 @@ def test_a_recording_in_which_power_flows_has_its_picture() -> None:
     outline = Outline(page)
     assert page.count("<figure") == 1
     assert outline.open == []
-    assert "Power and states of charge, 1 vehicle Depot <Nord> · 14 Jan 2027 18:00:00 to 18:02:00 UTC" in text_of(page)
+    heading = "Power and states of charge, 1 vehicle Depot <Nord> · 14 Jan 2027 18:00:00 to 18:02:00 UTC"
+    assert heading in text_of(page)
     assert "Peak 150 kW at 18:00:00, never above the grid limit of 300 kW. 5 kWh from the grid." in text_of(page)
     assert "<figure" not in render_html(result, histories)
 

@@ -60,6 +60,12 @@ def test_who_missed_the_minimum_is_marked() -> None:
     assert [text_of(one) for one in cell] == ["✗ 90 %"]
 
 
+def test_a_minimum_that_was_there_at_first_has_no_time() -> None:
+    """Nobody told when it was reached."""
+    night = gathered(push(0, point("p", "bus", soc=85, kw=9, least=80)), push(60))
+    assert text_of(of_class(parsed(night), "td", "min passed")[0]) == "✓ 80 %"
+
+
 def test_a_state_of_charge_is_never_rounded_up() -> None:
     """What was missed must not look reached."""
     night = gathered(push(0, point("p", "bus", soc=57.3, kw=9, least=80)), push(60, point("p", "bus", soc=79.99)))
@@ -142,7 +148,8 @@ def test_the_picture_says_what_it_shows() -> None:
     root = parsed(fleet(3, grid_limit_kw=300.0))
     assert root.findtext(".//svg[@role='img']/title") == "Power over time"
     assert root.findtext(".//svg[@role='img']/desc") == (
-        "Depot <Nord> · 14 Jan 2027 18:00 to 19:00 UTC. Peak 300 kW at 18:00, never above the grid limit of 300 kW. "
+        "Depot <Nord> · 14 Jan 2027 18:00 to 19:00 UTC, as pushes told it. "
+        "Peak 300 kW at 18:00, never above the grid limit of 300 kW. "
         "300 kWh from the grid. 3 vehicles, ✓ 2 stays with the minimum reached, ✗ 1 stay ended below the minimum."
     )
 

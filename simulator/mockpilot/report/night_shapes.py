@@ -147,7 +147,9 @@ def _minimum(stay: Stay, night: Night) -> str:
     if stay.min_percent is None:
         return ""
     at = stay.min_reached_s
-    return f"{stay.min_percent:g} %{'' if at is None else f' at {time_of(night, at)}'}"
+    if at is None or at == stay.socs[0][0]:  # it was there before anything was told
+        return f"{stay.min_percent:g} %"
+    return f"{stay.min_percent:g} % at {time_of(night, at)}"
 
 
 def _level(stay: Stay, night: Night, height: int) -> str:

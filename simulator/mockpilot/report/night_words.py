@@ -28,7 +28,8 @@ def headline(night: Night) -> str:
     end = night.began + timedelta(seconds=night.lasted_s)
     until = _moment(night, end)[-1] if end.date() == night.began.date() else " ".join(_moment(night, end))
     names = ", ".join(cut(name) for name in night.depots)
-    return " · ".join(filter(None, (names, f"{' '.join(_moment(night, night.began))} to {until} UTC")))
+    time = f"{' '.join(_moment(night, night.began))} to {until} UTC, as pushes told it"
+    return " · ".join(filter(None, (names, time)))
 
 
 def said(night: Night) -> Iterator[str]:
