@@ -6,6 +6,7 @@ Shared by the modules that make up the simulation; whoever changes something vis
 from __future__ import annotations
 
 import math
+from bisect import insort
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from enum import IntEnum
@@ -126,9 +127,11 @@ class Course:
         """Expect a stay at a place, nowhere else."""
         self.dequeue(stay)
         stay.place = place
-        if place is not None and stay.phase in (Phase.COMING, Phase.WAITING):
-            place.queue.append(stay)
-            place.queue.sort(key=lambda one: (one.planned_s, one.number))
+        if place is None:
+            stay.plugs_s = math.inf
+        elif stay.phase in (Phase.COMING, Phase.WAITING):
+            insort(place.queue, stay, key=_order)
+            place.free_s = max(place.free_s, min(stay.leaves_s, stay.departs_s))
             self.unsettled[place.number] = place
 
     def dequeue(self, stay: Stay) -> None:
@@ -140,12 +143,17 @@ class Course:
     def move_up(self, place: Place) -> None:
         """Somebody is gone from a place or its queue."""
         self.unsettled[place.number] = place
+        place.look_ahead()
         self.unbooked_from = min(self.unbooked_from, place.number)
 
     def relist(self, stay: Stay) -> None:
         """Have the demands of a stay told anew."""
         for demand in stay.asked:
             self.unlisted.add(demand.point_id or self.depot.default_point_id)
+
+
+def _order(stay: Stay) -> tuple[float, int]:
+    return stay.planned_s, stay.number
 
 
 def _station(station: Station, start: datetime) -> StationNow:

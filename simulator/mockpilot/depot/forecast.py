@@ -58,9 +58,9 @@ def _kept_most(before: Forecast | None, most: float, now_s: float, start: dateti
 def _progress(
     curve: Curve, plugs_s: float, until: float, now_s: float, start: datetime
 ) -> tuple[tuple[datetime, float], ...]:
-    """The half hours to come, and the end of charging or of the stay."""
+    """The half hours to come, and the end of charging or of the stay; nothing where nothing will be charged."""
     until = until if math.isfinite(until) else curve.at[-1]
-    if until <= now_s or until > now_s + 2 * HORIZON_S:
+    if math.isinf(plugs_s) or until <= now_s or until > now_s + 2 * HORIZON_S or curve.soc_at(now_s) >= curve.soc[-1]:
         return ()
     first = max(math.floor((now_s - plugs_s) / PROGRESS_S) + 1, 1)
     count = max(math.ceil((until - plugs_s) / PROGRESS_S) - first, 0)

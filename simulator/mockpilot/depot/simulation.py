@@ -110,7 +110,7 @@ class Simulation:
         """Break a point, a station or a vehicle, now.
 
         Raises:
-            DepotError: there is no such thing, or the code says that nothing is wrong.
+            DepotError: there is no such thing.
         """
         self._troubles.set(target_id, error, text)
         self._catch_up()

@@ -162,8 +162,16 @@ class Place:
     offline: bool = False
     stay: Stay | None = None
     """What is plugged in."""
+    free_s: float = -math.inf
+    """When everybody who is there or expected will be gone."""
     queue: list[Stay] = field(default_factory=list)
     """Who is expected or waits for it, in the order of coming."""
+
+    def look_ahead(self) -> float:
+        """Work out anew from when on nobody is expected."""
+        ends = [min(stay.leaves_s, stay.departs_s) for stay in (self.stay, *self.queue) if stay is not None]
+        self.free_s = max(ends, default=-math.inf)
+        return self.free_s
 
     @property
     def works(self) -> bool:

@@ -205,6 +205,7 @@ class Traffic:
         course = self._course
         course.revision += 1
         course.unbooked_from = 0
+        self._yard.look_after(place)
         if place.stay is not None:
             motion.bring(course, place.stay, course.at)
             self.look_after_stay(place.stay)

@@ -44,8 +44,6 @@ class Troubles:
 
     def set(self, target_id: str, error: OcppError, text: str) -> Fault | VehicleFault:
         """Break something."""
-        if error is OcppError.NO_ERROR:
-            raise DepotError(f"{target_id}: expected an error code, found {error.value}; clear the fault instead.")
         target = self._find(target_id)
         if isinstance(target, str):
             return self._set_vehicle(target, error, text)

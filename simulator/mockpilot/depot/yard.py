@@ -7,13 +7,18 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from heapq import heappop, heappush
 
 from mockpilot.depot.course import Course
 from mockpilot.depot.stays import Phase, Place, Stay
 
-
 _MUCH_LATER_S = 900.0
 """Whoever is plugged in so much later than planned leaves power to others."""
+
+_SEARCHED = 100
+"""So many places are searched for a gap between those who are expected: in a large depot it's not worth more."""
+_MANY_STAYS = 3
+"""With more stays for each place than that, it isn't worth that either."""
 
 
 class Yard:
@@ -21,10 +26,19 @@ class Yard:
 
     def __init__(self, course: Course) -> None:
         self._course = course
+        self._free: list[tuple[float, int]] = [(-math.inf, place.number) for place in course.row]
+        """A heap of places by when they are free; what is no longer so is dropped when it comes up."""
 
     def expect(self, stay: Stay) -> None:
         """Book a place for a stay to come, or for a vehicle that has to wait."""
-        self._course.enqueue(stay, self._named(stay) or self._kept(stay) or self._any(stay))
+        place = self._named(stay) or self._kept(stay) or self._any(stay)
+        self._course.enqueue(stay, place)
+        if place is not None:
+            heappush(self._free, (place.free_s, place.number))
+
+    def look_after(self, place: Place) -> None:
+        """A place may work again."""
+        heappush(self._free, (place.look_ahead(), place.number))
 
     def place_for(self, stay: Stay) -> Place | None:
         """Where a vehicle that has just come can be plugged in at once; None: it has to wait."""
@@ -55,6 +69,7 @@ class Yard:
                 moved.append(stay)
             if plugs_s < stay.departs_s:
                 free_s = stay.departs_s if math.isfinite(stay.departs_s) else stay.leaves_s
+        heappush(self._free, (place.look_ahead(), place.number))
         return moved
 
     def _named(self, stay: Stay) -> Place | None:
@@ -65,13 +80,28 @@ class Yard:
         return place if place is not None and place.works and not _overlaps(place, stay) else None
 
     def _any(self, stay: Stay) -> Place | None:
-        """The first place that nobody is expected at, else one that is free all the time, else the first to be free."""
+        """The first place that nobody is expected at, else one with a gap, else the first to be free, if in time."""
         if (unbooked := self._unbooked()) is not None:
             return unbooked
-        working = [place for place in self._course.row if place.works]
-        working = working or [place for place in self._course.row if place.usable]
-        fitting = next((place for place in working if not _overlaps(place, stay)), None)
-        return fitting or min(working, key=lambda place: (_free_s(place), place.number), default=None)
+        first = self._first_free()
+        if first is not None and first.free_s > stay.planned_s:
+            return self._gap(stay) or (first if first.free_s < stay.departs_s else None)
+        return first or next((place for place in self._course.row if place.usable), None)
+
+    def _gap(self, stay: Stay) -> Place | None:
+        row = self._course.row
+        if len(self._course.stays) > _MANY_STAYS * len(row):
+            return None
+        return next((place for place in row[:_SEARCHED] if place.works and not _overlaps(place, stay)), None)
+
+    def _first_free(self) -> Place | None:
+        while self._free:
+            free_s, number = self._free[0]
+            place = self._course.row[number]
+            if place.works and free_s == place.free_s:
+                return place
+            heappop(self._free)
+        return None
 
     def _unbooked(self) -> Place | None:
         """Looks no earlier than where the last one was found: with a thousand vehicles it is asked a thousand times."""
@@ -95,7 +125,3 @@ def _overlaps(place: Place, stay: Stay) -> bool:
         return True
     return any(other is not stay and other.planned_s < stay.departs_s and other.departs_s > stay.planned_s
                for other in place.queue)  # fmt: skip
-
-
-def _free_s(place: Place) -> float:
-    return max([stay.leaves_s for stay in (place.stay, *place.queue) if stay is not None], default=-math.inf)
