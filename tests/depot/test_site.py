@@ -405,7 +405,7 @@ def sane_lists(draw: st.DrawFn, depot: Depot, spoken: Dialect) -> dict[str, Any]
 
 
 @EACH_DIALECT
-@settings(UNHURRIED, max_examples=25)
+@settings(UNHURRIED, max_examples=max(settings.default.max_examples // 4, 10))
 @given(data=st.data())
 def test_every_push_is_valid(spoken: Dialect, data: st.DataObject) -> None:
     """In every dialect, whatever depot, whoever asks for whatever, and however time passes."""
