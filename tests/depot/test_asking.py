@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -148,7 +149,9 @@ def test_charging_process_id_belongs_to_presystem_and_request() -> None:
     """The same request keeps its process id, another one has another."""
     assert charging_process_id("P", "a") == charging_process_id("P", "a")
     pairs = [("P", "a"), ("P", "b"), ("Q", "a"), ("P a", ""), ("", "P a")]
-    assert len({charging_process_id(*pair) for pair in pairs}) == len(pairs)
+    made = {charging_process_id(*pair) for pair in pairs}
+    assert len(made) == len(pairs)
+    assert {(uuid.UUID(one).version, uuid.UUID(one).variant) for one in made} == {(5, uuid.RFC_4122)}
 
 
 @pytest.mark.parametrize("spoken", DIALECTS.values(), ids=lambda spoken: spoken.name)
