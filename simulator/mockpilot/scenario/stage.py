@@ -274,10 +274,11 @@ class Stage:
         site = self.depot
         site.advance(self._control.server.world.clock.instant())
         taken = {request.charging_point_id for request in site.requests_of(self._presystem_id).values()}
-        points = [point for station in site.simulation.present.stations[1:] for point in station.points]
-        available = [point.point.id for point in points if point.state is PointState.AVAILABLE]
+        points = [(station, point) for station in site.simulation.present.stations[1:] for point in station.points]
+        points.sort(key=lambda pair: pair[0].fault is not None or pair[1].fault is not None)
+        available = [point.point.id for _, point in points if point.state is PointState.AVAILABLE]
         free = [point for point in available if point not in taken]
-        return self._spell(next(iter([*free, *available]), points[0].point.id))
+        return self._spell(next(iter([*free, *available]), points[0][1].point.id))
 
     def _request(self, step: str) -> str:
         stored = self.depot.requests_of(self._presystem_id)
