@@ -190,5 +190,6 @@ def targets_of(demand: Demand) -> tuple[float, float]:
 
 
 def _targets(least: float, most: float) -> tuple[float, float]:
-    most = min(max(most, 0.0), 100.0)
-    return min(max(least, 0.0), most), most
+    """Whoever asks for less at most than at least gets the least."""
+    least = min(max(least, 0.0), 100.0)
+    return least, min(max(most, least), 100.0)

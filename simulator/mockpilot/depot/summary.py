@@ -12,7 +12,7 @@ from datetime import datetime
 
 from mockpilot.depot.course import Course
 from mockpilot.depot.sharing import ROUNDING, Ask, Room, refill
-from mockpilot.depot.stays import PREPARING_S, Place, Stay
+from mockpilot.depot.stays import PREPARING_S, Place, Stay, targets_of
 
 _WORTH_TELLING_S = 60.0
 Spans = Sequence[tuple[float, float]]
@@ -45,7 +45,7 @@ def departure(course: Course, stay: Stay) -> Departure:
     """Look back on a stay that ends now."""
     demand, least = stay.demand or stay.last_demand, stay.targets[0]
     if stay.demand is None and stay.last_demand is not None:
-        least = min(stay.last_demand.min_percent, 100.0)
+        least = targets_of(stay.last_demand)[0]
     soc = stay.process.soc_percent if stay.process is not None else stay.soc_percent
     ready = soc >= least - ROUNDING
     could = ready or _alone(stay, least, stay.healthy_s) >= least - ROUNDING

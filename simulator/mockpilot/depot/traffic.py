@@ -57,7 +57,7 @@ class Traffic:
         course.dequeue(stay)
         self._plan.give_back(stay)
         course.drop(stay)
-        course.freed = True
+        course.freed = course.freed or min(stay.leaves_s, stay.departs_s) > course.at
         course.revision += 1
 
     def _late(self, stay: Stay) -> None:
@@ -80,17 +80,22 @@ class Traffic:
 
     def _take_in(self, stay: Stay) -> None:
         course = self._course
+        as_planned = self._comes_as_planned(stay)
         stay.phase, stay.arrived_s, stay.planned_s = Phase.WAITING, course.at, course.at
-        if stay.visit is None and not stay.by_hand:
-            stay.soc_percent = stay.expected_soc_percent
         course.here[stay.vehicle.id] = stay
         course.relist(stay)
         place = self._yard.place_for(stay)
         if place is not None:
             self.plug_in(stay, place)
-        else:
+        elif not as_planned:
             self._yard.expect(stay)
             self.replan(stay)
+
+    def _comes_as_planned(self, stay: Stay) -> bool:
+        ask = stay.ask
+        if ask is None or stay.place is None or stay.number in self._course.unplanned:
+            return False
+        return stay.planned_s == self._course.at and ask.soc_percent == stay.soc_percent
 
     # -- at a point
 

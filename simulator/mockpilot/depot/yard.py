@@ -41,21 +41,26 @@ class Yard:
         heappush(self._free, (place.look_ahead(), place.number))
 
     def place_for(self, stay: Stay) -> Place | None:
-        """Where a vehicle that has just come can be plugged in at once; None: it has to wait."""
+        """Where a vehicle that has just come is plugged in at once; None: it has to wait.
+
+        Where it was expected, or where it is in nobody's way. Whoever is in the way everywhere waits for its turn, if
+        it will have one.
+        """
         named = self._named(stay)
         if named is not None:
             return named if named.is_free else None
         if stay.place is not None and stay.place.is_free:
             return stay.place
         free = [place for place in self._course.row if place.is_free]
-        return next((place for place in free if not _overlaps(place, stay)), free[0] if free else None)
+        harmless = next((place for place in free if not _overlaps(place, stay)), None)
+        return harmless or (free[0] if free and not _has_its_turn(stay) else None)
 
     def next_for(self, place: Place) -> Stay | None:
         """Who of the waiting goes to a place that has become free: who waits for it, else who would go anywhere."""
         if not place.is_free:
             return None
         here = (stay for stay in place.queue if stay.phase is Phase.WAITING)
-        return next(here, None) or next(self._going_anywhere(), None)
+        return next(here, None) or next(self._going_anywhere(place), None)
 
     def settle(self, place: Place) -> list[Stay]:
         """Work out when each of a queue will be plugged in; answers those for whom it has changed."""
@@ -114,9 +119,14 @@ class Yard:
         self._course.unbooked_from = len(row)
         return None
 
-    def _going_anywhere(self) -> Iterator[Stay]:
+    def _going_anywhere(self, place: Place) -> Iterator[Stay]:
         waiting = (stay for stay in self._course.here.values() if stay.phase is Phase.WAITING)
-        return (stay for stay in waiting if self._named(stay) is None)
+        anywhere = (stay for stay in waiting if self._named(stay) is None)
+        return (stay for stay in anywhere if not _has_its_turn(stay) or not _overlaps(place, stay))
+
+
+def _has_its_turn(stay: Stay) -> bool:
+    return stay.place is not None and stay.place.works and stay.plugs_s < stay.departs_s
 
 
 def _overlaps(place: Place, stay: Stay) -> bool:
