@@ -114,7 +114,7 @@ def test_night_shift_gets_everybody_ready_who_can_be(seed: int | None) -> None:
 
 
 def test_night_shift_shares_the_grid_for_hours() -> None:
-    """The limit is reached for at least six hours and never exceeded, and all points are taken for a while."""
+    """The limit is reached for at least six hours and never exceeded; a few points stay free for others."""
     depot = shipped("night_shift")
     simulation = Simulation(depot, START, lambda: 0.5)
     powers, taken = [], []
@@ -125,7 +125,7 @@ def test_night_shift_shares_the_grid_for_hours() -> None:
         taken.append(sum(point.process is not None for station in stations for point in station.points))
     assert max(powers) <= depot.grid_limit_kw + 1e-6
     assert sum(power > 0.97 * depot.grid_limit_kw for power in powers) * 5 >= 6 * 60
-    assert max(taken) == 60
+    assert 55 <= max(taken) <= 58
 
 
 def test_the_catalogue_tells_every_depot() -> None:
