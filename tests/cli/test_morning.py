@@ -96,3 +96,9 @@ def test_summary_is_as_of_now_and_has_a_page_once_power_was_told() -> None:
     assert lines[-1].endswith("kWh delivered, peak 150 kW")
     page = morning.page(site, lines)
     assert all(text in page for text in ("<svg", "bus", *lines))
+
+
+def test_summary_is_told_once_as_long_as_it_stays_the_same() -> None:
+    """At the end of the night, and again when serve ends only if more has happened."""
+    morning = Morning()
+    assert [morning.news(lines) for lines in (["1 left"], ["1 left"], ["2 left"])] == [["1 left"], [], ["2 left"]]

@@ -25,6 +25,7 @@ class Morning:
 
     def __init__(self) -> None:
         self._book = NightBook()
+        self._told: list[str] = []
 
     def note(self, event: Event) -> None:
         """Take in what happens."""
@@ -40,6 +41,11 @@ class Morning:
         site.advance(now)
         night = self._night(site)
         return sum_up(site.simulation.departures, site.simulation.present, night.peak.drawn_kw if night else None)
+
+    def news(self, lines: list[str]) -> list[str]:
+        """The summary, unless it has been told already."""
+        told, self._told = self._told, lines
+        return [] if lines == told else lines
 
     def page(self, site: Site, lines: Sequence[str]) -> str:
         """A page with the picture and these lines; empty: no push told of any power."""

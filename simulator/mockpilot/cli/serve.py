@@ -49,7 +49,7 @@ def serve(
         click.echo("Ctrl-C ends it\n")
         if (comes := morning.comes(world.site)) is not None:
             await trio.sleep(max(0.0, world.clock.seconds_until(comes)))
-            _echo(morning.lines(world.site, world.clock.instant()))
+            _echo(morning.news(morning.lines(world.site, world.clock.instant())))
         await trio.sleep_forever()
 
     with ExitStack() as files:
@@ -66,7 +66,7 @@ def serve(
         def conclude(listening: Listening) -> None:
             world = listening.server.world
             lines = morning.lines(world.site, world.clock.instant())
-            _echo(lines)
+            _echo(morning.news(lines))
             if page_file is not None:
                 page_file.write(morning.page(world.site, lines).encode() or _nothing_drawn())
 
