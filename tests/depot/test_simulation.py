@@ -476,6 +476,7 @@ def test_energy_is_conserved_and_limits_are_kept(
         check_limits(simulation, depot)
         before = check_energy(before, simulation)
         check_power(simulation, moment)
+        before = check_energy(before, simulation)
         while todo and todo[0].at_s <= moment:
             attempt(simulation, todo.pop(0))
             check_limits(simulation, depot)
