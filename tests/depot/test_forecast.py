@@ -100,7 +100,7 @@ def test_forecasts_come_true_to_the_second(depot: Depot, asked: list[Demand], mo
 
 
 Check = Callable[[float], None]
-SECOND = timedelta(seconds=1)
+SECOND, TICK = timedelta(seconds=1), timedelta(microseconds=1)
 
 
 def expected(told: dict[str, Forecast], now: datetime) -> Iterator[tuple[datetime, str, Check]]:
@@ -111,7 +111,7 @@ def expected(told: dict[str, Forecast], now: datetime) -> Iterator[tuple[datetim
         for reached, soc in ((one.min_reached, one.min_soc_percent), (one.max_reached, one.max_soc_percent)):
             if reached is not None and reached > now + SECOND:
                 yield reached - SECOND, vehicle, partial(is_below, soc)
-                yield reached, vehicle, partial(is_not_below, soc)
+                yield reached + TICK, vehicle, partial(is_not_below, soc)
 
 
 def is_about(soc: float, found: float) -> None:

@@ -160,6 +160,8 @@ def test_no_limit_is_passed_and_no_target(all_: list[Ask], grid_kw: float, stati
 def power(one: Ask, moment: float) -> float:
     """Through the meter."""
     curve, piece = one.curve, one.curve.piece_at(moment)
+    if moment < curve.at[0]:
+        return 0.0
     if not curve.hvac_kw:
         return curve.charging_kw[piece]
     return curve.charging_kw[piece] + curve.hvac_kw[piece] + curve.systems_kw[piece]

@@ -65,7 +65,10 @@ def _progress(
     first = max(math.floor((now_s - plugs_s) / PROGRESS_S) + 1, 1)
     count = max(math.ceil((until - plugs_s) / PROGRESS_S) - first, 0)
     times = [plugs_s + (first + number) * PROGRESS_S for number in range(count)]
-    return tuple((start + timedelta(seconds=at), curve.soc_at(at)) for at in (*times, until))
+    try:
+        return tuple((start + timedelta(seconds=at), curve.soc_at(at)) for at in (*times, until))
+    except OverflowError:  # as below
+        return ()
 
 
 def _instant(start: datetime, at: float, departs_s: float) -> datetime | None:

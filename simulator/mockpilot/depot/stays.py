@@ -93,8 +93,8 @@ class Stay:
     """The beginning of the span in which its point has worked; None: it doesn't."""
     healthy_s: list[tuple[float, float]] = field(default_factory=list)
     """Earlier spans in which its point worked."""
-    told: dict[str, Scheduled] = field(default_factory=dict)
-    """How its demands are told while they are scheduled, by process id."""
+    told: dict[tuple[str, str], Scheduled] = field(default_factory=dict)
+    """How its demands are told while they are scheduled, by presystem id and request id."""
 
     @property
     def demand(self) -> Demand | None:

@@ -110,6 +110,7 @@ class Traffic:
         stay.meter_wh, place.stay = place.now.meter_wh, stay
         stay.process = self._process(stay)
         course.plugged[stay.number] = stay
+        stay.told.clear()
         course.unsettled[place.number] = place
         course.relist(stay)
         course.revision += 1
@@ -252,8 +253,9 @@ class Traffic:
     def settle(self) -> None:
         """Bring queues and plan in line with what has happened at this moment."""
         course, planned = self._course, False
+        rebooked: set[Stay] = set()
         while course.unsettled or course.unplanned or (not planned and self._plan.is_wanted()):
-            stays = self._unplanned()
+            stays = self._unplanned(rebooked)
             if planned or (len(stays) <= _MANY and not self._plan.is_wanted()):
                 for stay in stays:
                     self._plan.one(stay)
@@ -262,11 +264,15 @@ class Traffic:
                 planned = True
         course.missed = course.freed = False
 
-    def _unplanned(self) -> list[Stay]:
+    def _unplanned(self, rebooked: set[Stay]) -> list[Stay]:
+        """Who has to be planned; whoever has to wait elsewhere than thought looks for another place, but only once."""
         course = self._course
-        for place in list(course.unsettled.values()):
-            course.unplanned.update((stay.number, stay) for stay in self._yard.settle(place))
-        course.unsettled.clear()
+        while course.unsettled:
+            for stay in self._yard.settle(course.unsettled.popitem()[1]):
+                course.unplanned[stay.number] = stay
+                if stay.plugs_s > stay.planned_s and not stay.wanted_point and stay not in rebooked:
+                    rebooked.add(stay)
+                    self._yard.expect(stay)
         stays = sorted((stay for stay in course.unplanned.values() if stay.phase is not Phase.GONE), key=_rank)
         course.unplanned.clear()
         return stays

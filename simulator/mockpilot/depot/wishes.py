@@ -162,16 +162,18 @@ class Wishes:
             return self._never(demand)
         if stay.phase is Phase.PLUGGED and stay.demand == demand:
             return None
-        if demand.process_id not in stay.told:
-            stay.told[demand.process_id] = self._to_come(stay, demand)
-        return stay.told[demand.process_id]
+        if key not in stay.told:
+            stay.told[key] = self._to_come(stay, demand)
+        return stay.told[key]
 
     def _to_come(self, stay: Stay, demand: Demand) -> Scheduled:
         course = self._course
         assert stay.ask is not None
-        starts = course.instant(stay.plugs_s) or demand.arrives or course.present.now
+        starts = course.instant(stay.plugs_s) or demand.arrives or course.instant(stay.expected_s) or course.start
+        # As of the moment before it begins: when somebody asks must make no difference.
         told = forecast(
-            stay.ask.curve, targets_of(demand), stay.plugs_s, stay.departs_s, course.at, course.start, demand.departs
+            stay.ask.curve, targets_of(demand), stay.plugs_s, stay.departs_s, stay.ask.begins - 1.0, course.start,
+            demand.departs,
         )
         # Nobody tells the progress of a running process anew for those who only wait to take it over.
         return Scheduled(demand, starts, replace(told, progress=()) if stay.phase is Phase.PLUGGED else told)

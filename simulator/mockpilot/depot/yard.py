@@ -10,13 +10,13 @@ from collections.abc import Iterator
 from heapq import heappop, heappush
 
 from mockpilot.depot.course import Course
-from mockpilot.depot.stays import Phase, Place, Stay
+from mockpilot.depot.stays import ASSUMED_STAY_S, Phase, Place, Stay
 
 _MUCH_LATER_S = 900.0
 """Whoever is plugged in so much later than planned leaves power to others."""
 
 _SEARCHED = 100
-"""So many places are searched for a gap between those who are expected: in a large depot it's not worth more."""
+"""So many places are searched for the best one among those who are expected: in a large depot it's not worth more."""
 _MANY_STAYS = 3
 """With more stays for each place than that, it isn't worth that either."""
 
@@ -43,17 +43,15 @@ class Yard:
     def place_for(self, stay: Stay) -> Place | None:
         """Where a vehicle that has just come is plugged in at once; None: it has to wait.
 
-        Where it was expected, or where it is in nobody's way. Whoever is in the way everywhere waits for its turn, if
-        it will have one.
+        Where it was expected, or where it would be expected now.
         """
         named = self._named(stay)
         if named is not None:
             return named if named.is_free else None
         if stay.place is not None and stay.place.is_free:
             return stay.place
-        free = [place for place in self._course.row if place.is_free]
-        harmless = next((place for place in free if not _overlaps(place, stay)), None)
-        return harmless or (free[0] if free and not _has_its_turn(stay) else None)
+        place = self._any(stay)
+        return place if place is not None and place.is_free else None
 
     def next_for(self, place: Place) -> Stay | None:
         """Who of the waiting goes to a place that has become free: who waits for it, else who would go anywhere."""
@@ -85,19 +83,26 @@ class Yard:
         return place if place is not None and place.works and not _overlaps(place, stay) else None
 
     def _any(self, stay: Stay) -> Place | None:
-        """The first place that nobody is expected at, else one with a gap, else the first to be free, if in time."""
+        """The first place that nobody is expected at, else where everybody together waits least, if in time."""
         if (unbooked := self._unbooked()) is not None:
             return unbooked
         first = self._first_free()
-        if first is not None and first.free_s > stay.planned_s:
-            return self._gap(stay) or (first if first.free_s < stay.departs_s else None)
-        return first or next((place for place in self._course.row if place.usable), None)
+        if first is None:
+            return next((place for place in self._course.row if place.usable), None)
+        if first.free_s <= stay.planned_s:
+            return first
+        if len(self._course.stays) > _MANY_STAYS * len(self._course.row):
+            return first if first.free_s < stay.departs_s else None
+        return self._best(stay)
 
-    def _gap(self, stay: Stay) -> Place | None:
-        row = self._course.row
-        if len(self._course.stays) > _MANY_STAYS * len(row):
-            return None
-        return next((place for place in row[:_SEARCHED] if place.works and not _overlaps(place, stay)), None)
+    def _best(self, stay: Stay) -> Place | None:
+        best, least_s = None, math.inf
+        for place in self._course.row[:_SEARCHED]:
+            if place.works and (waited_s := _waited_s(place, stay)) < least_s:
+                best, least_s = place, waited_s
+                if waited_s == 0.0:
+                    break
+        return best
 
     def _first_free(self) -> Place | None:
         while self._free:
@@ -122,16 +127,22 @@ class Yard:
     def _going_anywhere(self, place: Place) -> Iterator[Stay]:
         waiting = (stay for stay in self._course.here.values() if stay.phase is Phase.WAITING)
         anywhere = (stay for stay in waiting if self._named(stay) is None)
-        return (stay for stay in anywhere if not _has_its_turn(stay) or not _overlaps(place, stay))
+        return (stay for stay in anywhere if self._any(stay) is place)
 
 
-def _has_its_turn(stay: Stay) -> bool:
-    return stay.place is not None and stay.place.works and stay.plugs_s < stay.departs_s
+def _waited_s(place: Place, stay: Stay) -> float:
+    """How long a stay would wait for a place, and those for it who come later; infinity: it would never get there."""
+    starts_s = max(stay.planned_s, place.stay.leaves_s if place.stay is not None else -math.inf)
+    ends_s = min(stay.departs_s, stay.planned_s + ASSUMED_STAY_S if stay.lingers else math.inf)
+    later_s = 0.0
+    for other in place.queue:
+        if other is not stay and (other.planned_s, other.number) < (stay.planned_s, stay.number):
+            starts_s = max(starts_s, min(other.leaves_s, other.departs_s))
+        elif other is not stay:
+            later_s = max(later_s, ends_s - other.planned_s)
+    return starts_s - stay.planned_s + later_s if starts_s < stay.departs_s else math.inf
 
 
 def _overlaps(place: Place, stay: Stay) -> bool:
     """Whether somebody else is or will be there during the stay."""
-    if place.stay is not None and place.stay.leaves_s > stay.planned_s:
-        return True
-    return any(other is not stay and other.planned_s < stay.departs_s and other.departs_s > stay.planned_s
-               for other in place.queue)  # fmt: skip
+    return _waited_s(place, stay) > 0.0
