@@ -149,7 +149,7 @@ class Course:
     def relist(self, stay: Stay) -> None:
         """Have the demands of a stay told anew."""
         for demand in stay.asked:
-            self.unlisted.add(demand.point_id or self.depot.default_point_id)
+            self.unlisted.add(demand.point_id if demand.point_id in self.places else self.depot.default_point_id)
 
 
 def _order(stay: Stay) -> tuple[float, int]:

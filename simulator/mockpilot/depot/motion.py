@@ -37,7 +37,7 @@ def flow(course: Course, stays: Iterable[Stay], at: float) -> bool:
         if at >= stay.moves_at:
             turn(course, stay, at)
             changed = True
-        if stay.draws:
+        elif stay.draws:
             pour(stay, at)
             changed = True
     return changed
@@ -45,23 +45,22 @@ def flow(course: Course, stays: Iterable[Stay], at: float) -> bool:
 
 def pour(stay: Stay, at: float) -> None:
     """Tell state of charge and energy at a time within the current piece."""
-    process, ask, place = stay.process, stay.ask, stay.place
+    process, place = stay.process, stay.place
     assert process is not None
-    assert ask is not None
     assert place is not None
-    curve, piece = ask.curve, stay.piece
-    passed = at - curve.at[piece]
-    soc = curve.soc[piece] + curve.rate[piece] * passed
-    if piece + 1 < len(curve.soc) and soc > curve.soc[piece + 1]:
-        soc = curve.soc[piece + 1]
-    process.soc_percent = soc
-    process.delivered_wh = delivered = stay.base_wh + (curve.wh[piece] + process.power_kw * passed * WH_PER_KWS)
+    passed = at - stay.piece_at
+    soc = stay.piece_soc + stay.piece_rate * passed
+    process.soc_percent = min(stay.piece_last_soc, soc)
+    process.delivered_wh = delivered = stay.piece_wh + stay.piece_wh_per_s * passed
     place.now.meter_wh = stay.meter_wh + delivered
-    if ask.warm_spans:
-        _warm(process, ask, at)
+    if stay.is_warmed:
+        _warm(stay, at)
 
 
-def _warm(process: Process, ask: Ask, at: float) -> None:
+def _warm(stay: Stay, at: float) -> None:
+    ask, process = stay.ask, stay.process
+    assert ask is not None
+    assert process is not None
     left = [(max(ends - max(begins, at), 0.0), hvac + systems) for begins, ends, hvac, systems in ask.warm_spans]
     process.preconditioning_left_s = sum(seconds for seconds, _ in left)
     process.preconditioning_left_wh = sum(seconds * kw for seconds, kw in left) * WH_PER_KWS
@@ -74,17 +73,26 @@ def turn(course: Course, stay: Stay, at: float) -> None:
     assert process is not None
     assert place is not None
     _advance_piece(stay, ask.curve, at)
+    _take_up(stay, process, ask)
+    pour(stay, at)
+    process.status = status(stay, at)
+    foresee(course, stay, at)
+    show(course, place)
+
+
+def _take_up(stay: Stay, process: Process, ask: Ask) -> None:
     curve, piece = ask.curve, stay.piece
     process.charging_kw = curve.charging_kw[piece]
     process.hvac_kw = curve.hvac_kw[piece] if curve.hvac_kw else 0.0
     process.systems_kw = curve.systems_kw[piece] if curve.systems_kw else 0.0
-    stay.draws = process.power_kw > 0.0
-    pour(stay, at)
-    process.preconditioning_left_s = process.preconditioning_left_s if ask.warm_spans else 0.0
-    process.preconditioning_left_wh = process.preconditioning_left_wh if ask.warm_spans else 0.0
-    process.status = status(stay, at)
-    foresee(course, stay, at)
-    show(course, place)
+    kw = process.power_kw
+    stay.draws, stay.piece_wh_per_s = kw > 0.0, kw * WH_PER_KWS
+    stay.piece_at, stay.piece_rate, stay.piece_soc = curve.at[piece], curve.rate[piece], curve.soc[piece]
+    stay.piece_last_soc = curve.soc[min(piece + 1, len(curve.soc) - 1)]
+    stay.piece_wh = stay.base_wh + curve.wh[piece]
+    stay.is_warmed = bool(ask.warm_spans)
+    if not stay.is_warmed:
+        process.preconditioning_left_s = process.preconditioning_left_wh = 0.0
 
 
 def _advance_piece(stay: Stay, curve: Curve, at: float) -> None:

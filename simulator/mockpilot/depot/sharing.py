@@ -38,6 +38,10 @@ class Warming:
     systems_kw: float
 
 
+NOWHERE = Curve(0.0, 0.0)
+"""The curve of what has not been planned yet; nobody changes it."""
+
+
 @dataclass(slots=True, eq=False)
 class Ask:
     """What one stay needs, and, once planned, what it gets."""
@@ -63,7 +67,7 @@ class Ask:
     warming: tuple[Warming, ...] = ()
     blocked: bool = False
     """No power at all, for the time being."""
-    curve: Curve = field(default_factory=lambda: Curve(0.0, 0.0))
+    curve: Curve = NOWHERE
     held_back: bool = False
     """Charging got less than point and battery allow."""
     chilled: bool = False
@@ -182,8 +186,9 @@ def _least_for_all(asks: Sequence[Ask], room: Room, horizon: float) -> None:
     least = math.inf
     for number in range(TRIES):
         short = _try(order, room, horizon, hopeless)
-        if len(short) < least:
-            best, least = order, len(short)
+        if len(short) >= least:
+            break
+        best, least = order, len(short)
         if not short or number == TRIES - 1:
             break
         for ask in order:

@@ -62,6 +62,8 @@ class Stay:
     """When it is plugged in, or will be."""
     leaves_s: float = math.inf
     """When it leaves, as far as the plan can tell."""
+    is_warmed: bool = False
+    """There is or will be preconditioning."""
     draws: bool = False
     """There is power right now."""
     stopped_s: float = math.inf
@@ -76,7 +78,15 @@ class Stay:
     ask: Ask | None = None
     process: Process | None = None
     piece: int = 0
-    """Where on its curve it is."""
+    """Where on its curve it is. The next ones copy the piece, for those who ask for a thousand stays at once."""
+    piece_at: float = 0.0
+    piece_rate: float = 0.0
+    """Percent per second."""
+    piece_soc: float = 0.0
+    piece_last_soc: float = 0.0
+    piece_wh: float = 0.0
+    """Through the meter for this stay when the piece began."""
+    piece_wh_per_s: float = 0.0
     moves_at: float = math.inf
     """Until then nothing but energy changes."""
     foreseen_at: float = -math.inf

@@ -22,17 +22,27 @@ class Wishes:
     def __init__(self, course: Course, ledger: Ledger, traffic: Traffic) -> None:
         self._course, self._ledger, self._traffic = course, ledger, traffic
         self._stay_of: dict[Key, Stay] = {}
+        self._at_point: dict[str, list[Demand]] = {}
+        """All demands by the point at which they are scheduled, or would be."""
+        self._points = {one.point.id: one for station in course.present.stations for one in station.points}
         self._vehicles = {vehicle.id: vehicle for vehicle in course.depot.vehicles}
 
     def take(self, demands: Sequence[Demand]) -> None:
         """Carry out the complete set."""
         before = self._ledger.current
         vehicles = self._ledger.take(demands, self._course.at)
-        for demand in (*before.values(), *demands) if vehicles or list(before) != list(self._ledger.current) else ():
-            self._course.unlisted.add(self._listed_at(demand))
+        if vehicles or list(before) != list(self._ledger.current):
+            self._list(demands)
         self._course.revision += bool(vehicles)
         for vehicle_id in vehicles:
             self.match(vehicle_id)
+
+    def _list(self, demands: Sequence[Demand]) -> None:
+        self._course.unlisted.update(self._at_point)
+        self._at_point = {}
+        for demand in demands:
+            self._at_point.setdefault(self._listed_at(demand), []).append(demand)
+        self._course.unlisted.update(self._at_point)
 
     def match(self, vehicle_id: str) -> None:
         """Work out anew which demands of a vehicle are about which of its stays."""
@@ -140,15 +150,10 @@ class Wishes:
         unlisted = self._course.unlisted
         if not unlisted:
             return
-        fresh: dict[str, list[Scheduled]] = {point_id: [] for point_id in unlisted}
-        for key, demand in self._ledger.current.items():
-            place = self._listed_at(demand)
-            if place in unlisted and (scheduled := self._scheduled(key, demand)) is not None:
-                fresh[place].append(scheduled)
-        for station in self._course.present.stations:
-            for point in station.points:
-                if point.point.id in fresh:
-                    point.scheduled = tuple(fresh[point.point.id])
+        for point_id in unlisted:
+            demands = self._at_point.get(point_id, ())
+            told = (self._scheduled(key_of(demand), demand) for demand in demands)
+            self._points[point_id].scheduled = tuple(one for one in told if one is not None)
         unlisted.clear()
 
     def _listed_at(self, demand: Demand) -> str:
