@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
+from hypothesis import settings
 from hypothesis import strategies as st
 
 from mockpilot.depot.demand import Demand, Preconditioning
@@ -18,6 +19,8 @@ START = datetime(2031, 3, 4, 17, 0, tzinfo=UTC)
 HOURS = 12
 VEHICLES = tuple(f"bus {number}" for number in range(5))
 POINTS = ("p1", "p2", "p3")
+WHOLE_NIGHTS = settings(deadline=None, max_examples=max(settings().max_examples // 10, 20))
+"""A tenth of the chosen examples: each of them is a night of half a day, looked at hundreds of times."""
 
 
 def at(seconds: float) -> datetime:

@@ -12,7 +12,7 @@ from operator import itemgetter
 import pytest
 from hypothesis import assume, event, given
 
-from depot.busy import START, at, demand, depots, lists, moments, points
+from depot.busy import START, WHOLE_NIGHTS, at, demand, depots, lists, moments, points
 from mockpilot.depot.curve import Curve
 from mockpilot.depot.demand import Demand
 from mockpilot.depot.forecast import forecast
@@ -81,6 +81,7 @@ def told_now(simulation: Simulation) -> dict[str, Forecast]:
     return to_come | {vehicle: one for vehicle, one in running.items() if one is not None}
 
 
+@WHOLE_NIGHTS
 @given(depots(jitter=False, troubles=False), lists(told_departure=True), moments)
 def test_forecasts_come_true_to_the_second(depot: Depot, asked: list[Demand], moment: float) -> None:
     """Where everybody comes as was told and nothing is changed: running processes and those to come."""

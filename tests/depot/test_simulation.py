@@ -15,6 +15,7 @@ from depot.busy import (
     HOURS,
     POINTS,
     START,
+    WHOLE_NIGHTS,
     Deed,
     at,
     attempt,
@@ -448,6 +449,7 @@ def story(simulation: Simulation) -> object:
     return present.now, present.stations, list(simulation.departures)
 
 
+@WHOLE_NIGHTS
 @given(depots(), lists(), happenings(), st.lists(moments, max_size=20), st.randoms(use_true_random=False))
 def test_steps_of_time_make_no_difference(
     depot: Depot, asked: list[Any], done: list[Deed], looks: list[float], chance: Any
@@ -461,6 +463,7 @@ def test_steps_of_time_make_no_difference(
     assert story(few) == story(many)
 
 
+@WHOLE_NIGHTS
 @given(depots(), lists(), happenings(), st.lists(moments, max_size=10))
 def test_energy_is_conserved_and_limits_are_kept(
     depot: Depot, asked: list[Any], done: list[Deed], looks: list[float]
