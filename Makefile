@@ -45,6 +45,7 @@ soak: .venv/.dev  ## everything, slow tests too: offender matrix, many examples
 
 bench: .venv/.dev  ## benchmarks: ratios measured side by side
 	$(BIN)/python tests/benchmarks/bench_cms.py
+	$(BIN)/python tests/benchmarks/bench_depot.py
 
 certs: .venv/.run  ## a CA and a server certificate for a lab, into certs/
 	$(BIN)/mockpilot certs certs

@@ -11,7 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mockpilot.depot.sharing import HORIZON_S, SLOT_S, Ask, Room, Warming, refill, share
+from mockpilot.depot.asks import HORIZON_S, SLOT_S, Ask, Room, Warming
+from mockpilot.depot.filling import could_be_ready
+from mockpilot.depot.sharing import refill, share
 
 HOUR = 3600.0
 
@@ -71,7 +73,7 @@ def test_hopeless_one_does_not_push_others_aside() -> None:
     hopeless, other = ask(0, ends=0.5 * HOUR), ask(1, ends=1.6 * HOUR)
     share([hopeless, other], Room(100.0, [math.inf]), 0.0)
     assert hopeless.falls_short()
-    assert not hopeless.could_be_ready()
+    assert not could_be_ready(hopeless)
     assert not other.falls_short()
 
 
@@ -108,7 +110,7 @@ def test_blocked_ask_gets_nothing() -> None:
     """Neither charging nor preconditioning."""
     one = ask(blocked=True, warming=(Warming(0.0, HOUR, 30.0, 10.0),))
     share([one], Room(math.inf, [math.inf]), 0.0)
-    assert (set(one.curve.charging_kw), one.curve.last_soc(), one.could_be_ready()) == ({0.0}, 50.0, False)
+    assert (set(one.curve.charging_kw), one.curve.last_soc(), could_be_ready(one)) == ({0.0}, 50.0, False)
 
 
 def test_what_is_far_away_is_planned_alone() -> None:

@@ -9,12 +9,12 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 
+from mockpilot.depot.asks import ROUNDING, Ask
 from mockpilot.depot.course import Course
 from mockpilot.depot.curve import WH_PER_KWS, Curve
-from mockpilot.depot.forecast import PROGRESS_S, forecast
+from mockpilot.depot.forecast import PROGRESS_S, finished, forecast, without_past
 from mockpilot.depot.model import PointState
 from mockpilot.depot.present import Process
-from mockpilot.depot.sharing import ROUNDING, Ask
 from mockpilot.depot.stays import PREPARING_S, Phase, Place, Stay
 from mockpilot.protocol.vocabulary.common import ProcessStatus
 
@@ -72,12 +72,28 @@ def turn(course: Course, stay: Stay, at: float) -> None:
     assert ask is not None
     assert process is not None
     assert place is not None
-    _advance_piece(stay, ask.curve, at)
-    _take_up(stay, process, ask)
+    if at >= stay.piece_ends:
+        _advance_piece(stay, ask.curve, at)
+        _take_up(stay, process, ask)
+        course.unsummed.add(place.station_number)
     pour(stay, at)
-    process.status = status(stay, at)
-    foresee(course, stay, at)
-    show(course, place)
+    if process.status is ProcessStatus.CHARGING and process.charging_kw > 0.0:
+        place.now.limit_kw = process.power_kw  # by far the most frequent: on it goes, with other power
+    else:
+        process.status = status(stay, at)
+        show(course, place)
+    _foresee(course, stay, at)
+    stay.moves_at = min(stay.piece_ends, stay.foreseen_at)
+
+
+def restart(course: Course, stay: Stay, at: float) -> None:
+    """Follow a new curve from now on."""
+    stay.piece, stay.piece_ends, stay.foreseen_at = 0, -math.inf, -math.inf
+    turn(course, stay, at)
+    assert stay.place is not None
+    assert stay.process is not None
+    stay.process.status = status(stay, at)
+    show(course, stay.place)
 
 
 def _take_up(stay: Stay, process: Process, ask: Ask) -> None:
@@ -91,6 +107,7 @@ def _take_up(stay: Stay, process: Process, ask: Ask) -> None:
     stay.piece_last_soc = curve.soc[min(piece + 1, len(curve.soc) - 1)]
     stay.piece_wh = stay.base_wh + curve.wh[piece]
     stay.is_warmed = bool(ask.warm_spans)
+    stay.piece_ends = curve.at[piece + 1] if piece + 1 < len(curve.at) else math.inf
     if not stay.is_warmed:
         process.preconditioning_left_s = process.preconditioning_left_wh = 0.0
 
@@ -121,21 +138,24 @@ def status(stay: Stay, at: float) -> ProcessStatus:
     return ProcessStatus.SUSPENDED_EVSE if stuck else ProcessStatus.QUEUED
 
 
-def foresee(course: Course, stay: Stay, at: float) -> None:
-    """Tell the forecast of a plugged-in stay, and look again when its first half hour has passed."""
+def _foresee(course: Course, stay: Stay, at: float) -> None:
+    """Tell the forecast of a new curve; later leave out of it what has passed."""
     ask, process = stay.ask, stay.process
     assert ask is not None
     assert process is not None
-    curve, piece = ask.curve, stay.piece
-    departs = course.departure(stay)
-    if at >= stay.foreseen_at or process.status is ProcessStatus.FINISHING:
+    if process.forecast is None or (math.isinf(stay.foreseen_at) and stay.foreseen_at < 0.0):
         process.forecast = forecast(
-            curve, stay.targets, stay.plugs_s, stay.departs_s, at, course.start, departs, process.forecast
-        )
-        begun = math.floor((at - stay.plugs_s) / PROGRESS_S) + 1
-        stay.foreseen_at = stay.plugs_s + begun * PROGRESS_S if process.forecast.progress else math.inf
-    next_piece = curve.at[piece + 1] if piece + 1 < len(curve.at) else math.inf
-    stay.moves_at = min(next_piece, stay.foreseen_at)
+            ask.curve, stay.targets, stay.half_hours_s, stay.departs_s, at, course.start, course.departure(stay),
+            process.forecast,
+        )  # fmt: skip
+    elif at >= stay.foreseen_at:
+        process.forecast = without_past(process.forecast, course.start, at)
+    elif process.status is ProcessStatus.FINISHING and not process.forecast.finished:
+        process.forecast = finished(process.forecast)
+    else:
+        return
+    next_s = stay.half_hours_s + (math.floor((at - stay.half_hours_s) / PROGRESS_S) + 1) * PROGRESS_S
+    stay.foreseen_at = next_s if process.forecast.progress else math.inf
 
 
 def show(course: Course, place: Place) -> None:

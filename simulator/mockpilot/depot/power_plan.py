@@ -11,9 +11,11 @@ from collections.abc import Callable
 from functools import partial
 
 from mockpilot.depot import motion
+from mockpilot.depot.asks import HORIZON_S, SLOT_S, Ask, Room, Warming
 from mockpilot.depot.course import Course, Turn
 from mockpilot.depot.demand import Preconditioning
-from mockpilot.depot.sharing import HORIZON_S, SLOT_S, Ask, Room, Warming, refill, share
+from mockpilot.depot.filling import could_be_ready
+from mockpilot.depot.sharing import refill, share
 from mockpilot.depot.stays import LINGERS_S, PREPARING_S, Phase, Stay
 
 
@@ -36,7 +38,7 @@ class PowerPlan:
         refill(ask, self._room, course.at)
         self._adopt(stay, ask)
         self._hungry = self._hungry or ask.held_back
-        if ask.chilled or (ask.falls_short() and ask.could_be_ready()):
+        if ask.chilled or (ask.falls_short() and could_be_ready(ask)):
             course.missed = True
 
     def everything(self) -> None:
@@ -89,12 +91,11 @@ class PowerPlan:
 
     def _adopt(self, stay: Stay, ask: Ask) -> None:
         course = self._course
-        stay.ask, stay.piece = ask, 0
+        stay.ask = ask
         course.revision += 1
         if stay.process is not None:
             stay.base_wh = stay.process.delivered_wh
-            stay.foreseen_at = -math.inf
-            motion.turn(course, stay, course.at)
+            motion.restart(course, stay, course.at)
         stay.told.clear()
         course.relist(stay)
         self._leave(stay, ask)

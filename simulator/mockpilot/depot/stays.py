@@ -9,10 +9,10 @@ import enum
 import math
 from dataclasses import dataclass, field
 
+from mockpilot.depot.asks import Ask
 from mockpilot.depot.demand import Demand
 from mockpilot.depot.model import Vehicle, Visit
 from mockpilot.depot.present import PointNow, Process, Scheduled, StationNow
-from mockpilot.depot.sharing import Ask
 
 PREPARING_S = 60.0
 """From plugging in until there can be power."""
@@ -24,6 +24,7 @@ HAND_TARGETS = (80.0, 100.0)
 """Of a vehicle that was plugged in by hand and that nobody asked for."""
 ASSUMED_STAY_S = 4 * 3600.0
 """How long a stay lasts whose end nobody knows, when it is asked which demands are about it."""
+_HALF_HOURS = 60
 
 
 class Phase(enum.Enum):
@@ -80,6 +81,8 @@ class Stay:
     piece: int = 0
     """Where on its curve it is. The next ones copy the piece, for those who ask for a thousand stays at once."""
     piece_at: float = 0.0
+    piece_ends: float = -math.inf
+    """When the next one begins."""
     piece_rate: float = 0.0
     """Percent per second."""
     piece_soc: float = 0.0
@@ -142,6 +145,11 @@ class Stay:
         if priority is None and self.visit is not None:
             priority = self.visit.priority
         return self.departs_s, math.inf if priority is None else float(priority), self.number
+
+    @property
+    def half_hours_s(self) -> float:
+        """Every stay has half hours of its own, lest a thousand that came at once are told anew at once."""
+        return self.plugs_s + self.number % _HALF_HOURS * 30.0
 
     @property
     def stopped(self) -> bool:

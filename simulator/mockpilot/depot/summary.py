@@ -10,8 +10,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from mockpilot.depot.asks import ROUNDING, Ask, Room
 from mockpilot.depot.course import Course
-from mockpilot.depot.sharing import ROUNDING, Ask, Room, refill
+from mockpilot.depot.sharing import refill
 from mockpilot.depot.stays import PREPARING_S, Place, Stay, targets_of
 
 _WORTH_TELLING_S = 60.0

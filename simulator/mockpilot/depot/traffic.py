@@ -11,11 +11,11 @@ import uuid
 from functools import partial
 
 from mockpilot.depot import motion
+from mockpilot.depot.asks import SLOT_S
 from mockpilot.depot.course import Course, Turn
 from mockpilot.depot.matching import Ledger
 from mockpilot.depot.power_plan import PowerPlan
 from mockpilot.depot.present import Process, VehicleFault
-from mockpilot.depot.sharing import SLOT_S
 from mockpilot.depot.stays import Phase, Place, Stay
 from mockpilot.depot.summary import Departure, departure
 from mockpilot.depot.yard import Yard
@@ -116,7 +116,7 @@ class Traffic:
         course.revision += 1
         self._note_health(stay)
         if as_planned:
-            motion.turn(course, stay, course.at)
+            motion.restart(course, stay, course.at)
         else:
             self._plan.one(stay)
 

@@ -177,7 +177,7 @@ class Wishes:
         starts = course.instant(stay.plugs_s) or demand.arrives or course.instant(stay.expected_s) or course.start
         # As of the moment before it begins: when somebody asks must make no difference.
         told = forecast(
-            stay.ask.curve, targets_of(demand), stay.plugs_s, stay.departs_s, stay.ask.begins - 1.0, course.start,
+            stay.ask.curve, targets_of(demand), stay.half_hours_s, stay.departs_s, stay.ask.begins - 1.0, course.start,
             demand.departs,
         )
         # Nobody tells the progress of a running process anew for those who only wait to take it over.
