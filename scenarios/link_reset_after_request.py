@@ -4,6 +4,7 @@ from mockpilot.scenario import Stage, scenario
 
 @scenario(
     exercises=["L-01", "L-03", "L-04", "B-08"],
+    also=["R-05"],
     group="Losing the link",
     needs=["requests"],
     typical="20 s",

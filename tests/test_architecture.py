@@ -37,6 +37,9 @@ MAY_IMPORT = {
 }  # fmt: skip
 """Left a package or module, right what it may import; all may import themselves and the package's version."""
 
+MAY_IMPORT["selftest"] = MAY_IMPORT["certification"] | {"certification", "presystem"}
+"""The only place where both sides meet."""
+
 PRESYSTEM_MAY_IMPORT = {"errors", "durations", "protocol.envelope", "protocol.vocabulary", "presystem"}
 """Not session, schema or handshake: one's bug must not hide the other's."""
 
@@ -52,6 +55,7 @@ ONLY_IN = {
     "trustme": {"cms.tls"},
     "jsonschema_rs": {"protocol.schema"},
     "jinja2": {"report"},
+    "trio.testing": {"selftest.memory", "selftest.rehearsal"},
     "click": {"cli"},
     "rich": {"cli"},
 }

@@ -306,3 +306,19 @@ def test_init_writes_a_profile_that_says_the_defaults(says: Says) -> None:
     read = load_profile(Path("acme.toml"))
     assert (read.presystem, read.cms, read.limits) == (Profile().presystem, Profile().cms, Limits())
     assert set(tomllib.loads(Path("acme.toml").read_text(encoding="utf-8"))["limits"]) == set(LIMIT_NAMES)
+
+
+def test_selftest_tells_which_scenario_convicts_whom(capsys: pytest.CaptureFixture[str]) -> None:
+    """For the rules that are named, offenders alone; the last line counts."""
+    assert main(["selftest", "boot.comes-first", "--jobs", "1"]) == 0
+    out = capsys.readouterr().out
+    assert "✓ boot.comes-first  B-01  must    boot_accepted" in out
+    assert out.rstrip().endswith(
+        "1 of 1 judged rules convicted by their offender · 0 false alarms in 0 conforming presystems"
+    )
+
+
+def test_selftest_refuses_a_rule_that_nobody_knows(capsys: pytest.CaptureFixture[str]) -> None:
+    """One sentence, and nothing is played."""
+    assert main(["selftest", "nonsense"]) == 3
+    assert "found 'nonsense'" in capsys.readouterr().err
