@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable, Iterator
-from functools import partial
+from collections.abc import Callable, Iterator, Mapping
+from functools import cache, partial
 from typing import TYPE_CHECKING
 
 import click
@@ -14,6 +14,7 @@ from mockpilot.errors import UsageError
 
 if TYPE_CHECKING:
     from mockpilot.depot.model import Depot
+    from mockpilot.scenario.definition import Scenario
 
 KINDS = ("scenarios", "rules", "requirements", "actions", "faults", "dialects", "offenders", "limits", "depots")
 
@@ -57,9 +58,7 @@ def explain(words: tuple[str, ...], dialect: str | None) -> int:
 
 
 def _list_scenarios() -> Iterator[tuple[str, str]]:
-    from mockpilot.scenario.catalogue import load_catalogue
-
-    for one in load_catalogue().values():
+    for one in _catalogue().values():
         yield one.name, f"{one.group:<16} {', '.join(one.exercises)}"
 
 
@@ -72,12 +71,30 @@ def _list_rules() -> Iterator[tuple[str, str]]:
 
 def _list_requirements() -> Iterator[tuple[str, str]]:
     from mockpilot.conformance.requirements import REQUIREMENTS
+
+    for row in REQUIREMENTS.values():
+        rules, scenarios = _rules_of(row.id), _scenarios_of(row.id)
+        standing = "not judged" if row.not_judged else "judged" if rules else "no rule yet"
+        told = {"rules": rules, "scenarios": scenarios, "not judged": [row.not_judged] if row.not_judged else []}
+        lines = [f"      {what:<10} {', '.join(names)}" for what, names in told.items() if names]
+        yield row.id, "\n".join([f"{row.level:<6} {row.basis:<9} {standing:<11} {row.statement}", *lines])
+
+
+def _rules_of(requirement: str) -> list[str]:
     from mockpilot.conformance.rules import RULES
 
-    judged = {rule.requirement for rule in RULES.values()}
-    for row in REQUIREMENTS.values():
-        standing = "not judged" if row.not_judged else "judged" if row.id in judged else "no rule yet"
-        yield row.id, f"{row.level:<6} {row.basis:<9} {standing:<11} {row.statement}"
+    return [rule.id for rule in RULES.values() if rule.requirement == requirement]
+
+
+def _scenarios_of(requirement: str) -> list[str]:
+    return [one.name for one in _catalogue().values() if requirement in (*one.exercises, *one.also)]
+
+
+@cache
+def _catalogue() -> Mapping[str, Scenario]:
+    from mockpilot.scenario.catalogue import load_catalogue
+
+    return load_catalogue()
 
 
 def _list_actions() -> Iterator[tuple[str, str]]:
@@ -145,9 +162,8 @@ def _told(title: str, **facts: str) -> str:
 
 def _scenario(name: str) -> str:
     from mockpilot.limits import Limits
-    from mockpilot.scenario.catalogue import load_catalogue
 
-    one = load_catalogue().get(name)
+    one = _catalogue().get(name)
     if one is None:
         return ""
     return _told(
@@ -160,8 +176,6 @@ def _scenario(name: str) -> str:
 
 def _requirement(name: str) -> str:
     from mockpilot.conformance.requirements import REQUIREMENTS
-    from mockpilot.conformance.rules import RULES
-    from mockpilot.scenario.catalogue import load_catalogue
 
     row = REQUIREMENTS.get(name)
     if row is None:
@@ -171,8 +185,7 @@ def _requirement(name: str) -> str:
     return _told(
         f"requirement {row.id} · {row.area}", says=row.statement, level=level, class_=str(row.basis),
         source=row.source, judged=row.detail, not_judged=row.not_judged,
-        rules=", ".join(rule.id for rule in RULES.values() if rule.requirement == name),
-        scenarios=", ".join(one.name for one in load_catalogue().values() if name in one.exercises),
+        rules=", ".join(_rules_of(name)), scenarios=", ".join(_scenarios_of(name)),
     )  # fmt: skip
 
 
