@@ -73,7 +73,7 @@ def test_nth_counts_from_arming_among_what_matches(nth: int | tuple[int, ...] | 
     """Messages before the arming and messages of other kinds don't count."""
     injector = armed_with()
     injector.fate_of(PUSHED)
-    injector.arm(lose("request", PUSH, nth))
+    injector.arm(lose("request", PUSH, nth=nth) if nth else lose("request", PUSH))
     matching: list[int] = []
     for number in range(1, 5):
         injector.fate_of(CONFIRMED_BOOT)

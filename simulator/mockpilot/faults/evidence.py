@@ -3,13 +3,13 @@
 What counts as proof depends on the kind of fault. Something that was changed, added or late is seen once a frame or a
 pong follows on that link after it left, or the product ends the link; something withheld once traffic went both ways
 afterwards, or the product reacted; a dropped link once it comes back or ends it itself; a refusal by the attempt that
-met it.
+met it; what pushes say once the first push that says it was answered.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from mockpilot.history.events import (
     CloseReceived,
@@ -18,9 +18,13 @@ from mockpilot.history.events import (
     LinkEnded,
     MessageReceived,
     MessageSent,
+    PingReceived,
+    PingSent,
     PongReceived,
     TcpAccepted,
+    touches,
 )
+from mockpilot.protocol.envelope import Action, Envelope, MessageType, read
 
 
 @dataclass(slots=True)
@@ -32,6 +36,8 @@ class Watch:
     sent_since: bool = False
     departed: bool = False
     """Whether what the fault touched has left."""
+    carriers: set[tuple[int | None, str]] = field(default_factory=set)
+    """Links and ids of the pushes that carry what the fault did."""
 
     def is_proof(self, event: Event) -> bool:
         """Take one later event; True once it proves that the presystem met the fault."""
@@ -48,7 +54,7 @@ def _product_ended(watch: Watch, event: Event) -> bool:
 
 
 def _follows_on_link(watch: Watch, event: Event) -> bool:
-    if isinstance(event, MessageSent) and _same_link(watch, event) and event.fault == watch.fired.name:
+    if isinstance(event, MessageSent) and _same_link(watch, event) and touches(event, watch.fired.name):
         watch.departed = True
     frame = isinstance(event, MessageReceived | PongReceived) and _same_link(watch, event)
     return (frame and watch.departed) or _product_ended(watch, event)
@@ -77,12 +83,63 @@ def _met(watch: Watch, event: Event) -> bool:
     return isinstance(event, TcpAccepted) if watch.how == "tcp" else _same_link(watch, event)
 
 
+def _under_pressure(watch: Watch, event: Event) -> bool:
+    if watch.how == "no-read":  # what it sent meanwhile, once we read again; or it gave the link up
+        came = isinstance(event, MessageReceived | PingReceived | PongReceived) and _same_link(watch, event)
+        return came or isinstance(event, TcpAccepted) or _product_ended(watch, event)
+    return _answers_what_was_sent(watch, event)
+
+
+def _pinged(watch: Watch, event: Event) -> bool:
+    if watch.how == "withhold-pong":
+        pinged_again = isinstance(event, PingReceived) and _same_link(watch, event)
+        return pinged_again or _missed(watch, event)
+    return _answers_what_was_sent(watch, event)
+
+
+def _answers_what_was_sent(watch: Watch, event: Event) -> bool:
+    if isinstance(event, MessageSent | PingSent) and _same_link(watch, event):
+        watch.sent_since = True
+    frame = isinstance(event, MessageReceived | PongReceived) and _same_link(watch, event)
+    return (frame and watch.sent_since) or _product_ended(watch, event)
+
+
+def _told(watch: Watch, event: Event) -> bool:
+    """The first push that carries it was answered; what was forgotten is missing from every later push."""
+    if isinstance(event, MessageSent) and (watch.fired.do == "forget" or touches(event, watch.fired.name)):
+        push = _envelope(event)
+        if push is not None and push.message_type is MessageType.REQUEST:
+            watch.carriers.add((event.link, push.message_id.lower()))
+    if not isinstance(event, MessageReceived) or not watch.carriers:
+        return False
+    answer = _envelope(event)
+    return (
+        answer is not None
+        and answer.message_type is not MessageType.REQUEST
+        and (event.link, answer.message_id.lower()) in watch.carriers
+    )
+
+
+def _envelope(event: MessageSent | MessageReceived) -> Envelope | None:
+    if event.text is None or Action.PROVIDE_CHARGING_INFORMATION not in event.text:
+        return None
+    return read(event.text).envelope
+
+
 _PROOFS: dict[str, Callable[[Watch, Event], bool]] = {
     "lose": _missed,
     "delay": _follows_on_link,
     "repeat": _follows_on_link,
+    "swap": _follows_on_link,
     "answer": _follows_on_link,
+    "damage": _follows_on_link,
+    "inject": _follows_on_link,
     "drop": _comes_back,
     "refuse": _met,
     "certificate": _met,
+    "slow": _under_pressure,
+    "ping": _pinged,
+    "forget": _told,
+    "change": _told,
+    "clock": _told,
 }

@@ -285,6 +285,13 @@ class MessageSent(Message, frozen=True, kw_only=True):
 
     fault: str | None = None
     """Name of the fault that touched it: altered, late, repeated, or sent only because of it."""
+    faults: tuple[str, ...] = ()
+    """All of them, where more than one did."""
+
+
+def touches(event: MessageSent, fault: str) -> bool:
+    """Whether a fault of that name touched a message."""
+    return fault == event.fault or fault in event.faults
 
 
 class MessageWithheld(Message, frozen=True, kw_only=True):
