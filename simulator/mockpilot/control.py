@@ -11,7 +11,7 @@ from collections.abc import Callable
 
 import trio
 
-from mockpilot.cms.link import Link
+from mockpilot.cms.acting import Acting
 from mockpilot.cms.server import Server
 from mockpilot.errors import ScenarioError
 from mockpilot.faults.evidence import Watch
@@ -35,7 +35,8 @@ class Control:
         self._changed = trio.lowlevel.ParkingLot()
         self._watches: list[Watch] = []
         self._unsubscribe = self.recorder.subscribe(self._on_event)
-        server.world.on_fired = self._on_fired
+        self._acting = Acting(server, self._on_fired)
+        server.world.on_fired, server.world.on_occasion = self._on_fired, self._acting.act
 
     @property
     def recorder(self) -> Recorder:
@@ -45,7 +46,7 @@ class Control:
     def close(self) -> None:
         """Stop listening to the recorder."""
         self._unsubscribe()
-        self.server.world.on_fired = lambda *_: None
+        self.server.world.on_fired, self.server.world.on_occasion = lambda *_: None, lambda: None
 
     # -- faults ----------------------------------------------------------------------------------------------------
 
@@ -53,13 +54,17 @@ class Control:
         """Put a fault to work."""
         if fault.do == "certificate" and fault.kind not in self.server.certificates.contexts:
             raise ScenarioError(f"certificate {fault.kind!r} needs the key of the CA (ca.key), which is not there")
-        armed = self.server.world.injector.arm(fault)
+        armed = self.server.world.injector.arm(fault, self.server.world.clock.now())
         self.recorder.record(
             FaultArmed(name=armed.name, do=fault.do, how=fault.described(), optional=fault.optional)
         )
         if fault.do == "refuse" and fault.how == "tcp":
             self._fire(armed)
             self.server.close_port()
+        self._acting.act()
+        for link in self.server.live_links():
+            if armed.fault.selects.after_s:
+                link.wake_in(armed.fault.selects.after_s)
         return armed
 
     def disarm(self, armed: Armed) -> None:
@@ -67,6 +72,8 @@ class Control:
         if armed.disarmed:
             return
         self.server.world.injector.disarm(armed)
+        for link in self.server.live_links():
+            link.let_go(armed)
         self.recorder.record(FaultDisarmed(name=armed.name, do=armed.fault.do))
         if armed.fault.do == "refuse" and armed.fault.how == "tcp":
             self.server.open_port()
@@ -82,18 +89,13 @@ class Control:
         Raises:
             ScenarioError: there is none.
         """
-        links = self.server.live_links()
-        if not links:
+        if not self.server.live_links():
             raise ScenarioError("drop: a live link is expected, there is none; wait for one first")
-        armed = self.arm(drop(how, code=code))
-        self._fire(armed, links[-1])
-        for link in links:
-            link.drop(armed.fault, armed.name)
-        return armed
+        return self.arm(drop(how, code=code))
 
-    def _fire(self, armed: Armed, link: Link | None = None) -> None:
+    def _fire(self, armed: Armed) -> None:
         armed.fired += 1
-        self._on_fired(armed.name, armed.fault.do, None, link.number if link else None)
+        self._on_fired(armed.name, armed.fault.do, None, None)
 
     def _on_fired(self, name: str, do: str, of: int | None, link: int | None) -> None:
         fired = self.recorder.record(FaultFired(link=link, name=name, do=do, of=of))

@@ -108,7 +108,8 @@ async def stand(**changes: object) -> AsyncIterator[Stand]:
     clock, spoken = VirtualClock(EPOCH), dialect("chargepilot")
     settings: dict[str, object] = {
         "dialect": spoken, "push_interval_s": PUSH_INTERVAL_S, "site": site_for(Profile(), EPOCH), "clock": clock,
-        "recorder": Recorder(clock.now, clock.wall), "injector": Injector(spoken.error_key), "chance": random.Random(7),
+        "recorder": Recorder(clock.now, clock.wall), "injector": Injector(spoken, random.Random, "7"),
+        "chance": random.Random(7),
         "accounts": {f"/vdv463/{name}": Account(name, "depot", PASSWORD) for name in ("Presystem1", "Presystem2")},
     }  # fmt: skip
     world = World(**(settings | changes))  # type: ignore[arg-type]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from dataclasses import replace
 
 import pytest
@@ -12,6 +13,7 @@ from mockpilot.errors import ScenarioError
 from mockpilot.faults import Fault, answer, certificate, delay, drop, lose, refuse, repeat
 from mockpilot.faults.injector import Departure, Fate, Injector
 from mockpilot.protocol.envelope import Action, Encoded, Envelope, MessageType, write
+from mockpilot.protocol.vocabulary import dialect
 
 BOOT, LIST, PUSH = Action.BOOT_NOTIFICATION, Action.PROVIDE_CHARGING_REQUESTS, Action.PROVIDE_CHARGING_INFORMATION
 ID = "b5c1cf63-2e0d-4b27-9a4c-0d7d3a1f2e50"
@@ -30,7 +32,7 @@ ALL = [message(message_type, action) for message_type in MessageType for action 
 
 def armed_with(*faults: Fault) -> Injector:
     """An injector with these faults at work."""
-    injector = Injector("errorMessage")
+    injector = Injector(dialect("vdv-1.1"), random.Random, "7")
     for fault in faults:
         injector.arm(fault)
     return injector

@@ -9,8 +9,8 @@ from collections.abc import Callable
 import msgspec
 import pytest
 
-from mockpilot.errors import ScenarioError
 import mockpilot.faults as faults
+from mockpilot.errors import ScenarioError
 from mockpilot.faults import Fault, answer, certificate, delay, drop, lose, refuse, repeat
 from mockpilot.faults.selecting import Selector
 from mockpilot.faults.verbs import DROP_HOWS, VERBS
@@ -67,7 +67,8 @@ def test_described_is_plain_data_without_defaults(fault: Fault, described: dict[
 
 def test_selectors_are_read_from_their_spelling() -> None:
     """The words of the plan become members; one number is a list of one."""
-    assert lose("confirmation", BOOT, nth=2).selects == Selector(MessageType.CONFIRMATION, Action.BOOT_NOTIFICATION, (2,))
+    second = lose("confirmation", BOOT, nth=2)
+    assert second.selects == Selector(MessageType.CONFIRMATION, Action.BOOT_NOTIFICATION, (2,))
     assert answer(BOOT, "rejected").selects == Selector(MessageType.CONFIRMATION, Action.BOOT_NOTIFICATION, None)
     assert drop("reset", action=LIST, when="after-answer").selects.type is MessageType.REQUEST
     assert drop("reset").selects == Selector()

@@ -87,7 +87,8 @@ async def play(scenario: Scenario, set_: Set, listen: Callable[[], Awaitable[Non
     recorder.record(_first_line(scenario, set_))
     set_.on_open(recorder)
     chance = random.Random(f"{set_.seed}/{scenario.name}")
-    set_.server.begin_episode(recorder, Injector(set_.server.world.dialect.error_key), chance)
+    injector = Injector(set_.server.world.dialect, random.Random, f"{set_.seed}/{scenario.name}")
+    set_.server.begin_episode(recorder, injector, chance)
     control = Control(set_.server)
     try:
         async with trio.open_nursery() as nursery:

@@ -135,7 +135,7 @@ def server_for(
     world = World(
         dialect=spoken, push_interval_s=profile.cms.push_interval_s, accounts=accounts,
         site=site_for(profile, clock.instant(), chance),
-        clock=clock, recorder=Recorder(clock.now, clock.wall), injector=Injector(spoken.error_key),
+        clock=clock, recorder=Recorder(clock.now, clock.wall), injector=Injector(spoken, random.Random),
         chance=random.Random(), close_within_s=profile.limits.close_within,
     )  # fmt: skip
     host, profile_port = profile.cms.address

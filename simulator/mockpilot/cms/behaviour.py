@@ -108,6 +108,12 @@ def has_sent(world: World, presystem_id: str, envelope: Envelope, *, is_booted: 
         world.site.link_opened(presystem_id)
 
 
+def is_acceptance(envelope: Envelope) -> bool:
+    """Whether a message of ours lets a presystem in."""
+    kind = (envelope.action, envelope.message_type)
+    return kind == (Action.BOOT_NOTIFICATION, MessageType.CONFIRMATION) and envelope.payload == {"status": "Accepted"}
+
+
 def push(world: World, presystem_id: str) -> Envelope:
     """A ProvideChargingInformation request that tells the whole depot as it stands now."""
     information = world.site.information(world.dialect, world.clock.instant())

@@ -40,14 +40,14 @@ class Broken:
     code: int = 1002
 
 
-def build_frame(opcode: int, payload: bytes) -> bytes:
-    """One whole, unmasked frame, as a server sends it."""
-    length = len(payload)
+def build_frame(opcode: int, payload: bytes, *, last: bool = True) -> bytes:
+    """One unmasked frame, as a server sends it; the last of its message, and so a whole one, unless said otherwise."""
+    length, first = len(payload), (0x80 if last else 0) | opcode
     if length < 126:
-        return bytes((0x80 | opcode, length)) + payload
+        return bytes((first, length)) + payload
     if length < 65536:
-        return struct.pack("!BBH", 0x80 | opcode, 126, length) + payload
-    return struct.pack("!BBQ", 0x80 | opcode, 127, length) + payload
+        return struct.pack("!BBH", first, 126, length) + payload
+    return struct.pack("!BBQ", first, 127, length) + payload
 
 
 def close_payload(code: int | None, reason: str = "") -> bytes:

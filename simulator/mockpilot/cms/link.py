@@ -9,9 +9,9 @@ from __future__ import annotations
 import base64
 from collections import deque
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any
+from typing import Any, Literal
 
 import trio
 
@@ -23,7 +23,8 @@ from mockpilot.cms.outbox import Handed, Outbox
 from mockpilot.cms.streams import LINGER_S, NetStream, WireStream
 from mockpilot.cms.transport import LinkOver, Socket
 from mockpilot.cms.world import World
-from mockpilot.faults.injector import Armed, Departure, Fate
+from mockpilot.faults.altering import PING_BETWEEN, Form
+from mockpilot.faults.injector import Armed, Departure, Fate, Occasion
 from mockpilot.faults.verbs import Fault
 from mockpilot.history.events import (
     BootRead,
@@ -103,9 +104,13 @@ class Link:
                 nursery.start_soon(self._push_on_time)
                 for task in self._not_started:
                     nursery.start_soon(task)
+                self._world.on_occasion()
+                for seconds in self._world.injector.waits(self._world.clock.now()):
+                    self.wake_in(seconds)
                 await self._read(socket)
                 nursery.cancel_scope.cancel()
         finally:
+            self._lose_what_is_held()
             self._outbox.give_up()
             self.over.set()
 
@@ -114,6 +119,19 @@ class Link:
             self._nursery.start_soon(task)
         else:
             self._not_started.append(task)  # the link is about to open
+
+    def wake_in(self, seconds: float) -> None:
+        """Look again for what is due after some time, if the link is still there."""
+        self._start(partial(self._wake_in, seconds))
+
+    async def _wake_in(self, seconds: float) -> None:
+        await trio.sleep(seconds)
+        self._world.on_occasion()
+
+    @property
+    def occasion(self) -> Occasion:
+        """This link at this moment, as faults see it."""
+        return Occasion(self._world.clock.now(), self.number, self.presystem_id)
 
     # -- what passes by --------------------------------------------------------------------------------------------
 
@@ -131,19 +149,34 @@ class Link:
     def _note_message(self, message: Message) -> None:
         text, raw = _text_or_base64(message)
         reading = envelopes.read(message.payload if message.binary or text is None else text)
-        dropped_by = self._world.injector.drop_for(reading.envelope) if reading.envelope and not self.ending else None
-        unread = dropped_by is not None and dropped_by.fault.when == "before-read"
+        dropped_by, unread_by = self._struck_by(reading.envelope)
+        unread = unread_by is not None or (dropped_by is not None and dropped_by.fault.when == "before-read")
         event = self._world.recorder.record(
             MessageReceived(
                 link=self.number, text=text, base64=raw, binary=message.binary,
                 unread=unread, ending=self.ending is not None,
             )
         )  # fmt: skip
-        if unread and dropped_by is not None:
+        if unread_by is not None:
+            self._fired(unread_by, event.index)
+        elif unread and dropped_by is not None:
             self._drop_for(dropped_by, event.index)
         elif not event.ending:
             when = dropped_by.fault.when if dropped_by else ""
             self._inbox.append(_Inbound(reading.envelope, reading.slots, event.index, dropped_by, when))
+        self._note_passed(reading.envelope, "in")
+
+    def _struck_by(self, envelope: Envelope | None) -> tuple[Armed | None, Armed | None]:
+        """The drop that a message sets off, and the fault that keeps it from being read."""
+        if envelope is None or self.ending is not None:
+            return None, None
+        injector, here = self._world.injector, self.occasion
+        unread_by = injector.unread_by(envelope, here)
+        return (None, unread_by) if unread_by is not None else (injector.drop_for(envelope, here), None)
+
+    def _note_passed(self, envelope: Envelope | None, direction: Literal["out", "in"]) -> None:
+        if envelope is not None:
+            self._world.injector.passed(self.occasion.with_message(envelope, direction))
 
     def _note_control_in(self, control: Control) -> None:
         record, payload = self._world.recorder.record, control.payload.hex()
@@ -215,13 +248,14 @@ class Link:
         if inbound.when == "before-answer" and inbound.dropped_by is not None:
             self._apply(answer, inbound.envelope, applied=inbound.dropped_by.fault.applied)
         elif answer is not None and self.ending is None:
-            fate = self._world.injector.fate_of(answer.envelope)
+            fate = self._world.injector.fate_of(answer.envelope, self.occasion)
             self._apply(answer, inbound.envelope, applied=fate.applied)
             self._carry_out(fate, answer.envelope)
         else:
             self._apply(answer, inbound.envelope, applied=True)  # it came in time, and nobody is there for the answer
         if inbound.dropped_by is not None:
             self._drop_for(inbound.dropped_by, inbound.index)
+        self._world.on_occasion()
 
     def _note_boot(self, request: Envelope) -> None:
         if (request.action, request.message_type) != (Action.BOOT_NOTIFICATION, MessageType.REQUEST):
@@ -246,45 +280,77 @@ class Link:
 
     def send(self, envelope: Envelope) -> None:
         """Hand a message to the link, or to the fault that waits for it."""
-        self._carry_out(self._world.injector.fate_of(envelope), envelope)
+        self._carry_out(self._world.injector.fate_of(envelope, self.occasion), envelope)
 
     def _carry_out(self, fate: Fate, meant: Envelope) -> None:
         withheld_by, event = fate.withheld_by, None
         if withheld_by is not None:
             text = envelopes.write(meant)
             event = self._world.recorder.record(MessageWithheld(link=self.number, text=text, fault=withheld_by))
+        for detail in fate.begun:
+            self._world.recorder.record(DepotChanged(link=self.number, what="depot", detail=detail))
         for armed in fate.struck:
             self._fired(armed, event.index if event else None)
         for departure in fate.departures:
-            if departure.after_s > 0 and self._nursery is not None:
-                self._nursery.start_soon(self._depart_later, departure)
-            else:
-                self._depart(departure)
+            self._depart_in_time(departure)
+        if fate.held and behaviour.is_acceptance(meant) and not self.session.is_booted:
+            self._overtake(fate.struck[-1].name)
+        self._world.on_occasion()
+
+    def _overtake(self, fault: str) -> None:
+        # Nothing else would follow on an un-booted link: the first push comes before it is allowed to.
+        early = behaviour.push(self._world, self.presystem_id)
+        for departure in self._world.injector.fate_of(early, self.occasion).departures:
+            self._depart_in_time(departure if departure.fault else replace(departure, fault=fault))
+
+    def _depart_in_time(self, departure: Departure) -> None:
+        if departure.after_s > 0 and self._nursery is not None:
+            self._nursery.start_soon(self._depart_later, departure)
+        else:
+            self.depart(departure)
 
     async def _depart_later(self, departure: Departure) -> None:
         await trio.sleep(departure.after_s)
-        self._depart(departure)
+        self.depart(departure)
+        self._world.on_occasion()
 
-    def _depart(self, departure: Departure) -> None:
+    def depart(self, departure: Departure) -> None:
+        """Hand a message to the link as it was decided, unless the link is ending."""
         if self.ending is not None:
             return
-        envelope, text = departure.envelope, envelopes.write(departure.envelope)
-        sent = self._world.recorder.record(MessageSent(link=self.number, text=text, fault=departure.fault))
+        envelope, form = departure.envelope, departure.form
+        sent = self._world.recorder.record(_as_sent(self.number, departure))
         if departure.unaltered:
             self.session.sent(envelope, sent.at, deliberate=departure.fault is not None)
             behaviour.has_sent(self._world, self.presystem_id, envelope, is_booted=self.session.is_booted)
-        self._queue(sent)
+            self._note_passed(envelope, "out")
+        self._queue(sent, form)
+        if form is not None and any(part.kind == "ping" for part in form.parts):
+            self._world.recorder.record(PingSent(link=self.number, payload=PING_BETWEEN.hex()))
         if self.session.is_booted:
             self._booted.set()
         if departure.fault is not None:
             self.ping()  # its pong proves that the peer met what the fault did
 
+    def let_go(self, armed: Armed) -> None:
+        """Let out what a fault holds back on this link, since nothing followed that it could change places with."""
+        held = armed.held.pop(self.number, None)
+        if held is not None:
+            self.depart(Departure(held, fault=armed.name))
+
+    def _lose_what_is_held(self) -> None:
+        for armed in self._world.injector.armed:
+            held = armed.held.pop(self.number, None)
+            if held is not None:
+                text = envelopes.write(held)
+                self._world.recorder.record(MessageWithheld(link=self.number, text=text, fault=armed.name))
+
     def ping(self) -> None:
         """Ask for a sign of life."""
         self._queue(self._world.recorder.record(PingSent(link=self.number, payload=b"seen?".hex())))
 
-    def _queue(self, event: Handed) -> None:
-        self._outbox.hand(event)
+    def _queue(self, event: Handed, form: Form | None = None) -> None:
+        self._outbox.hand(event, form)
         if len(self._outbox) > UNWRITTEN_FRAMES:
             self._end(Ending("us", "broken on purpose", "the peer no longer reads"))
             self._net.reset()
@@ -346,6 +412,13 @@ class Link:
 
     def _fired(self, armed: Armed, of: int | None) -> None:
         self._world.on_fired(armed.name, armed.fault.do, of, self.number)
+
+
+def _as_sent(link: int, departure: Departure) -> MessageSent:
+    form = departure.form
+    text = envelopes.write(departure.envelope) if form is None else form.text
+    raw = None if form is None or text is not None else base64.b64encode(form.whole).decode()
+    return MessageSent(link=link, text=text, base64=raw, fault=departure.fault, faults=departure.faults)
 
 
 def _text_or_base64(message: Message) -> tuple[str | None, str | None]:

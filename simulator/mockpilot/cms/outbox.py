@@ -10,12 +10,15 @@ from collections import deque
 
 import trio
 
+from mockpilot.cms.frames import BINARY, CONTINUATION, PING, TEXT, build_frame
 from mockpilot.cms.streams import WireStream
 from mockpilot.cms.transport import LinkOver, Socket
+from mockpilot.faults.altering import Form
 from mockpilot.history.events import CloseSent, MessageSent, PingSent, SendFailed
 from mockpilot.history.recorder import Recorder
 
 Handed = MessageSent | PingSent | CloseSent
+_OPCODES = {"text": TEXT, "binary": BINARY, "continuation": CONTINUATION, "ping": PING}
 
 
 class Outbox:
@@ -28,17 +31,21 @@ class Outbox:
 
     def __init__(self, recorder: Recorder, number: int) -> None:
         self._recorder, self._number = recorder, number
-        self._hand, self._to_write = trio.open_memory_channel[Handed](math.inf)
+        self._hand, self._to_write = trio.open_memory_channel[tuple[Handed, Form | None]](math.inf)
         self._unwritten: deque[Handed] = deque()
         self._wrote = trio.lowlevel.ParkingLot()
 
     def __len__(self) -> int:
         return len(self._unwritten)
 
-    def hand(self, event: Handed) -> None:
-        """Take a recorded frame to be written after those before it; a Close is recorded when it is written."""
+    def hand(self, event: Handed, form: Form | None = None) -> None:
+        """Take a recorded frame to be written after those before it; a Close is recorded when it is written.
+
+        Args:
+            form: how a message is written, if not as one text frame.
+        """
         self._unwritten.append(event)
-        self._hand.send_nowait(event)
+        self._hand.send_nowait((event, form))
 
     async def wait_shorter(self, than: int) -> None:
         """Wait until fewer frames than that are unwritten."""
@@ -47,16 +54,19 @@ class Outbox:
 
     async def write(self, socket: Socket, wire: WireStream) -> None:
         """Write what is handed, for ever."""
-        async for event in self._to_write:
+        async for event, form in self._to_write:
             try:
-                await self._write_one(socket, wire, event)
+                await self._write_one(socket, wire, event, form)
             except LinkOver:
                 self._note_failed(event)
             self._unwritten.popleft()
             self._wrote.unpark_all()
 
-    async def _write_one(self, socket: Socket, wire: WireStream, event: Handed) -> None:
+    async def _write_one(self, socket: Socket, wire: WireStream, event: Handed, form: Form | None) -> None:
         match event:
+            case MessageSent() if form is not None:
+                frames = (build_frame(_OPCODES[one.kind], one.payload, last=one.last) for one in form.parts)
+                await socket.send_frames(b"".join(frames))
             case MessageSent():
                 await socket.send(event.text or "")
             case PingSent():

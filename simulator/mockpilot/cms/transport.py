@@ -52,6 +52,14 @@ class Socket:
         """
         await self._inject(build_frame(TEXT, text.encode()))
 
+    async def send_frames(self, frames: bytes) -> None:
+        """Write frames that somebody else built, in one piece.
+
+        Raises:
+            LinkOver: the peer is gone.
+        """
+        await self._inject(frames)
+
     async def send_ping(self, payload: bytes) -> None:
         """Write a ping; the pong is seen by whoever reads along.
 

@@ -42,6 +42,9 @@ class World:
     pushed: tuple[bytes, Encoded] = (b"", Encoded("{}"))
     """What the last push said, in bytes and as text."""
     on_fired: Callable[[str, str, int | None, int | None], None] = lambda *_: None
+    on_occasion: Callable[[], None] = lambda: None
+    """Called when something has happened after which a fault may be due: a link opened, a message passed, time went by.
+    """
 
     def next_link(self) -> int:
         """Number of the next TCP connection of this episode, from 1."""

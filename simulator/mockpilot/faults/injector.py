@@ -1,29 +1,29 @@
 """Decides, message by message and connection by connection, what the armed faults make of it.
 
-It changes nothing itself: the link carries a ``Fate`` out, the server an admission. Evidence is kept beside each
-armed fault: when it was armed, when it fired (strikes), when its effect was seen. Nothing armed means every message
-passes untouched.
+It changes nothing itself: the link carries a ``Fate`` out, the server an admission, the control what is due. Evidence
+is kept beside each armed fault: when it was armed, when it fired (strikes), when its effect was seen. Nothing armed
+means every message passes untouched. Time comes in with each occasion, chance when the injector is made.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from mockpilot.errors import ScenarioError
-from mockpilot.faults.verbs import Fault, Selector
-from mockpilot.protocol.envelope import Action, Envelope, MessageType
+from mockpilot.faults.altering import Form, damaged, is_still_said, other_answer, payload_of
+from mockpilot.faults.changing import Setting, change, point_for, refusal
+from mockpilot.faults.stamping import restamped, restamped_all
+from mockpilot.faults.striking import Armed, Chance, Occasion, Seeded, is_open, means_link, strikes
+from mockpilot.faults.verbs import Fault
+from mockpilot.protocol.envelope import Action, Envelope, MessageType, new_message_id, write
+from mockpilot.protocol.vocabulary import DEFAULT_DIALECT, Dialect
 
+__all__ = ["Armed", "Chance", "Departure", "Fate", "Injector", "Occasion"]
 
-@dataclass(slots=True)
-class Armed:
-    """A fault at work, with its evidence."""
-
-    name: str
-    fault: Fault
-    matched: int = 0
-    fired: int = 0
-    seen: bool = False
-    disarmed: bool = False
+NOWHERE = Occasion(0.0)
+ACTS = ("inject", "forget", "drop")
+"""Verbs that do something unasked, as soon as they may; ``drop`` only when it waits for no message."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +35,10 @@ class Departure:
     fault: str | None = None
     unaltered: bool = True
     """Whether the session may take note of it: what was altered or came as a copy moves nothing."""
+    form: Form | None = None
+    """How it is written, if not as one text message."""
+    faults: tuple[str, ...] = ()
+    """All that touched it, where more than one did."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,37 +48,58 @@ class Fate:
     departures: tuple[Departure, ...]
     applied: bool = True
     struck: tuple[Armed, ...] = ()
+    held: bool = False
+    """It waits for the next message on its link."""
+    begun: tuple[str, ...] = ()
+    """What pushes say of the depot from now on that is not so."""
 
     @property
     def withheld_by(self) -> str | None:
-        """Name of the fault that kept the message from the link, None if it leaves."""
-        return None if self.departures else self.struck[0].name
+        """Name of the fault that kept the message from the link for good, None if it leaves."""
+        return None if self.departures or self.held else self.struck[-1].name
 
 
 class Injector:
     """The armed faults of one scenario.
 
     Args:
-        error_key: key of the text in an error answer, as the dialect spells it.
+        dialect: in which our messages are written.
+        seeded: makes random numbers of a seed; without it nothing is left to chance.
+        seed: the scenario's own, for faults that bring none.
     """
 
-    def __init__(self, error_key: str = "message") -> None:
+    def __init__(self, dialect: Dialect = DEFAULT_DIALECT, seeded: Seeded | None = None, seed: str = "") -> None:
         self.armed: list[Armed] = []
-        self._error_key = error_key
+        self._dialect, self._seeded, self._seed = dialect, seeded, seed
         self._numbers: dict[str, int] = {}
 
-    def arm(self, fault: Fault) -> Armed:
-        """Put a fault to work; it gets a name of its own if it has none."""
+    def arm(self, fault: Fault, at: float = 0.0) -> Armed:
+        """Put a fault to work; it gets a name of its own if it has none.
+
+        Args:
+            at: seconds on the run's clock.
+
+        Raises:
+            ScenarioError: the name is taken, or the dialect cannot say what the fault wants it to.
+        """
         taken = {armed.name for armed in self.armed}
         if fault.name in taken:
             raise ScenarioError(f"fault {fault.name!r} is armed already; give the second one another name")
+        cannot = refusal(fault, self._dialect) if fault.do == "change" else None
+        if cannot:
+            raise ScenarioError(cannot)
         name = fault.name or self._next_name(fault.do, taken)
-        armed = Armed(name, fault)
+        armed = Armed(name, fault, at, self._chance(fault, name))
         self.armed.append(armed)
         return armed
 
+    def _chance(self, fault: Fault, name: str) -> Chance | None:
+        # A stream of its own for each fault: whether another one is armed changes nothing here.
+        seed = f"{self._seed}/{name}" if fault.selects.seed is None else str(fault.selects.seed)
+        return self._seeded(seed) if self._seeded is not None else None
+
     def disarm(self, armed: Armed) -> None:
-        """Take a fault out; its evidence stays."""
+        """Take a fault out; its evidence stays, and so does what it held."""
         armed.disarmed = True
 
     def _next_name(self, verb: str, taken: set[str]) -> str:
@@ -87,52 +112,134 @@ class Injector:
     def _at_work(self, *verbs: str) -> list[Armed]:
         return [armed for armed in self.armed if not armed.disarmed and armed.fault.do in verbs]
 
+    def standing(self, verb: str, where: Occasion) -> Armed | None:
+        """The fault of that verb that lies on a link at this moment, if one does; it counts nothing."""
+        lying = (one for one in self._at_work(verb) if is_open(one, where.at, self.armed))
+        return next((one for one in lying if means_link(one.fault.selects, where.link, where.presystem_id)), None)
+
     # -- our messages ----------------------------------------------------------------------------------------------
 
-    def fate_of(self, envelope: Envelope) -> Fate:
-        """Decide what becomes of a message of ours; the first fault that strikes has it."""
-        for armed in self._at_work("lose", "delay", "repeat", "answer"):
-            if _strikes(armed, envelope.message_type, envelope.action):
-                return self._struck(armed, envelope)
+    def fate_of(self, envelope: Envelope, where: Occasion = NOWHERE) -> Fate:
+        """Decide what becomes of a message of ours.
+
+        What it says may be changed by any number of faults; how it leaves is the affair of the first that strikes.
+        """
+        said, told, begun = self._said(envelope, where)
+        fate = self._sent(said, where.with_message(envelope))
+        departures = tuple(_touched(one, told) for one in self._with_those_held(fate, where))
+        return replace(fate, departures=departures, struck=(*told, *fate.struck), begun=begun)
+
+    def _said(self, envelope: Envelope, where: Occasion) -> tuple[Envelope, tuple[Armed, ...], tuple[str, ...]]:
+        told, begun = [], []
+        for armed in self._at_work("change", "clock"):
+            if not strikes(armed, where.with_message(envelope), self.armed):
+                continue
+            if armed.fault.do == "clock":
+                envelope = _restamped(armed.fault, envelope)
+                told.append(armed)
+                continue
+            changed = self._changed(armed, envelope)
+            if changed is None:  # no occasion for it: this message is not counted
+                armed.matched, armed.fired = armed.matched - 1, armed.fired - 1
+                continue
+            envelope, detail = changed
+            told.append(armed)
+            begun += [f"{armed.fault.how}: {detail}"] if armed.fired == 1 else []
+        return envelope, tuple(told), tuple(begun)
+
+    def _changed(self, armed: Armed, envelope: Envelope) -> tuple[Envelope, str] | None:
+        payload = payload_of(envelope)
+        own = self._dialect.spelling.out(envelope.presystem_id)
+        setting = Setting(self._dialect, own, envelope.timestamp, armed.fired - 1, armed.chosen)
+        armed.chosen = armed.chosen or point_for(armed.fault, payload, setting)
+        changed = change(armed.fault, payload, replace(setting, chosen=armed.chosen))
+        return (replace(envelope, payload=changed.payload), changed.detail) if changed else None
+
+    def _sent(self, envelope: Envelope, where: Occasion) -> Fate:
+        for armed in self._at_work("lose", "delay", "repeat", "swap", "answer", "damage"):
+            waits_for_this = armed.fault.do == "swap" and where.link in armed.held
+            if not waits_for_this and strikes(armed, where, self.armed):
+                return self._struck(armed, envelope, where)
         return Fate((Departure(envelope),))
 
-    def _struck(self, armed: Armed, envelope: Envelope) -> Fate:
+    def _struck(self, armed: Armed, envelope: Envelope, where: Occasion) -> Fate:
         fault, name = armed.fault, armed.name
         match fault.do:
             case "lose":
                 departures: tuple[Departure, ...] = ()
             case "delay":
-                departures = (Departure(envelope, fault.by_s, name),)
+                departures = (Departure(envelope, fault.by_s + fault.jitter_s * armed.draw(), name),)
             case "repeat":
                 departures = tuple(
                     Departure(envelope, copy * fault.gap_s, name if copy else None, unaltered=copy == 0)
                     for copy in range(fault.times)
                 )
+            case "swap":
+                armed.held[where.link] = envelope
+                return Fate((), fault.applied, (armed,), held=True)
+            case "damage":
+                form = damaged(fault, envelope)
+                departures = (Departure(envelope, 0.0, name, is_still_said(fault, envelope), form),)
             case _:
-                departures = (Departure(self._otherwise(fault, envelope), fault.by_s, name, fault.kind == "rejected"),)
+                other = other_answer(fault, envelope, self._dialect.error_key)
+                departures = (Departure(other, fault.by_s, name, fault.kind == "rejected"),)
         return Fate(departures, fault.applied, (armed,))
 
-    def _otherwise(self, fault: Fault, envelope: Envelope) -> Envelope:
-        match fault.kind:
-            case "rejected":
-                return replace(envelope, payload={"status": "Rejected"})
-            case "wrong-id":
-                return replace(envelope, message_id=_other_uuid(envelope.message_id))
-            case "wrong-action":
-                return replace(envelope, action=_other_action(envelope.action))
-            case "wrong-presystem":
-                return replace(envelope, presystem_id=envelope.presystem_id + "-other")
-        text = fault.text or "The request was refused."
-        return replace(envelope, message_type=MessageType.ERROR, payload={self._error_key: text})
+    def _with_those_held(self, fate: Fate, where: Occasion) -> Iterator[Departure]:
+        yield from fate.departures
+        if fate.departures:
+            last_s = max(departure.after_s for departure in fate.departures)
+            for armed in self._at_work("swap"):
+                if where.link in armed.held:
+                    yield Departure(armed.held.pop(where.link), last_s, armed.name)
+
+    def passed(self, where: Occasion) -> None:
+        """Take note of a message that has passed, ours or theirs."""
+        for armed in self.armed:
+            armed.passes(where)
+
+    # -- what is due unasked ---------------------------------------------------------------------------------------
+
+    def acts(self, at: float) -> list[Armed]:
+        """Faults that may do by now, unasked, what they do; whoever does it says so to ``strikes_link``."""
+        return [one for one in self._at_work(*ACTS) if one.fault.when == "now" and is_open(one, at, self.armed)]
+
+    def waits(self, at: float) -> list[float]:
+        """Seconds until each moment at which more of them may."""
+        moments = [one.at + (one.fault.selects.after_s or 0.0) for one in self._at_work(*ACTS)]
+        return [moment - at for moment in moments if moment > at]
+
+    def strikes_link(self, armed: Armed, where: Occasion) -> bool:
+        """Whether a fault that does something unasked does it to this link now; it does so once, at most."""
+        if where.link in armed.acted_on or not means_link(armed.fault.selects, where.link, where.presystem_id):
+            return False
+        armed.acted_on.add(where.link)
+        return strikes(armed, replace(where, action=armed.fault.selects.action), self.armed)
+
+    def injected(self, armed: Armed, presystem_id: str, stamp: str) -> Departure:
+        """The message that a fault brings in, as nobody asked for it."""
+        fault, action = armed.fault, armed.fault.selects.action or Action.PROVIDE_CHARGING_REQUESTS
+        bits = armed.chance.getrandbits(128) if armed.chance is not None else 0
+        kind = MessageType.ERROR if fault.kind == "error" else MessageType.CONFIRMATION
+        payload = {"status": "Accepted"} if action is Action.BOOT_NOTIFICATION else {}
+        if kind is MessageType.ERROR:
+            payload = {self._dialect.error_key: "Nobody asked for this answer."}
+        stray = Envelope(kind, "CMS", presystem_id, stamp, new_message_id(bits), action, payload)
+        text = fault.text or write(stray)
+        return Departure(stray, 0.0, armed.name, unaltered=False, form=Form.of(text))
 
     # -- their messages and connections ----------------------------------------------------------------------------
 
-    def drop_for(self, envelope: Envelope) -> Armed | None:
+    def unread_by(self, envelope: Envelope, where: Occasion = NOWHERE) -> Armed | None:
+        """The fault that keeps a message of the presystem from being read, if any."""
+        meant = where.with_message(envelope, "in")
+        return next((one for one in self._at_work("lose") if strikes(one, meant, self.armed)), None)
+
+    def drop_for(self, envelope: Envelope, where: Occasion = NOWHERE) -> Armed | None:
         """The drop that a message of the presystem sets off, if any."""
-        for armed in self._at_work("drop"):
-            if armed.fault.when != "now" and _strikes(armed, envelope.message_type, envelope.action):
-                return armed
-        return None
+        meant = where.with_message(envelope, "in")
+        waiting = (armed for armed in self._at_work("drop") if armed.fault.when != "now")
+        return next((armed for armed in waiting if strikes(armed, meant, self.armed)), None)
 
     def certificate_for_handshake(self) -> Armed | None:
         """The bad certificate that the next handshake shows, if any; it fires when the handshake really begins."""
@@ -151,22 +258,13 @@ def _has_attempts_left(armed: Armed) -> bool:
     return armed.fault.attempts is None or armed.fired < armed.fault.attempts
 
 
-def _strikes(armed: Armed, message_type: MessageType, action: Action) -> bool:
-    selects: Selector = armed.fault.selects
-    if selects.type not in (None, message_type) or selects.action not in (None, action):
-        return False
-    armed.matched += 1
-    if selects.nth is not None and armed.matched not in selects.nth:
-        return False
-    armed.fired += 1
-    return True
+def _restamped(fault: Fault, envelope: Envelope) -> Envelope:
+    payload = restamped_all(fault, payload_of(envelope))
+    return replace(envelope, timestamp=restamped(fault, envelope.timestamp), payload=payload)
 
 
-def _other_uuid(message_id: str) -> str:
-    last = message_id[-1:]
-    return message_id[:-1] + ("0" if last != "0" else "1")
-
-
-def _other_action(action: Action) -> Action:
-    return next(other for other in Action if other is not action)
-
+def _touched(departure: Departure, told: tuple[Armed, ...]) -> Departure:
+    names = (*(armed.name for armed in told), *([departure.fault] if departure.fault else []))
+    if not told:
+        return departure
+    return replace(departure, fault=names[-1], faults=names if len(names) > 1 else ())

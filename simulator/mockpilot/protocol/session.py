@@ -69,6 +69,11 @@ class Session:
         """Whether pushes may be sent."""
         return self.state in (State.BOOTED, State.EXCHANGE)
 
+    def forget(self) -> None:
+        """Lose everything: the link is un-booted, and nothing is awaited any more."""
+        self.state = State.UNBOOTED
+        self.open.clear()
+
     def receive(self, envelope: Envelope) -> tuple[Violation, ...]:
         """Take note of a message of the presystem."""
         if envelope.message_type is MessageType.REQUEST:
