@@ -90,7 +90,7 @@ async def _live() -> Night:
     first = first_line(NIGHT_SHIFT, server)
     launched = msgspec.structs.replace(first.presystem, launched=True, same_host=True)
     recorder.record(msgspec.structs.replace(first, presystem=launched))
-    server.begin_episode(recorder, Injector(server.world.dialect.error_key), random.Random(7))
+    server.begin_episode(recorder, Injector(server.world.dialect), random.Random(7))
     async with trio.open_nursery() as nursery:
         product = MemoryProduct(settings_from({}, told), CONFORMING, clock, opener(server, nursery), recorder)
         await product.start(nursery)

@@ -49,6 +49,7 @@ class Frame:
 
     opcode: int
     payload: bytes
+    fin: bool = True
 
     @property
     def code(self) -> int | None:
@@ -155,6 +156,7 @@ class RawClient:
             one = await self.next_frame()
             assert one is not None, "the connection ended"
             if one.opcode == TEXT:
+                assert one.fin
                 message = json.loads(one.payload)
                 assert len(message) == 7
                 return list(message)
@@ -207,7 +209,7 @@ def entry(number: int, **changed: Any) -> dict[str, Any]:
 def _split(data: bytes) -> tuple[Frame, bytes] | None:
     if len(data) < 2:
         return None
-    assert data[0] & 0xF0 == 0x80, "the server neither fragments nor sets reserved bits"
+    assert data[0] & 0x70 == 0, "the server sets no reserved bits"
     assert not data[1] & 0x80, "the server does not mask"
     length, begin = data[1], 2
     if length == 126:
@@ -216,4 +218,4 @@ def _split(data: bytes) -> tuple[Frame, bytes] | None:
         length, begin = int.from_bytes(data[2:10], "big"), 10
     if len(data) < begin + length:
         return None
-    return Frame(data[0] & 0x0F, data[begin : begin + length]), data[begin + length :]
+    return Frame(data[0] & 0x0F, data[begin : begin + length], bool(data[0] & 0x80)), data[begin + length :]

@@ -20,7 +20,7 @@ from mockpilot.history.events import LinkEnded, SimulatorBroke, TcpAccepted
 from mockpilot.history.recorder import History, Recorder
 from mockpilot.profile import Profile
 from mockpilot.protocol.handshake import Account
-from mockpilot.protocol.vocabulary import dialect
+from mockpilot.protocol.vocabulary import DEFAULT_DIALECT, Dialect
 from rig import EPOCH, MemoryStream, VirtualClock, certificates, connection
 
 PASSWORD = "a password for tests"
@@ -105,7 +105,8 @@ class Stand:
 @contextlib.asynccontextmanager
 async def stand(**changes: object) -> AsyncIterator[Stand]:
     """A CMS for two presystems, and whatever of its world should be otherwise; at the end all is as it was before."""
-    clock, spoken = VirtualClock(EPOCH), dialect("chargepilot")
+    clock, spoken = VirtualClock(EPOCH), changes.get("dialect", DEFAULT_DIALECT)
+    assert isinstance(spoken, Dialect)
     settings: dict[str, object] = {
         "dialect": spoken, "push_interval_s": PUSH_INTERVAL_S, "site": site_for(Profile(), EPOCH), "clock": clock,
         "recorder": Recorder(clock.now, clock.wall), "injector": Injector(spoken, random.Random, "7"),

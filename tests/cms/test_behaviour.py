@@ -47,7 +47,7 @@ def with_world(spoken: Dialect, ask: Any, profile: Profile = PROFILE) -> Any:
         clock = VirtualClock(EPOCH)
         return ask(World(
             dialect=spoken, push_interval_s=15.0, accounts={}, site=site_for(profile, EPOCH), clock=clock,
-            recorder=Recorder(clock.now, clock.wall), injector=Injector(spoken.error_key), chance=random.Random(7),
+            recorder=Recorder(clock.now, clock.wall), injector=Injector(spoken), chance=random.Random(7),
         ))  # fmt: skip
 
     return trio.run(main)

@@ -232,7 +232,7 @@ async def test_episode_begins_with_an_empty_recording(autojump_clock: MockClock)
         cms.control.close()
         await cms.server.end_links()
         assert not cms.server.is_listening
-        cms.server.begin_episode(Recorder(world.clock.now, world.clock.wall), Injector("message"), random.Random(1))
+        cms.server.begin_episode(Recorder(world.clock.now, world.clock.wall), Injector(), random.Random(1))
         assert cms.server.is_listening
         client = await cms.boot()
         await client.next_of(1, "ProvideChargingInformation")

@@ -11,12 +11,29 @@ import pytest
 
 import mockpilot.faults as faults
 from mockpilot.errors import ScenarioError
-from mockpilot.faults import Fault, answer, certificate, delay, drop, lose, refuse, repeat
+from mockpilot.faults import (
+    Fault,
+    answer,
+    certificate,
+    change,
+    clock,
+    damage,
+    delay,
+    drop,
+    forget,
+    inject,
+    lose,
+    ping,
+    refuse,
+    repeat,
+    slow,
+    swap,
+)
 from mockpilot.faults.selecting import Selector
 from mockpilot.faults.verbs import DROP_HOWS, VERBS
 from mockpilot.protocol.envelope import Action, MessageType
 
-BOOT, LIST = "BootNotification", "ProvideChargingRequests"
+BOOT, LIST, PUSH = "BootNotification", "ProvideChargingRequests", "ProvideChargingInformation"
 
 
 @pytest.mark.parametrize("make", [
@@ -30,6 +47,15 @@ BOOT, LIST = "BootNotification", "ProvideChargingRequests"
     lambda: drop("reset", when="before-answer"), lambda: drop("close", code=999), lambda: drop("close", code=5000),
     lambda: drop("close", code=1005), lambda: drop("close", code=1006), lambda: refuse(200), lambda: refuse(600),
     lambda: refuse("udp"), lambda: refuse(503, attempts=0), lambda: refuse("tcp", attempts=2),
+    lambda: damage("huge"), lambda: damage("cut", size=9), lambda: damage("huge", "confirmation", size=9),
+    lambda: damage("split-utf8", "error"), lambda: damage("unknown-value", "confirmation", LIST),
+    lambda: damage("unknown-value", "error", BOOT), lambda: damage("broken"),
+    lambda: inject("message"), lambda: inject("error", text="x"), lambda: inject("request"),
+    lambda: forget("everything"), lambda: change("explode"), lambda: clock(), lambda: clock(skew=5, form="seconds"),
+    lambda: clock(form="stardate"), lambda: clock(skew="soon"), lambda: swap("request", times=0),
+    lambda: lose("request", nth="every x"), lambda: lose("request", share=0), lambda: lose("request", share=1.1),
+    lambda: lose("request", direction="up"), lambda: lose("request", after=-1), lambda: slow(), lambda: slow("crawl"),
+    lambda: ping(), lambda: ping("storm"),
     lambda: certificate("worn out"), lambda: certificate("unknown-ca", handshakes=0),
 ])  # fmt: skip
 def test_constructor_refuses_in_one_sentence(make: Callable[[], Fault]) -> None:
@@ -58,6 +84,15 @@ def test_constructor_refuses_in_one_sentence(make: Callable[[], Fault]) -> None:
     (refuse("tcp"), {"how": "tcp"}),
     (certificate("unknown-ca", handshakes=1), {"kind": "unknown-ca", "attempts": 1}),
     (lose("request", name="x", optional=True), {"type": 1}),
+    (damage("extra-field", action=PUSH, nth=2), {"how": "extra-field", "type": 1, "action": PUSH, "nth": (2,)}),
+    (inject("confirmation", LIST, after=PUSH), {"kind": "confirmation", "action": LIST, "after": PUSH}),
+    (forget("requests", after="5 s"), {"how": "requests", "after_s": 5.0}),
+    (change("vanish", point="P1", times=2), {"how": "vanish", "point": "P1", "times": 2, "type": 1, "action": PUSH}),
+    (clock(skew="-2 h"), {"skew_s": -7200.0}),
+    (clock(form="offset", until="lost"), {"form": "offset", "until": "lost"}),
+    (swap("confirmation", BOOT, link="P", share=0.5, seed=3),
+     {"type": 2, "action": BOOT, "link": "P", "share": 0.5, "seed": 3}),
+    (lose("request", direction="in", nth="every 3"), {"type": 1, "direction": "in", "every": 3}),
 ])  # fmt: skip
 def test_described_is_plain_data_without_defaults(fault: Fault, described: dict[str, object]) -> None:
     """What a recording says of a fault; it can be written."""

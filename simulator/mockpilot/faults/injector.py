@@ -124,6 +124,8 @@ class Injector:
 
         What it says may be changed by any number of faults; how it leaves is the affair of the first that strikes.
         """
+        if not self.armed:
+            return Fate((Departure(envelope),))
         said, told, begun = self._said(envelope, where)
         fate = self._sent(said, where.with_message(envelope))
         departures = tuple(_touched(one, told) for one in self._with_those_held(fate, where))

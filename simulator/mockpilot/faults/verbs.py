@@ -151,7 +151,11 @@ def lose(
     type: str, action: str | None = None, *, applied: bool = True, direction: str = "out",  # noqa: A002
     times: int | None = None, **selects: Unpack[Selecting],
 ) -> Fault:  # fmt: skip
-    """A message never leaves, or (direction ``in``) is never read; ``applied``: the depot takes its list even so."""
+    """A message never leaves, or (direction ``in``) is never read.
+
+    Args:
+        applied: the depot takes the list even so whose confirmation is lost; nobody takes one that is never read.
+    """
     meant = selector("lose", selects, type_name=type, action=action, direction=direction, times=times)
     return _fault("lose", selects, meant, applied=applied)
 
@@ -203,6 +207,13 @@ def damage(
     known("damage: how", how, tuple(DAMAGES))
     if (how == "huge") is not (size > 0):
         raise ScenarioError(f"damage: size goes with how 'huge' and is bytes above zero, found {size} with {how!r}")
+    if how in ("huge", "split-utf8") and type != "request":
+        raise ScenarioError(f"damage: how {how!r} needs a push, so type 'request' is expected, found {type!r}")
+    if how == "unknown-value" and type != "request" and (type, action) != ("confirmation", Action.BOOT_NOTIFICATION):
+        raise ScenarioError(
+            f"damage: how 'unknown-value' needs a message with an enumeration: type 'request', or 'confirmation' of a "
+            f"BootNotification; found {type!r} of {action!r}"
+        )
     meant = selector("damage", selects, type_name=type, action=action, times=times)
     return _fault("damage", selects, meant, how=how, size=size)
 
