@@ -43,11 +43,14 @@ class Scenario:
     """Requirement ids that it puts to the test where the product gives occasion; claimed by nobody."""
     since: str = "1"
     """First version of the catalogue that had it."""
+    lasts_s: float = 0.0
+    """How long it may take beside those limits."""
 
     def worst_s(self, limits: Limits) -> float:
         """Seconds that it can take with these limits, connecting and settling included."""
         values = limits.as_seconds()
-        return values["connect_within"] + values["confirm_within"] + sum(values[name] for name in self.bounded_by)
+        bounds = sum(values[name] for name in self.bounded_by)
+        return values["connect_within"] + values["confirm_within"] + bounds + self.lasts_s
 
 
 def scenario(

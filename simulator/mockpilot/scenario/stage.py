@@ -8,7 +8,7 @@ what comes between two calls is never missed, whichever link it comes on. Outsid
 from __future__ import annotations
 
 import math
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -31,6 +31,7 @@ from mockpilot.history.events import (
     WaitEnded,
     WaitStarted,
 )
+from mockpilot.history.recorder import History
 from mockpilot.limits import Limits
 from mockpilot.protocol.envelope import Action
 from mockpilot.scenario.matching import Predicate, is_accepted, is_link, is_push_answer, predicate, spoken
@@ -151,6 +152,16 @@ class Stage:
                 event = await self._next(matches, within_s, spoken(what))
         assert event is not None
         return event
+
+    async def wait_seen(self, faults: Sequence[Armed], within_s: float) -> None:
+        """Wait until the presystem has met these faults, those aside that are optional; or until the time runs out."""
+        awaited = [one for one in faults if not one.fault.optional]
+        names = ", ".join(one.name for one in awaited)
+        with self._waiting(f"a sign that it has met {names}", within_s, ""), trio.move_on_after(within_s):
+            while not all(one.seen for one in awaited):
+                event = await self._control.wait_event(lambda _: True)
+                assert event is not None
+                self._end_if_gone(event)
 
     async def _next(self, matches: Predicate, within_s: float, awaited: str) -> Event:
         event = await self._control.wait_event(lambda event: matches(event) or self._is_exit(event), within_s)
@@ -319,6 +330,11 @@ class Stage:
     def mark(self, text: str) -> None:
         """Write a note into the recording; the next wait begins here."""
         self._control.mark(text)
+
+    @property
+    def history(self) -> History:
+        """What was recorded so far."""
+        return self._control.recorder.history
 
     @property
     def depot(self) -> Site:
