@@ -67,7 +67,7 @@ async def test_certificate_needs_the_key_of_the_authority(autojump_clock: MockCl
     """A folder without ca.key can show the good one only."""
     async with stand() as cms:
         good = certificates()
-        server = Server(cms.server.world, Certificates({"good": good.contexts["good"]}, good.ca_pem))
+        server = Server(cms.server.world, Certificates(good.context("good"), good.ca_pem))
         with pytest.raises(ScenarioError, match=r"ca\.key"):
             Control(server).arm(certificate("unknown-ca"))
 

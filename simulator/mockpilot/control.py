@@ -13,7 +13,7 @@ import trio
 
 from mockpilot.cms.acting import Acting
 from mockpilot.cms.server import Server
-from mockpilot.errors import ScenarioError
+from mockpilot.errors import ScenarioError, UsageError
 from mockpilot.faults.evidence import Watch
 from mockpilot.faults.injector import Armed
 from mockpilot.faults.verbs import Fault, drop
@@ -52,8 +52,8 @@ class Control:
 
     def arm(self, fault: Fault) -> Armed:
         """Put a fault to work."""
-        if fault.do == "certificate" and fault.kind not in self.server.certificates.contexts:
-            raise ScenarioError(f"certificate {fault.kind!r} needs the key of the CA (ca.key), which is not there")
+        if fault.do == "certificate":
+            self._prepare_certificate(fault.kind)
         armed = self.server.world.injector.arm(fault, self.server.world.clock.now())
         self.recorder.record(
             FaultArmed(name=armed.name, do=fault.do, how=fault.described(), optional=fault.optional)
@@ -66,6 +66,12 @@ class Control:
             if armed.fault.selects.after_s:
                 link.wake_in(armed.fault.selects.after_s)
         return armed
+
+    def _prepare_certificate(self, kind: str) -> None:
+        try:
+            self.server.certificates.context(kind)
+        except UsageError as error:
+            raise ScenarioError(str(error)) from error
 
     def disarm(self, armed: Armed) -> None:
         """Take a fault out; its evidence stays."""

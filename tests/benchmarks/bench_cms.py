@@ -124,7 +124,7 @@ async def serve_plain(certificates: object, task_status: object) -> None:
                 await connection.send_message(text)
 
     async with trio.open_nursery() as nursery:
-        server = await nursery.start(serve_websocket, handle, "127.0.0.1", 0, certificates.contexts["good"])
+        server = await nursery.start(serve_websocket, handle, "127.0.0.1", 0, certificates.context("good"))
         task_status.started((server.port, push))  # type: ignore[attr-defined]
 
 

@@ -15,8 +15,9 @@ import trio
 
 from mockpilot.cms.ending import Ending
 from mockpilot.cms.link import Link
+from mockpilot.cms.menu import server_name_seen
 from mockpilot.cms.streams import NetStream, WireStream
-from mockpilot.cms.tls import GOOD, Certificates, server_name_seen
+from mockpilot.cms.tls import GOOD, Certificates
 from mockpilot.cms.transport import open_socket
 from mockpilot.cms.world import World
 from mockpilot.faults.injector import Armed
@@ -126,7 +127,7 @@ class Reception:
     async def _shake_hands(self, certificate: str) -> trio.SSLStream[NetStream]:
         names: list[str | None] = []
         server_name_seen.set(names)
-        context = self._certificates.contexts[certificate]
+        context = self._certificates.context(certificate)
         tls = trio.SSLStream(self._net, context, server_side=True)
         try:
             with trio.fail_after(STEP_WITHIN_S):

@@ -1,52 +1,95 @@
-"""Certificates and server contexts: the good one, and a menu of certificates that are bad in exactly one way.
+"""Certificates of a run and the server contexts that show them: the good one, and those of the menu at first use.
 
-Everything is minted when a run begins and lives in memory, unless a folder of PEM files brings a CA of its own. One
-context per kind, never changed in place; the bad ones issue no session tickets, or a client that resumes would never
-look at them.
+Everything is minted when a run begins or a fault asks for it and lives in memory, unless a folder of PEM files brings
+a CA of its own.
 """
 
 from __future__ import annotations
 
-import ipaddress
 import ssl
 from collections.abc import Iterable
-from contextvars import ContextVar
 from pathlib import Path
 
 import trustme
 
+from mockpilot.cms import menu
+from mockpilot.cms.menu import ECDSA, RECIPES, Recipe
 from mockpilot.errors import UsageError
 
 GOOD = "good"
 PEM_FILES = ("ca.pem", "server.pem", "server.key")
-_ECDSA = trustme.KeyType.ECDSA
-
-server_name_seen: ContextVar[list[str | None]] = ContextVar("server_name_seen")
-"""Where the handshake of the present task leaves the server name that the client sent."""
 
 
 class Certificates:
-    """The contexts of one run.
+    """What a CMS can show in one run.
 
     Args:
-        contexts: server context by kind of certificate; ``good`` is always there.
+        good: shows the good certificate.
         ca_pem: the trust anchor that the presystem is given.
+        authority: signs more of them; without it there is only the good one.
+        hosts: names and addresses of the CMS.
     """
 
-    def __init__(self, contexts: dict[str, ssl.SSLContext], ca_pem: bytes) -> None:
-        self.contexts = contexts
+    def __init__(
+        self, good: ssl.SSLContext, ca_pem: bytes, authority: trustme.CA | None = None, hosts: Iterable[str] = ()
+    ) -> None:
         self.ca_pem = ca_pem
+        self._authority, self._hosts = authority, tuple(hosts)
+        self._contexts = {GOOD: good}
+        self._elsewhere: dict[tuple[str, ...], ssl.SSLContext] = {}
 
     @property
     def bad_kinds(self) -> tuple[str, ...]:
-        """Which bad certificates can be shown; none without the CA's key."""
-        return tuple(kind for kind in self.contexts if kind != GOOD)
+        """Which of the menu can be shown; none without the CA's key."""
+        return tuple(kind for kind, recipe in RECIPES.items() if not self._why_not(kind, recipe))
+
+    @property
+    def can_sign(self) -> bool:
+        """Whether the CA's key is there."""
+        return self._authority is not None
+
+    def context(self, kind: str) -> ssl.SSLContext:
+        """The one context of a kind, made when it is first asked for.
+
+        Raises:
+            UsageError: this authority or machine cannot make it.
+        """
+        if kind not in self._contexts:
+            self._contexts[kind] = self._make(kind, RECIPES[kind], self._hosts)
+        return self._contexts[kind]
+
+    def elsewhere(self, hosts: tuple[str, ...]) -> ssl.SSLContext:
+        """A good certificate for other names of this machine, made once for the same names.
+
+        Raises:
+            UsageError: the CA's key is not there.
+        """
+        if hosts not in self._elsewhere:
+            self._elsewhere[hosts] = self._make("for another host", Recipe(), hosts)
+        return self._elsewhere[hosts]
+
+    def _make(self, kind: str, recipe: Recipe, hosts: tuple[str, ...]) -> ssl.SSLContext:
+        if why_not := self._why_not(kind, recipe):
+            raise UsageError(why_not)
+        assert self._authority is not None
+        try:
+            return menu.make(recipe, self._authority, hosts)
+        except (ssl.SSLError, ValueError) as error:
+            raise UsageError(f"certificate {kind!r} cannot be made with this CA and this OpenSSL: {error}") from error
+
+    def _why_not(self, kind: str, recipe: Recipe) -> str:
+        if self._authority is None:
+            return f"certificate {kind!r} needs the key of the CA (ca.key), which is not there"
+        if recipe.versions == menu.OLD and not menu.can_speak(recipe.versions):
+            return f"certificate {kind!r} needs an OpenSSL that still speaks TLS 1.0 or 1.1; this machine's does not"
+        return ""
 
 
 def mint(hosts: Iterable[str]) -> Certificates:
     """Make a CA for this run alone and a leaf for these hosts."""
-    ca = trustme.CA(key_type=_ECDSA)
-    return _from_ca(ca, tuple(hosts))
+    ca, names, good = trustme.CA(key_type=ECDSA), tuple(hosts), menu.new_context()
+    ca.issue_cert(*names, key_type=ECDSA).configure_cert(good)
+    return Certificates(good, ca.cert_pem.bytes(), ca, names)
 
 
 def load(folder: Path, hosts: Iterable[str]) -> Certificates:
@@ -60,10 +103,10 @@ def load(folder: Path, hosts: Iterable[str]) -> Certificates:
             raise UsageError(f"{folder / name}: a PEM file is expected there; 'mockpilot certs {folder}' makes one")
     try:
         ca_pem = (folder / "ca.pem").read_bytes()
-        good = _context()
+        good = menu.new_context()
         good.load_cert_chain(folder / "server.pem", folder / "server.key")
         if not (folder / "ca.key").is_file():
-            return Certificates({GOOD: good}, ca_pem)
+            return Certificates(good, ca_pem)
         ca = trustme.CA.from_pem(ca_pem, (folder / "ca.key").read_bytes())
     except ssl.SSLError as error:
         raise UsageError(
@@ -72,7 +115,7 @@ def load(folder: Path, hosts: Iterable[str]) -> Certificates:
         ) from error
     except (OSError, ValueError, TypeError) as error:
         raise UsageError(f"{folder}: certificates and keys in PEM form are expected: {error}") from error
-    return Certificates({GOOD: good} | _bad_contexts(ca, tuple(hosts)), ca_pem)
+    return Certificates(good, ca_pem, ca, tuple(hosts))
 
 
 def write(folder: Path, hosts: Iterable[str]) -> None:
@@ -81,8 +124,8 @@ def write(folder: Path, hosts: Iterable[str]) -> None:
     Raises:
         UsageError: a file stands there already, or the folder cannot be written.
     """
-    ca = trustme.CA(key_type=_ECDSA)
-    leaf = ca.issue_cert(*hosts, key_type=_ECDSA)
+    ca = trustme.CA(key_type=ECDSA)
+    leaf = ca.issue_cert(*hosts, key_type=ECDSA)
     files = {
         "ca.pem": ca.cert_pem.bytes(), "ca.key": ca.private_key_pem.bytes(),
         "server.pem": b"".join(blob.bytes() for blob in leaf.cert_chain_pems),
@@ -99,46 +142,3 @@ def write(folder: Path, hosts: Iterable[str]) -> None:
             path.write_bytes(data)
     except OSError as error:
         raise UsageError(f"{folder}: the folder must be writable: {error.strerror}") from error
-
-
-def _from_ca(ca: trustme.CA, hosts: tuple[str, ...]) -> Certificates:
-    good = _context()
-    ca.issue_cert(*hosts, key_type=_ECDSA).configure_cert(good)
-    return Certificates({GOOD: good} | _bad_contexts(ca, hosts), ca.cert_pem.bytes())
-
-
-def _bad_contexts(ca: trustme.CA, hosts: tuple[str, ...]) -> dict[str, ssl.SSLContext]:
-    unknown_ca, wrong_host = _context(tickets=False), _context(tickets=False)
-    trustme.CA(key_type=_ECDSA).issue_cert(*hosts, key_type=_ECDSA).configure_cert(unknown_ca)
-    ca.issue_cert(*_other_hosts(hosts), key_type=_ECDSA).configure_cert(wrong_host)
-    return {"unknown-ca": unknown_ca, "wrong-host": wrong_host}
-
-
-def _other_hosts(hosts: tuple[str, ...]) -> tuple[str, ...]:
-    # A name that cannot be anybody's (RFC 2606), and an address beside ours, so that both kinds of check are asked.
-    others = ["wrong-host.invalid"]
-    if any(_is_address(host) for host in hosts):
-        others.append("192.0.2.1")
-    return tuple(others)
-
-
-def _is_address(host: str) -> bool:
-    try:
-        ipaddress.ip_address(host)
-    except ValueError:
-        return False
-    return True
-
-
-def _context(*, tickets: bool = True) -> ssl.SSLContext:
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.minimum_version = ssl.TLSVersion.TLSv1_2
-    if not tickets:
-        context.num_tickets = 0
-        context.options |= ssl.OP_NO_TICKET
-    context.sni_callback = _note_server_name
-    return context
-
-
-def _note_server_name(_sslobj: object, name: str | None, _context: object) -> None:
-    server_name_seen.get([]).append(name)
