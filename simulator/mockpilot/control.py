@@ -54,6 +54,8 @@ class Control:
         """Put a fault to work."""
         if fault.do == "certificate":
             self._prepare_certificate(fault.kind)
+        if fault.do == "refuse" and fault.how == "redirect" and not fault.location:
+            self._prepare_redirect()
         armed = self.server.world.injector.arm(fault, self.server.world.clock.now())
         self.recorder.record(
             FaultArmed(name=armed.name, do=fault.do, how=fault.described(), optional=fault.optional)
@@ -72,6 +74,12 @@ class Control:
             self.server.certificates.context(kind)
         except UsageError as error:
             raise ScenarioError(str(error)) from error
+
+    def _prepare_redirect(self) -> None:
+        if not self.server.certificates.can_sign:
+            raise ScenarioError("refuse: redirect needs the key of the CA (ca.key) for a certificate of another host, "
+                                "or a location")  # fmt: skip
+        self.server.open_elsewhere()
 
     def disarm(self, armed: Armed) -> None:
         """Take a fault out; its evidence stays."""

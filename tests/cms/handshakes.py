@@ -41,6 +41,23 @@ async def shake_hands(
     return found[0].lower() if "TLSv" not in found[0] else found[0]
 
 
+async def say_why(under: trio.abc.HalfCloseableStream, context: ssl.SSLContext, host: str = "localhost") -> str:
+    """Shake hands as most stacks do, which trio's streams don't: an alert is sent, and one that comes is told."""
+    came, goes = ssl.MemoryBIO(), ssl.MemoryBIO()
+    client = context.wrap_bio(came, goes, server_hostname=host)
+    while True:
+        try:
+            client.do_handshake()
+        except ssl.SSLWantReadError:
+            await under.send_all(goes.read())
+            came.write(bytes(await under.receive_some()))
+        except ssl.SSLError as error:
+            await under.send_all(goes.read())
+            return (error.reason or "").lower().replace("_", " ")
+        else:
+            return ""
+
+
 def client_context(
     anchor: bytes = b"", lowest: ssl.TLSVersion = ssl.TLSVersion.TLSv1_2,
     highest: ssl.TLSVersion = ssl.TLSVersion.TLSv1_3,

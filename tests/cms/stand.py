@@ -60,15 +60,15 @@ class Stand:
         """Kinds of the events of one link, in order."""
         return [event.kind for event in self.history if event.link == link]
 
-    def dial(self) -> MemoryStream:
-        """A TCP connection."""
+    def dial(self, *, elsewhere: bool = False) -> MemoryStream:
+        """A TCP connection, to the CMS or to the other host of ours."""
         here, there = connection()
-        self.nursery.start_soon(self.server.serve_stream, there, "memory")
+        self.nursery.start_soon(self.server.serve_stream, there, "memory", elsewhere)
         return here
 
-    async def connect(self, *, verify: bool = True) -> RawClient:
+    async def connect(self, *, verify: bool = True, elsewhere: bool = False) -> RawClient:
         """A connection with TLS."""
-        return await RawClient.over_tls(self.dial(), client_context(verify=verify))
+        return await RawClient.over_tls(self.dial(elsewhere=elsewhere), client_context(verify=verify))
 
     async def open(self, presystem_id: str = "Presystem1") -> RawClient:
         """An open link."""

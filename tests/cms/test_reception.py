@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import re
+import ssl
 from urllib.parse import quote
 
 import msgspec
@@ -13,14 +14,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 from trio.testing import MockClock
 
-from cms.raw_client import GOOD_HEAD, RawClient, frame
-from cms.stand import PASSWORD, Stand, stand
+from cms.handshakes import say_why
+from cms.raw_client import CLOSE, GOOD_HEAD, RawClient, frame
+from cms.stand import PASSWORD, Stand, client_context, stand
 from mockpilot.faults import certificate, refuse
 from mockpilot.history.events import (
+    CloseSent,
     FaultFired,
     FaultSeen,
     FirstBytes,
     LinkEnded,
+    MessageReceived,
     TcpAccepted,
     TlsEstablished,
     TlsFailed,
@@ -351,6 +355,175 @@ async def test_refused_upgrades_are_counted(autojump_clock: MockClock) -> None:
         assert [event.link for event in cms.history.of(FaultFired)] == [1, 2]
         proofs = [event.proof or 0 for event in cms.history.of(FaultSeen)]
         assert [cms.history[proof].kind for proof in proofs] == ["upgrade_answered"]
+
+
+@pytest.mark.parametrize(("status", "header"), [
+    (401, ("www-authenticate", 'Basic realm="mockpilot"')), (503, ("retry-after", "15")), (429, ("retry-after", "15")),
+    (426, ("upgrade", "websocket")),
+])  # fmt: skip
+async def test_refusal_brings_the_header_of_its_status(
+    status: int, header: tuple[str, str], autojump_clock: MockClock
+) -> None:
+    """As RFC 9110 wants it, or as a busy server says it: one push interval."""
+    async with stand() as cms:
+        cms.control.arm(refuse(status))
+        response = await (await cms.connect()).upgrade()
+        assert response.status == status
+        assert header in response.headers.items()
+
+
+async def test_dropped_connection_is_accepted_and_reset_at_once(autojump_clock: MockClock) -> None:
+    """Before a byte is read; whoever comes after that many is served."""
+    async with stand() as cms:
+        cms.control.arm(refuse("accept-and-drop", attempts=2))
+        for _ in range(2):
+            with pytest.raises((trio.BrokenResourceError, trio.ClosedResourceError)):
+                await cms.connect()
+        await cms.serves()
+        assert cms.kinds(1) == ["tcp_accepted", "fault_fired", "link_ended", "fault_seen"]
+        assert cms.kinds(2) == ["tcp_accepted", "fault_fired", "link_ended"]
+        ended = cms.history.of(LinkEnded)[0]
+        assert (ended.by, ended.how, ended.detail) == (
+            "us", "broken on purpose", "accepted and dropped: TCP reset",
+        )  # fmt: skip
+        assert cms.kinds(3)[:2] == ["tcp_accepted", "first_bytes"]
+
+
+async def test_redirect_points_to_another_host_of_ours(autojump_clock: MockClock) -> None:
+    """The same resource, over https, at a name that the client did not use."""
+    async with stand() as cms:
+        cms.control.arm(refuse("redirect", attempts=2))
+        response = await (await cms.connect()).upgrade()
+        port = cms.server.elsewhere_port
+        where = f"https://127.0.0.1:{port}/vdv463/Presystem1"
+        assert (response.status, response.headers["location"]) == (307, where)
+        other = await (await cms.connect()).upgrade(head(b"Host: localhost", b"Host: 127.0.0.1:8443"))
+        assert other.headers["location"] == f"https://localhost:{port}/vdv463/Presystem1"
+        assert (await (await cms.connect()).upgrade()).status == 101
+        answered = cms.history.of(UpgradeAnswered)
+        assert [(event.status, event.fault) for event in answered] == [(307, "refuse"), (307, "refuse"), (101, None)]
+        assert answered[0].headers == (("Location", where),)
+
+
+async def test_who_follows_a_redirect_is_recorded_and_turned_away(autojump_clock: MockClock) -> None:
+    """With the verdict on its credentials; the certificate there is good, and no other fault reaches it."""
+    async with stand() as cms:
+        cms.control.arm(refuse("redirect", attempts=1))
+        assert (await (await cms.connect()).upgrade()).status == 307
+        cms.control.arm(refuse("accept-and-drop"))
+        cms.control.arm(certificate("expired"))
+        for sent in (head(), head(AUTHORIZATION + b"\r\n")):
+            client = await cms.connect(elsewhere=True)
+            response = await client.upgrade(sent)
+            assert response.status == 404
+            assert await client.read_to_end() == b""
+            await client.leave()
+        await cms.idle()
+        asked = cms.history.of(UpgradeRequested)
+        assert [(event.elsewhere, event.credentials) for event in asked] == [
+            (False, "right"), (True, "right"), (True, "none"),
+        ]  # fmt: skip
+        assert [event.elsewhere for event in cms.history.of(TcpAccepted)] == [False, True, True]
+        assert PASSWORD not in recorded(cms)
+
+
+async def test_redirect_goes_where_it_is_told(autojump_clock: MockClock) -> None:
+    """Then nobody of ours listens."""
+    async with stand() as cms:
+        cms.control.arm(refuse("redirect", location="https://elsewhere.example/"))
+        response = await (await cms.connect()).upgrade()
+        assert response.headers["location"] == "https://elsewhere.example/"
+        assert cms.server.elsewhere_port == 0
+
+
+async def test_missing_subprotocol_is_followed_by_a_close(autojump_clock: MockClock) -> None:
+    """Only for who offered one; nothing is answered any more, and a boot before our Close is read."""
+    async with stand() as cms:
+        cms.control.arm(refuse("subprotocol", attempts=1))
+        assert (await (await cms.connect()).upgrade()).status == 101
+        client = await cms.connect()
+        response = await client.upgrade(head(more=b"Sec-WebSocket-Protocol: " + V1 + b"\r\n"))
+        assert (response.status, response.headers.get("sec-websocket-protocol")) == (101, None)
+        await client.request("BootNotification", {"presystem": "BMS"})
+        assert [(one.opcode, one.code) for one in await client.frames_to_end()] == [(CLOSE, 1002)]
+        await client.leave()
+        opened = [(event.subprotocol, event.fault) for event in cms.history.of(UpgradeAnswered)]
+        assert opened == [(None, None), (None, "refuse")]
+        assert [event.fault for event in cms.history.of(CloseSent)] == ["refuse"]
+        assert [event.ending for event in cms.history.of(MessageReceived)] == [True]
+
+
+@pytest.mark.parametrize("lines", [b"", b"Sec-WebSocket-Protocol: " + V1 + b"\r\n"], ids=short)
+async def test_alien_subprotocol_stays_open(lines: bytes, autojump_clock: MockClock) -> None:
+    """So that whoever goes on with it can be seen doing so."""
+    async with stand() as cms:
+        cms.control.arm(refuse("alien-subprotocol"))
+        client = await cms.connect()
+        response = await client.upgrade(head(more=lines))
+        assert (response.status, response.headers["sec-websocket-protocol"]) == (101, "alien.mockpilot.example")
+        await trio.sleep(60)
+        assert (await client.boot())[6] == {"status": "Accepted"}
+        (opened,) = cms.history.of(UpgradeAnswered)
+        assert (opened.subprotocol, opened.fault) == ("alien.mockpilot.example", "refuse")
+
+
+@pytest.mark.parametrize("how", ["accept-and-drop", "redirect", "subprotocol", "alien-subprotocol", 503])
+async def test_disarmed_refusal_leaves_nothing_behind(how: int | str, autojump_clock: MockClock) -> None:
+    """The next connection is as if there had been none."""
+    async with stand() as cms:
+        cms.control.disarm(cms.control.arm(refuse(how)))
+        client = await cms.connect()
+        response = await client.upgrade(head(more=b"Sec-WebSocket-Protocol: " + V1 + b"\r\n"))
+        assert (response.status, response.headers["sec-websocket-protocol"]) == (101, V1.decode())
+        assert cms.history.of(FaultFired) == []
+
+
+async def test_fault_of_a_link_and_a_number_meets_that_one(autojump_clock: MockClock) -> None:
+    """Counted among the connections that are meant."""
+    async with stand() as cms:
+        cms.control.arm(refuse(503, link="Presystem1", nth=2))
+        cms.control.arm(certificate("unknown-ca", link=3))
+        statuses = [(await (await cms.connect()).upgrade()).status for _ in range(2)]
+        with pytest.raises(trio.BrokenResourceError):
+            await cms.connect()
+        assert statuses == [101, 503]
+        assert (await (await cms.connect()).upgrade()).status == 101
+
+
+# -- what is recorded below HTTP ---------------------------------------------------------------------------------------
+
+
+async def test_alert_of_the_peer_is_told_from_our_own_complaint(autojump_clock: MockClock) -> None:
+    """Who distrusts us says so; whoever speaks another version is refused by us, and told why."""
+    async with stand() as cms:
+        cms.control.arm(certificate("unknown-ca", handshakes=1))
+        stream = cms.dial()
+        assert await say_why(stream, client_context()) == "certificate verify failed"
+        await stream.aclose()
+        await cms.idle()
+        cms.control.arm(certificate("tls-1.2-only", handshakes=1))
+        context, stream = client_context(), cms.dial()
+        context.minimum_version = ssl.TLSVersion.TLSv1_3
+        assert await say_why(stream, context) == "tlsv1 alert protocol version"
+        await stream.aclose()
+        await cms.idle()
+        distrusting, unfit = cms.history.of(TlsFailed)
+        assert (distrusting.ended_by, distrusting.reason) == ("product", "tlsv1 alert unknown ca")
+        assert (distrusting.hello_seen, distrusting.server_name) == (True, "localhost")
+        assert (unfit.ended_by, unfit.reason) == ("us", "unsupported protocol")
+
+
+async def test_handshake_is_recorded_with_what_was_spoken(autojump_clock: MockClock) -> None:
+    """Version, cipher, name and whether the session was resumed."""
+    async with stand() as cms:
+        cms.control.arm(certificate("tls-1.2-only", handshakes=1))
+        assert (await (await cms.connect()).upgrade()).status == 101
+        assert (await (await cms.connect()).upgrade()).status == 101
+        first, second = cms.history.of(TlsEstablished)
+        assert (first.version, first.cipher[:11], first.server_name, first.resumed) == (
+            "TLSv1.2", "ECDHE-ECDSA", "localhost", False,
+        )  # fmt: skip
+        assert (second.version, second.certificate) == ("TLSv1.3", "good")
 
 
 async def test_link_is_there_for_whoever_waits_for_its_upgrade(autojump_clock: MockClock) -> None:

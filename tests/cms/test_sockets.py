@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import errno
 import socket
+import struct
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from urllib.parse import urlsplit
 
 import pytest
 import trio
@@ -16,7 +18,15 @@ from cms.stand import Stand, client_context, stand
 from mockpilot.cms.frames import MESSAGE_LIMIT
 from mockpilot.errors import UsageError
 from mockpilot.faults import refuse
-from mockpilot.history.events import ListenerDown, ListenerUp, ProtocolBroken
+from mockpilot.history.events import (
+    FirstBytes,
+    LinkEnded,
+    ListenerDown,
+    ListenerUp,
+    ProtocolBroken,
+    TlsFailed,
+    UpgradeRequested,
+)
 
 
 @asynccontextmanager
@@ -117,6 +127,52 @@ async def test_reset_is_a_reset() -> None:
             await client.under.socket.recv(1)
         assert raised.value.errno == errno.ECONNRESET
         await client.leave()
+
+
+@pytest.mark.parametrize(("resets", "reason"), [(False, "TCP end"), (True, "TCP reset")])
+async def test_peer_that_leaves_within_tls_is_recorded_with_how(resets: bool, reason: str) -> None:
+    """An end and a reset say different things about it."""
+    async with listening() as cms:
+        stream = await trio.open_tcp_stream("127.0.0.1", cms.server.port)
+        await stream.send_all(b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc")
+        await cms.control.wait_event(lambda event: isinstance(event, FirstBytes))
+        if resets:
+            stream.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        await stream.aclose()
+        await cms.control.wait_event(lambda event: isinstance(event, LinkEnded))
+        (failed,) = cms.history.of(TlsFailed)
+        assert (failed.ended_by, failed.reason, failed.hello_seen) == ("product", reason, True)
+
+
+async def test_dropped_connection_is_a_reset() -> None:
+    """Accepted by the kernel and by us, and gone before a byte came."""
+    async with listening() as cms:
+        cms.control.arm(refuse("accept-and-drop", attempts=1))
+        stream = await trio.open_tcp_stream("127.0.0.1", cms.server.port)
+        with pytest.raises(OSError, match="reset") as raised:
+            await stream.socket.recv(1)
+        assert raised.value.errno == errno.ECONNRESET
+        await stream.aclose()
+        client = await dial(cms.server.port)
+        assert (await client.upgrade()).status == 101
+        await client.leave()
+
+
+async def test_redirect_leads_to_a_second_port_under_another_name() -> None:
+    """With a good certificate for that name; who comes there is turned away."""
+    async with listening() as cms:
+        cms.control.arm(refuse("redirect"))
+        client = await dial(cms.server.port)
+        location = urlsplit((await client.upgrade()).headers["location"])
+        await client.leave()
+        assert (location.scheme, location.hostname, location.port) == ("https", "127.0.0.1", cms.server.elsewhere_port)
+        assert location.port != cms.server.port
+        under = await trio.open_tcp_stream("127.0.0.1", location.port or 0)
+        stream = trio.SSLStream(under, client_context(), server_hostname=location.hostname, https_compatible=True)
+        follower = RawClient(stream, under)
+        assert (await follower.upgrade()).status == 404
+        await follower.leave()
+        assert [event.elsewhere for event in cms.history.of(UpgradeRequested)] == [False, True]
 
 
 @pytest.mark.parametrize("pieces", [1, 40])

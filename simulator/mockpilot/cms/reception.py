@@ -7,8 +7,9 @@ connection, and every refusal is answered in full and closed. Each step has a de
 from __future__ import annotations
 
 import ssl
-from dataclasses import dataclass
-from typing import Literal
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from typing import Literal, NoReturn
 
 import h11
 import trio
@@ -16,11 +17,12 @@ import trio
 from mockpilot.cms.ending import Ending
 from mockpilot.cms.link import Link
 from mockpilot.cms.menu import server_name_seen
+from mockpilot.cms.refusal import ALIEN, REDIRECT, headers_of, location_elsewhere, names_elsewhere, response
 from mockpilot.cms.streams import NetStream, WireStream
 from mockpilot.cms.tls import GOOD, Certificates
 from mockpilot.cms.transport import open_socket
 from mockpilot.cms.world import World
-from mockpilot.faults.injector import Armed
+from mockpilot.faults.injector import Armed, Occasion
 from mockpilot.history.events import FirstBytes, TlsEstablished, TlsFailed, UpgradeAnswered, UpgradeRequested
 from mockpilot.protocol.handshake import (
     MASK,
@@ -37,8 +39,13 @@ STEP_WITHIN_S = 10.0
 """How long the first bytes, the TLS handshake and the HTTP head may take, each."""
 HEAD_LIMIT = 65536
 _CLIENT_HELLO = 1  # RFC 8446 section 4: the handshake type, behind the five bytes of the record's head
-_REASONS = {400: "Bad Request", 401: "Unauthorized", 403: "Forbidden", 404: "Not Found", 426: "Upgrade Required",
-            429: "Too Many Requests", 500: "Internal Server Error", 503: "Service Unavailable"}  # fmt: skip
+WITHOUT_SUBPROTOCOL = 1002
+"""How a link ends that lacks the subprotocol which was offered: RFC 6455 knows no better code."""
+
+_SPOILT = {"subprotocol": None, "alien-subprotocol": ALIEN}
+"""Ways to refuse that answer 101, and the subprotocol that it names."""
+_ALERTS = {"unsupported protocol": 70, "no shared cipher": 40}
+"""Our complaints of a ClientHello, and the alerts of RFC 8446 section 6 that tell them."""
 
 
 FirstBytesKind = Literal["tls", "clear-text upgrade", "clear-text http", "proxy header", "other"]
@@ -69,13 +76,16 @@ class Reception:
         number: of the TCP connection.
         net: its stream; the caller closes it.
         links: where the link is entered once it is open; the caller takes it out.
+        elsewhere: where the other host of ours listens.
+        is_elsewhere: it came there.
     """
 
     def __init__(
-        self, world: World, certificates: Certificates, number: int, net: NetStream, links: dict[int, Link]
-    ) -> None:
-        self._world, self._certificates, self._number, self._net = world, certificates, number, net
-        self._links = links
+        self, world: World, certificates: Certificates, number: int, net: NetStream, links: dict[int, Link],
+        elsewhere: int = 0, *, is_elsewhere: bool = False,
+    ) -> None:  # fmt: skip
+        self._world, self._certificates, self.number, self._net = world, certificates, number, net
+        self._links, self._elsewhere, self.is_elsewhere = links, elsewhere, is_elsewhere
         self._hello_seen = False
         self.wire: WireStream | None = None
         self.link: Link | None = None
@@ -87,22 +97,39 @@ class Reception:
             NoLink: it never became a link.
         """
         await self._look_at_first_bytes()
+        if not self.is_elsewhere:
+            self._world.injector.met_handshake(self.occasion(), bad_certificate)
         if bad_certificate is not None:
-            bad_certificate.fired += 1
-            self._world.on_fired(bad_certificate.name, "certificate", None, self._number)
+            self._world.on_fired(bad_certificate.name, "certificate", None, self.number)
         tls = await self._shake_hands(bad_certificate.fault.kind if bad_certificate else GOOD)
         self.wire = WireStream(tls, self._net, self._read_along_in, self._read_along_out, self._before_close)
         head = await self._read_head(self.wire)
         decision = self._decide(head.request)
-        if decision.status != 101 or decision.account is None:
+        if self.is_elsewhere:
+            await self._refuse(self.wire, 404, (), "nobody is expected at this host")
+        account = decision.account
+        if decision.status != 101 or account is None:
             await self._refuse(self.wire, decision.status, decision.headers, decision.body)
-        refused_by = self._world.injector.refusal_of_upgrade()
-        if refused_by is not None:
-            self._world.on_fired(refused_by.name, "refuse", None, self._number)
-            await self._refuse(self.wire, refused_by.fault.status, (), "", refused_by.name)
-        assert decision.account is not None
-        self.link = Link(self._world, self._number, decision.account.presystem_id, self._net)
-        await self._open(nursery, self.link, self.wire, head, decision)
+        offers = bool(head.request.tokens("sec-websocket-protocol"))
+        fault = self._world.injector.refusal_of_upgrade(self.occasion(account.presystem_id), offers=offers)
+        if fault is not None:
+            self._world.on_fired(fault.name, "refuse", None, self.number)
+            if fault.fault.how not in _SPOILT:
+                await self._refuse_by(self.wire, head.request, fault)
+            decision = replace(decision, subprotocol=_SPOILT[fault.fault.how])
+        self.link = Link(self._world, self.number, account.presystem_id, self._net)
+        await self._open(nursery, self.link, self.wire, head, decision, fault)
+
+    def occasion(self, presystem_id: str = "") -> Occasion:
+        """This connection at this moment, as faults see it."""
+        return Occasion(self._world.clock.now(), self.number, presystem_id)
+
+    async def _refuse_by(self, wire: WireStream, request: UpgradeRequest, armed: Armed) -> NoReturn:
+        fault, status = armed.fault, armed.fault.status
+        if fault.how == "redirect":
+            location = fault.location or location_elsewhere(request, self._net.local_address, self._elsewhere)
+            await self._refuse(wire, REDIRECT, (("Location", location),), "", armed.name)
+        await self._refuse(wire, status, headers_of(status, self._world.push_interval_s), "", armed.name)
 
     async def _look_at_first_bytes(self) -> None:
         with trio.move_on_after(STEP_WITHIN_S) as deadline:
@@ -111,7 +138,7 @@ class Reception:
             by_us = deadline.cancelled_caught
             raise NoLink(Ending("us" if by_us else "product", "broken off", "no bytes came"))
         kind = _kind_of(data)
-        self._world.recorder.record(FirstBytes(link=self._number, looks_like=kind))
+        self._world.recorder.record(FirstBytes(link=self.number, looks_like=kind))
         if kind != "tls":
             await self._answer_in_clear_text(kind)
         self._hello_seen = len(data) < 6 or data[5] == _CLIENT_HELLO
@@ -119,7 +146,7 @@ class Reception:
     async def _answer_in_clear_text(self, kind: str) -> None:
         if kind in ("clear-text upgrade", "clear-text http"):
             with trio.move_on_after(STEP_WITHIN_S):
-                await self._net.send_all(_response(400, (), "This port speaks TLS: connect with wss://."))
+                await self._net.send_all(response(400, (), "This port speaks TLS: connect with wss://."))
                 self._net.lingers = True
                 await self._net.aclose()
         raise NoLink(Ending("us", "cleanly", f"no TLS: {kind}"))
@@ -127,24 +154,46 @@ class Reception:
     async def _shake_hands(self, certificate: str) -> trio.SSLStream[NetStream]:
         names: list[str | None] = []
         server_name_seen.set(names)
-        context = self._certificates.context(certificate)
-        tls = trio.SSLStream(self._net, context, server_side=True)
+        tls = trio.SSLStream(self._net, self._context(certificate), server_side=True)
         try:
             with trio.fail_after(STEP_WITHIN_S):
                 await tls.do_handshake()
-        except (trio.BrokenResourceError, trio.TooSlowError) as error:
-            by_us = isinstance(error, trio.TooSlowError)
-            reason = "no end of the handshake in time" if by_us else _tls_reason(error)
+        except (trio.BrokenResourceError, trio.ClosedResourceError, trio.TooSlowError) as error:
+            by, reason = self._who_ended(error)
             self._world.recorder.record(TlsFailed(
-                link=self._number, ended_by="us" if by_us else "product", reason=reason,
-                hello_seen=self._hello_seen, certificate=certificate,
+                link=self.number, ended_by=by, reason=reason, hello_seen=self._hello_seen,
+                server_name=names[-1] if names else None, certificate=certificate,
             ))  # fmt: skip
-            raise NoLink(Ending("us" if by_us else "product", "broken off", f"TLS: {reason}")) from error
+            await self._alert(reason)
+            raise NoLink(Ending(by, "broken off", f"TLS: {reason}")) from error
         self._world.recorder.record(TlsEstablished(
-            link=self._number, version=tls.version() or "", cipher=tls.cipher()[0], resumed=bool(tls.session_reused),
+            link=self.number, version=tls.version() or "", cipher=tls.cipher()[0], resumed=bool(tls.session_reused),
             server_name=names[-1] if names else None, certificate=certificate,
         ))  # fmt: skip
         return tls
+
+    async def _alert(self, reason: str) -> None:
+        # The stream keeps OpenSSL's alerts to itself; without one the peer could not know what was wrong.
+        if reason in _ALERTS:
+            with trio.move_on_after(STEP_WITHIN_S), suppress(trio.BrokenResourceError, trio.ClosedResourceError):
+                await self._net.send_all(bytes((21, 3, 3, 0, 2, 2, _ALERTS[reason])))
+                self._net.lingers = True
+                await self._net.aclose()
+
+    def _context(self, certificate: str) -> ssl.SSLContext:
+        if self.is_elsewhere:
+            return self._certificates.elsewhere(names_elsewhere(self._net.local_address))
+        return self._certificates.context(certificate)
+
+    def _who_ended(self, error: BaseException) -> tuple[Literal["us", "product"], str]:
+        """Who ended TLS, and how: an alert of theirs, an end without a word, or a complaint of our own."""
+        if isinstance(error, trio.TooSlowError):
+            return "us", "no end of the handshake in time"
+        cause = error.__cause__
+        if isinstance(cause, ssl.SSLError) and not isinstance(cause, ssl.SSLEOFError):
+            reason = (cause.reason or "").lower().replace("_", " ")
+            return ("product" if "alert" in reason else "us"), reason
+        return ("us" if isinstance(error, trio.ClosedResourceError) else "product"), self._net.seen or "TCP end"
 
     async def _read_head(self, wire: WireStream) -> Head:
         parser = h11.Connection(h11.SERVER, max_incomplete_event_size=HEAD_LIMIT)
@@ -153,12 +202,14 @@ class Reception:
                 while (event := parser.next_event()) is h11.NEED_DATA:
                     data = await wire.receive_some()
                     if not data:
-                        raise NoLink(Ending("product", "broken off", "ended before an HTTP request"))
+                        how = self._net.seen or "TLS end"
+                        raise NoLink(Ending("product", "broken off", f"{how} before an HTTP request"))
                     parser.receive_data(bytes(data))
         except trio.TooSlowError as error:
             raise NoLink(Ending("us", "cleanly", "no HTTP request in time")) from error
         except (trio.BrokenResourceError, trio.ClosedResourceError) as error:
-            raise NoLink(Ending("product", "broken off", f"TLS: {_tls_reason(error)}")) from error
+            by, reason = self._who_ended(error)
+            raise NoLink(Ending(by, "broken off", f"TLS: {reason}")) from error
         except h11.RemoteProtocolError as error:
             await self._refuse(wire, error.error_status_hint, (), f"no HTTP request: {error}")
         assert isinstance(event, h11.Request)
@@ -175,34 +226,39 @@ class Reception:
             user = MASK if user in passwords else _hide(user, passwords)  # people mix up the two
         headers = mask_headers(request.headers)
         world.recorder.record(UpgradeRequested(
-            link=self._number, method=_hide(request.method, passwords), target=_hide(request.target, passwords),
+            link=self.number, method=_hide(request.method, passwords), target=_hide(request.target, passwords),
             headers=tuple((_hide(name, passwords), _hide(value, passwords)) for name, value in headers),
             credentials=decision.credentials, user=user, password_in=place,
-            problems=tuple(_hide(problem, passwords) for problem in decision.problems),
+            problems=tuple(_hide(problem, passwords) for problem in decision.problems), elsewhere=self.is_elsewhere,
         ))  # fmt: skip
         return decision
 
     async def _refuse(
         self, wire: WireStream, status: int, headers: Headers, body: str, fault: str | None = None
-    ) -> None:
-        self._world.recorder.record(
-            UpgradeAnswered(link=self._number, status=status, headers=tuple(headers), fault=fault)
-        )
+    ) -> NoReturn:
+        passwords = [account.password for account in self._world.accounts.values()]
+        told = tuple((name, _hide(value, passwords)) for name, value in headers)
+        self._world.recorder.record(UpgradeAnswered(link=self.number, status=status, headers=told, fault=fault))
         with trio.move_on_after(STEP_WITHIN_S):
             try:
-                await wire.inject(_response(status, headers, body))
+                await wire.inject(response(status, headers, body))
                 self._net.lingers = True
                 await wire.aclose()
             except (trio.BrokenResourceError, trio.ClosedResourceError):
                 pass  # it left before it heard our answer
         raise NoLink(Ending("us", "cleanly", f"refused with {status}"))
 
-    async def _open(self, nursery: trio.Nursery, link: Link, wire: WireStream, head: Head, seen: Decision) -> None:
+    async def _open(
+        self, nursery: trio.Nursery, link: Link, wire: WireStream, head: Head, seen: Decision, fault: Armed | None
+    ) -> None:
         link.wire = wire
         self._links[link.number] = link  # before the event, so that whoever waits for it finds the link
         self._world.recorder.record(UpgradeAnswered(
-            link=self._number, status=101, subprotocol=seen.subprotocol, presystem_id=link.presystem_id,
+            link=self.number, status=101, subprotocol=seen.subprotocol, presystem_id=link.presystem_id,
+            fault=fault.name if fault is not None else None,
         ))  # fmt: skip
+        if fault is not None and fault.fault.how == "subprotocol":
+            link.close(WITHOUT_SUBPROTOCOL, fault.name)
         key = head.request.values("sec-websocket-key")[0]
         with trio.fail_after(STEP_WITHIN_S):
             socket = await open_socket(nursery, wire, key, head.behind, seen.subprotocol)
@@ -237,22 +293,7 @@ def _as_request(event: h11.Request) -> UpgradeRequest:
     return UpgradeRequest(method, target, headers, version)
 
 
-def _response(status: int, headers: Headers, body: str) -> bytes:
-    data = body.encode()
-    fixed = [("Content-Type", "text/plain; charset=utf-8"), ("Content-Length", str(len(data))), ("Connection", "close")]
-    lines = [f"HTTP/1.1 {status} {_REASONS.get(status, 'Refused')}"]
-    lines += [f"{name}: {value}" for name, value in [*headers, *fixed]]
-    return "\r\n".join([*lines, "", ""]).encode("latin-1") + data
-
-
 def _hide(text: str, passwords: list[str]) -> str:
     for password in passwords:
         text = mask_secret(text, password)
     return text
-
-
-def _tls_reason(error: BaseException) -> str:
-    cause = error.__cause__
-    if isinstance(cause, ssl.SSLError) and cause.reason:
-        return cause.reason.lower().replace("_", " ")
-    return "the peer ended the connection"

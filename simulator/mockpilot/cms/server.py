@@ -23,13 +23,15 @@ from mockpilot.cms.tls import GOOD, Certificates
 from mockpilot.cms.transport import LinkOver
 from mockpilot.cms.world import World
 from mockpilot.errors import UsageError
-from mockpilot.faults.injector import Armed, Injector
+from mockpilot.faults.injector import Armed, Injector, Occasion
 from mockpilot.history.events import LinkEnded, ListenerDown, ListenerUp, SimulatorBroke, TcpAccepted
 from mockpilot.history.recorder import Recorder
 
 BACKLOG = 512
 _PASSING = (errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM, errno.ECONNABORTED, errno.EPROTO, errno.EPERM)
 """What accept may report of one connection or of the moment; none of it is the listener's end."""
+PORT_IN_MEMORY = 8463
+"""Where redirects point while nothing listens on a socket."""
 END_WITHIN_S = 2.0
 """How long open links may take to close at the end of an episode before their connections are ended."""
 
@@ -50,6 +52,9 @@ class Server:
         self.connections = 0
         """TCP connections ever accepted."""
         self._host, self.port = host, port
+        self.elsewhere_port = 0
+        """Where the other host of ours listens, to which redirects point; 0: nowhere yet."""
+        self._nursery: trio.Nursery | None = None
         self._guard: socket.socket | None = None
         self._open_gate = trio.Event()
         self._listening = trio.CancelScope()
@@ -71,7 +76,8 @@ class Server:
         self._guard = self._bind()
         self.port = self._guard.getsockname()[1]
         try:
-            async with trio.open_nursery() as nursery:
+            async with trio.open_nursery() as self._nursery:
+                nursery = self._nursery
                 if held:
                     nursery.start_soon(self._keep_listening, nursery)
                 else:
@@ -79,6 +85,7 @@ class Server:
                     await nursery.start(self._keep_listening, nursery)
                 task_status.started(self.port)
         finally:
+            self._nursery = None
             self._guard.close()
 
     async def _keep_listening(
@@ -93,9 +100,13 @@ class Server:
                 await self._listen(nursery, tell)
             tell = _nobody
 
+    @property
+    def _family(self) -> socket.AddressFamily:
+        return socket.AF_INET6 if ":" in self._host else socket.AF_INET
+
     def _bind(self) -> socket.socket:
         # Bound but never listening: while the listener is closed the port refuses connections and stays ours.
-        family = socket.AF_INET6 if ":" in self._host else socket.AF_INET
+        family = self._family
         guard = socket.socket(family, socket.SOCK_STREAM)
         try:
             if self.port:
@@ -114,8 +125,7 @@ class Server:
             probe.bind((self._host, self.port))
 
     async def _listen(self, nursery: trio.Nursery, tell: Callable[[], None]) -> None:
-        family = socket.AF_INET6 if ":" in self._host else socket.AF_INET
-        with trio.socket.socket(family, socket.SOCK_STREAM) as listener:
+        with trio.socket.socket(self._family, socket.SOCK_STREAM) as listener:
             listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
             await listener.bind((self._host, self.port))
@@ -125,7 +135,26 @@ class Server:
             while True:
                 await self._accept(listener, nursery)
 
-    async def _accept(self, listener: trio.socket.SocketType, nursery: trio.Nursery) -> None:
+    def open_elsewhere(self) -> None:
+        """Make sure that somebody listens where redirects point, as long as this CMS serves."""
+        if self.elsewhere_port:
+            return
+        if self._nursery is None:
+            self.elsewhere_port = PORT_IN_MEMORY
+            return
+        listener = socket.create_server((self._host, 0), family=self._family, backlog=BACKLOG)
+        listener.setblocking(False)
+        self.elsewhere_port = listener.getsockname()[1]
+        self._nursery.start_soon(self._listen_elsewhere, trio.socket.from_stdlib_socket(listener), self._nursery)
+
+    async def _listen_elsewhere(self, listener: trio.socket.SocketType, nursery: trio.Nursery) -> None:
+        with listener:
+            while True:
+                await self._accept(listener, nursery, is_elsewhere=True)
+
+    async def _accept(
+        self, listener: trio.socket.SocketType, nursery: trio.Nursery, *, is_elsewhere: bool = False
+    ) -> None:
         try:
             connection, address = await listener.accept()
         except OSError as error:
@@ -135,7 +164,7 @@ class Server:
             return
         with suppress(OSError):  # some systems refuse options once the peer has gone
             connection.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
-        nursery.start_soon(self.serve_stream, trio.SocketStream(connection), f"{address[0]}")
+        nursery.start_soon(self.serve_stream, trio.SocketStream(connection), f"{address[0]}", is_elsewhere)
 
     def close_port(self) -> None:
         """Refuse TCP connections until ``open_port``; open links live on."""
@@ -153,15 +182,22 @@ class Server:
         """Whether a connection that comes now is accepted."""
         return self._open_gate.is_set()
 
-    async def serve_stream(self, stream: trio.abc.HalfCloseableStream, peer: str) -> None:
-        """Serve one connection to its end and close it; never raises, whatever the peer does."""
+    async def serve_stream(
+        self, stream: trio.abc.HalfCloseableStream, peer: str, is_elsewhere: bool = False
+    ) -> None:
+        """Serve one connection to its end and close it; never raises, whatever the peer does.
+
+        Args:
+            is_elsewhere: it came to the other host of ours.
+        """
         self.connections += 1
         number, net = self.world.next_link(), NetStream(stream)
         self._connections.add(net)
-        bad = self.world.injector.certificate_for_handshake()
+        bad = None if is_elsewhere else self.world.injector.certificate_for_handshake(Occasion(self.world.clock.now(), number))
         kind = bad.fault.kind if bad else GOOD
-        self.world.recorder.record(TcpAccepted(link=number, peer=peer, certificate=kind))
-        reception = Reception(self.world, self.certificates, number, net, self.links)
+        self.world.recorder.record(TcpAccepted(link=number, peer=peer, certificate=kind, elsewhere=is_elsewhere))
+        reception = Reception(self.world, self.certificates, number, net, self.links, self.elsewhere_port,
+                              is_elsewhere=is_elsewhere)  # fmt: skip
         ending = Ending("unknown", "broken off", "")
         try:
             ending = await self._serve(reception, net, bad)
@@ -181,6 +217,7 @@ class Server:
         ending: Ending | None = None
         try:
             async with trio.open_nursery() as nursery:
+                self._drop_at_once(reception, net)
                 await reception.receive(nursery, bad)
                 nursery.cancel_scope.cancel()
         except* NoLink as group:
@@ -191,6 +228,13 @@ class Server:
         if known is None and net in self._ended_by_us:
             return Ending("us", "broken on purpose", "the episode was over")
         return known or ending or Ending("product", "broken off", "the peer ended the connection")
+
+    def _drop_at_once(self, reception: Reception, net: NetStream) -> None:
+        dropped_by = None if reception.is_elsewhere else self.world.injector.refusal_of_connection(reception.occasion())
+        if dropped_by is not None:
+            self.world.on_fired(dropped_by.name, "refuse", None, reception.number)
+            net.reset()  # an end would become a reset by itself as soon as the peer has written something
+            raise NoLink(Ending("us", "broken on purpose", "accepted and dropped: TCP reset"))
 
     def _record_end(self, number: int, reception: Reception, ending: Ending) -> None:
         received = reception.wire.received if reception.wire else 0

@@ -36,12 +36,23 @@ class NetStream(trio.abc.HalfCloseableStream):
         self.inner = inner
         self.silent = False
         self.lingers = False  # our last words are on their way: let them arrive before the end
+        self.seen = ""
+        """How the peer ended the TCP connection, as far as we saw it: ``TCP end`` or ``TCP reset``."""
         self._peeked = b""
+
+    @property
+    def local_address(self) -> str:
+        """The address at which the peer reached us; empty in memory or when it has gone."""
+        sock = getattr(self.inner, "socket", None)
+        try:
+            return str(sock.getsockname()[0]) if sock is not None else ""
+        except OSError:
+            return ""
 
     async def peek(self) -> bytes:
         """Wait for the first bytes and leave them to be read; empty if the peer left without any."""
         if not self._peeked:
-            self._peeked = bytes(await self.inner.receive_some())
+            self._peeked = bytes(await self._receive())
         return self._peeked
 
     async def send_all(self, data: bytes | bytearray | memoryview) -> None:
@@ -57,10 +68,20 @@ class NetStream(trio.abc.HalfCloseableStream):
         if self._peeked:
             peeked, self._peeked = self._peeked, b""
             return peeked
-        data = await self.inner.receive_some(max_bytes)
+        data = await self._receive(max_bytes)
         # While silent what comes is read away, so that the peer's end of the connection is still noticed.
         while self.silent and data:
+            data = await self._receive(max_bytes)
+        return data
+
+    async def _receive(self, max_bytes: int | None = None) -> bytes | bytearray:
+        try:
             data = await self.inner.receive_some(max_bytes)
+        except trio.BrokenResourceError:
+            self.seen = self.seen or "TCP reset"
+            raise
+        if not data:
+            self.seen = self.seen or "TCP end"
         return data
 
     async def send_eof(self) -> None:

@@ -243,17 +243,30 @@ class Injector:
         waiting = (armed for armed in self._at_work("drop") if armed.fault.when != "now")
         return next((armed for armed in waiting if strikes(armed, meant, self.armed)), None)
 
-    def certificate_for_handshake(self) -> Armed | None:
-        """The bad certificate that the next handshake shows, if any; it fires when the handshake really begins."""
-        return next((armed for armed in self._at_work("certificate") if _has_attempts_left(armed)), None)
+    def certificate_for_handshake(self, where: Occasion) -> Armed | None:
+        """The certificate that a fault has the next handshake show, if any; nothing is counted before it begins."""
+        awaiting = (armed for armed in self._at_work("certificate") if _has_attempts_left(armed))
+        return next((armed for armed in awaiting if strikes(replace(armed), where, self.armed)), None)
 
-    def refusal_of_upgrade(self) -> Armed | None:
-        """The refusal that this upgrade request meets, if any."""
-        for armed in self._at_work("refuse"):
-            if armed.fault.how == "http" and _has_attempts_left(armed):
-                armed.fired += 1
-                return armed
-        return None
+    def met_handshake(self, where: Occasion, shown: Armed | None) -> None:
+        """Take note that a handshake began, and of the fault whose certificate it is shown."""
+        for armed in self._at_work("certificate"):
+            is_meant = means_link(armed.fault.selects, where.link, where.presystem_id)
+            armed.matched += is_meant and is_open(armed, where.at, self.armed)
+        if shown is not None:
+            shown.fired += 1
+
+    def refusal_of_connection(self, where: Occasion) -> Armed | None:
+        """The fault that drops this TCP connection at once, if any."""
+        return self._refusal(where, ("accept-and-drop",))
+
+    def refusal_of_upgrade(self, where: Occasion, *, offers: bool) -> Armed | None:
+        """The refusal that this upgrade request meets, if any; who offers no subprotocol cannot miss one."""
+        return self._refusal(where, ("http", "redirect", "alien-subprotocol", *(("subprotocol",) if offers else ())))
+
+    def _refusal(self, where: Occasion, hows: tuple[str, ...]) -> Armed | None:
+        awaiting = (one for one in self._at_work("refuse") if one.fault.how in hows and _has_attempts_left(one))
+        return next((armed for armed in awaiting if strikes(armed, where, self.armed)), None)
 
 
 def _has_attempts_left(armed: Armed) -> bool:

@@ -190,6 +190,8 @@ class TcpAccepted(Event, frozen=True, kw_only=True):
     peer: str
     certificate: str = "good"
     """Which certificate this connection will be shown."""
+    elsewhere: bool = False
+    """It came to the other host of ours, to which only a redirect points."""
 
 
 class FirstBytes(Event, frozen=True, kw_only=True):
@@ -213,7 +215,9 @@ class TlsFailed(Event, frozen=True, kw_only=True):
 
     ended_by: Literal["us", "product", "unknown"]
     reason: str
+    """An alert of the peer's, ``TCP end`` or ``TCP reset`` without one, or what we complained of."""
     hello_seen: bool
+    server_name: str | None = None
     certificate: str = "good"
 
 
@@ -229,6 +233,8 @@ class UpgradeRequested(Event, frozen=True, kw_only=True):
     """Where else the password stood: ``target`` or the name of a header; empty if nowhere."""
     problems: tuple[str, ...] = ()
     """What RFC 6455 would have had otherwise."""
+    elsewhere: bool = False
+    """It came to the other host of ours; whatever credentials it brings were told to a stranger."""
 
 
 class UpgradeAnswered(Event, frozen=True, kw_only=True):

@@ -70,13 +70,14 @@ class VirtualClock(RunClock):
 
 
 def opener(server: Server, nursery: trio.Nursery) -> OpenTcp:
-    """What opens connections to a CMS: each is served by a task in the nursery."""
-    async def open_tcp(_host: str, _port: int) -> trio.abc.HalfCloseableStream:
+    """What opens connections to a CMS, or where it redirects to: each is served by a task in the nursery."""
+    async def open_tcp(_host: str, port: int) -> trio.abc.HalfCloseableStream:
         await trio.lowlevel.checkpoint()
-        if not server.is_listening:
+        is_elsewhere = port == server.elsewhere_port
+        if not server.is_listening and not is_elsewhere:
             raise ConnectionRefusedError("the port is closed")
         here, there = connection()
-        nursery.start_soon(server.serve_stream, there, "memory")
+        nursery.start_soon(server.serve_stream, there, "memory", is_elsewhere)
         return here
 
     return open_tcp
