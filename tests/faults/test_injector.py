@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from mockpilot.errors import ScenarioError
 from mockpilot.faults import Fault, answer, certificate, delay, drop, lose, refuse, repeat
-from mockpilot.faults.injector import Departure, Fate, Injector
+from mockpilot.faults.injector import Departure, Fate, Injector, Occasion
 from mockpilot.protocol.envelope import Action, Encoded, Envelope, MessageType, write
 from mockpilot.protocol.vocabulary import dialect
 
@@ -178,26 +178,61 @@ def test_drop_waits_for_its_message() -> None:
     assert [armed.name if armed else None for armed in found] == [None, None, "drop-2", None]
 
 
+def refused(injector: Injector, link: int = 1, *, offers: bool = True) -> str | None:
+    """Name of the fault that refuses an upgrade."""
+    armed = injector.refusal_of_upgrade(Occasion(0.0, link, "Presystem1"), offers=offers)
+    return armed.name if armed else None
+
+
 def test_refuse_counts_attempts() -> None:
-    """Two are refused, the third is not; refused TCP is not the upgrade's affair."""
-    injector = armed_with(refuse("tcp"), refuse(503, attempts=2))
-    found = [injector.refusal_of_upgrade() for _ in range(3)]
-    assert [armed.name if armed else None for armed in found] == ["refuse-2", "refuse-2", None]
+    """Two are refused, the third is not; refused TCP and dropped connections are not the upgrade's affair."""
+    injector = armed_with(refuse("tcp"), refuse("accept-and-drop"), refuse(503, attempts=2))
+    assert [refused(injector) for _ in range(3)] == ["refuse-3", "refuse-3", None]
 
 
 def test_refuse_without_a_count_goes_on_until_disarmed() -> None:
     """As an outage does."""
     injector = armed_with(refuse(503))
-    assert all(injector.refusal_of_upgrade() for _ in range(50))
+    assert all(refused(injector) for _ in range(50))
     injector.disarm(injector.armed[0])
-    assert injector.refusal_of_upgrade() is None
+    assert refused(injector) is None
+
+
+def test_refuse_meets_the_connections_that_are_meant() -> None:
+    """By number of the link, by number of the attempt, by presystem; others aren't counted."""
+    injector = armed_with(refuse(503, link=3), refuse("redirect", nth=2, link="Presystem1"), refuse(500, link="other"))
+    assert [refused(injector, link) for link in (1, 2, 3, 4)] == [None, "refuse-2", "refuse", None]
+
+
+def test_refuse_subprotocol_meets_only_who_offers_one() -> None:
+    """Nobody misses what was not offered; an alien one is alien to everybody."""
+    injector = armed_with(refuse("subprotocol"))
+    assert [refused(injector, offers=offers) for offers in (False, True)] == [None, "refuse"]
+    assert refused(armed_with(refuse("alien-subprotocol")), offers=False) == "refuse"
+
+
+def test_dropped_connections_are_counted_too() -> None:
+    """Whatever they would have asked for."""
+    injector = armed_with(refuse(503), refuse("accept-and-drop", attempts=1))
+    found = [injector.refusal_of_connection(Occasion(0.0, link)) for link in (1, 2)]
+    assert [armed.name if armed else None for armed in found] == ["refuse-2", None]
 
 
 def test_certificate_is_shown_until_it_was_met() -> None:
     """Looking it up doesn't count; the handshake does."""
-    injector = armed_with(certificate("wrong-host", handshakes=1))
-    armed = injector.certificate_for_handshake()
+    injector, here = armed_with(certificate("wrong-host", handshakes=1)), Occasion(0.0, 1)
+    armed = injector.certificate_for_handshake(here)
     assert armed is not None
-    assert injector.certificate_for_handshake() is armed
-    armed.fired += 1
-    assert injector.certificate_for_handshake() is None
+    assert injector.certificate_for_handshake(here) is armed
+    injector.met_handshake(here, armed)
+    assert injector.certificate_for_handshake(here) is None
+
+
+def test_certificate_counts_handshakes_that_it_is_not_shown() -> None:
+    """The third and only the third, among those of the link that is meant."""
+    injector, shown = armed_with(certificate("expired", nth=3)), []
+    for link in range(1, 6):
+        armed = injector.certificate_for_handshake(Occasion(0.0, link))
+        injector.met_handshake(Occasion(0.0, link), armed)
+        shown += [link] if armed else []
+    assert shown == [3]

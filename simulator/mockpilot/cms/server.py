@@ -193,7 +193,8 @@ class Server:
         self.connections += 1
         number, net = self.world.next_link(), NetStream(stream)
         self._connections.add(net)
-        bad = None if is_elsewhere else self.world.injector.certificate_for_handshake(Occasion(self.world.clock.now(), number))
+        now = Occasion(self.world.clock.now(), number)
+        bad = None if is_elsewhere else self.world.injector.certificate_for_handshake(now)
         kind = bad.fault.kind if bad else GOOD
         self.world.recorder.record(TcpAccepted(link=number, peer=peer, certificate=kind, elsewhere=is_elsewhere))
         reception = Reception(self.world, self.certificates, number, net, self.links, self.elsewhere_port,
