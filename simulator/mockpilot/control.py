@@ -16,6 +16,7 @@ from mockpilot.cms.server import Server
 from mockpilot.errors import ScenarioError, UsageError
 from mockpilot.faults.evidence import Watch
 from mockpilot.faults.injector import Armed
+from mockpilot.faults.selecting import Seconds
 from mockpilot.faults.verbs import Fault, drop
 from mockpilot.history.events import Event, FaultArmed, FaultDisarmed, FaultFired, FaultSeen, Mark
 from mockpilot.history.recorder import Recorder
@@ -65,8 +66,8 @@ class Control:
             self.server.close_port()
         self._acting.act()
         for link in self.server.live_links():
-            if armed.fault.selects.after_s:
-                link.wake_in(armed.fault.selects.after_s)
+            for seconds in self.server.world.injector.waits(armed.at):
+                link.wake_in(seconds)
         return armed
 
     def _prepare_certificate(self, kind: str) -> None:
@@ -88,6 +89,7 @@ class Control:
         self.server.world.injector.disarm(armed)
         for link in self.server.live_links():
             link.let_go(armed)
+            link.pressure.end(armed.name)
         self.recorder.record(FaultDisarmed(name=armed.name, do=armed.fault.do))
         if armed.fault.do == "refuse" and armed.fault.how == "tcp":
             self.server.open_port()
@@ -97,15 +99,15 @@ class Control:
         for armed in list(self.server.world.injector.armed):
             self.disarm(armed)
 
-    def drop(self, how: str, code: int | None = 1001) -> Armed:
-        """End all live links now.
+    def drop(self, how: str, code: int | None = 1001, down: Seconds = 0.0) -> Armed:
+        """End all live links now, and refuse TCP for ``down`` afterwards.
 
         Raises:
             ScenarioError: there is none.
         """
         if not self.server.live_links():
             raise ScenarioError("drop: a live link is expected, there is none; wait for one first")
-        return self.arm(drop(how, code=code))
+        return self.arm(drop(how, code=code, down=down))
 
     def _fire(self, armed: Armed) -> None:
         armed.fired += 1

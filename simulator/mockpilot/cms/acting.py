@@ -36,12 +36,23 @@ class Acting:
         try:
             while self._do_all():
                 pass
+            self._press()
         finally:
             self._busy = False
 
     def _do_all(self) -> bool:
         done = [self._do(armed) for armed in self._server.world.injector.acts(self._now)]
         return any(done)
+
+    def _press(self) -> None:
+        injector = self._server.world.injector
+        for armed in injector.presses():
+            for link in self._server.live_links():
+                if not injector.is_open(armed, self._now):
+                    link.pressure.end(armed.name)
+                elif injector.strikes_link(armed, link.occasion):
+                    self._fired(armed.name, armed.fault.do, None, link.number)
+                    link.pressure.begin(armed)
 
     @property
     def _now(self) -> float:

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Literal
 
 import trio
 
-from mockpilot.cms.streams import NetStream, WireStream
+from mockpilot.cms.frames import PING, build_frame
+from mockpilot.cms.streams import LINGER_S, NetStream, WireStream
+
+_CUT = bytes(100)
+"""Content of the frame whose record is cut; nobody ever reads it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +26,7 @@ class Ending:
 
 SPOKEN = {
     "silence": "silence", "reset": "TCP reset", "tls-end": "TLS end without a Close frame",
-    "tcp-end": "TCP end without a Close frame",
+    "tcp-end": "TCP end without a Close frame", "tls-cut": "TCP end in the middle of a TLS record",
 }  # fmt: skip
 """Ways of breaking a link, for people."""
 
@@ -38,5 +43,16 @@ async def cut(how: str, net: NetStream, wire: WireStream) -> None:
             with trio.move_on_after(1):
                 await wire.inner.aclose()
             await trio.aclose_forcefully(net)
+        case "tls-cut":
+            await _cut_record(net, wire)
         case _:
             await trio.aclose_forcefully(net)
+
+
+async def _cut_record(net: NetStream, wire: WireStream) -> None:
+    wire.muted = True
+    net.break_off()
+    with trio.move_on_after(1), suppress(trio.BrokenResourceError, trio.ClosedResourceError):
+        await wire.inject(build_frame(PING, _CUT))
+    await trio.sleep(LINGER_S)  # our end goes before a reset, which unread bytes would make of closing at once
+    await trio.aclose_forcefully(net)

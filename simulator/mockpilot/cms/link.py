@@ -20,6 +20,7 @@ from mockpilot.cms.ending import SPOKEN, Ending, cut
 from mockpilot.cms.frames import CLOSE, PING, PONG, Broken, Control, FrameWatch, Message, close_payload, read_close
 from mockpilot.cms.frames import build_frame as frame
 from mockpilot.cms.outbox import Handed, Outbox
+from mockpilot.cms.pressure import Pressure
 from mockpilot.cms.streams import LINGER_S, NetStream, WireStream
 from mockpilot.cms.transport import LinkOver, Socket
 from mockpilot.cms.world import World
@@ -92,11 +93,12 @@ class Link:
         self._nursery: trio.Nursery | None = None
         self._not_started: list[_Task] = []
         self._socket: Socket | None = None
+        self.pressure = Pressure(world.recorder, number, net, self._start, self._flood)
         self.wire: WireStream | None = None
 
     async def run(self, socket: Socket, wire: WireStream) -> None:
         """Serve the link until it is over."""
-        self._socket, self.wire = socket, wire
+        self._socket, self.wire, self.pressure.wire = socket, wire, wire
         try:
             async with trio.open_nursery() as nursery:
                 self._nursery = nursery
@@ -232,7 +234,7 @@ class Link:
                     await self._outbox.wait_shorter(UNWRITTEN_ANSWERS)
         except LinkOver:
             self.before_close()
-            self._end(Ending("product", "broken off", "end without a Close frame"))
+            self._end(Ending("product", "broken off", f"{self._net.seen or 'TLS end'} without a Close frame"))
             while self._inbox:
                 self._take(self._inbox.popleft())
 
@@ -349,9 +351,14 @@ class Link:
         """Ask for a sign of life."""
         self._queue(self._world.recorder.record(PingSent(link=self.number, payload=b"seen?".hex())))
 
+    async def _flood(self, payload: bytes) -> None:
+        await self._outbox.wait_shorter(UNWRITTEN_ANSWERS)
+        if self.ending is None:
+            self._queue(self._world.recorder.record(PingSent(link=self.number, payload=payload.hex())))
+
     def _queue(self, event: Handed, form: Form | None = None) -> None:
         self._outbox.hand(event, form)
-        if len(self._outbox) > UNWRITTEN_FRAMES:
+        if len(self._outbox) > UNWRITTEN_FRAMES and not self.pressure.is_slow:
             self._end(Ending("us", "broken on purpose", "the peer no longer reads"))
             self._net.reset()
 
@@ -390,10 +397,12 @@ class Link:
 
     def drop(self, fault: Fault, name: str | None) -> None:
         """End the link in the way that the fault says."""
+        if self.ending is not None:
+            return
+        if fault.down_s:
+            self._world.refuse_tcp_for(fault.down_s)
         if fault.how == "close":
             self.close(fault.code, name)
-            return
-        if self.ending is not None:
             return
         self._end(Ending("us", "broken on purpose", SPOKEN[fault.how]))
         self._start(partial(self._cut, fault.how, name or ""))

@@ -61,6 +61,8 @@ class Server:
         self._connections: set[NetStream] = set()
         self._ended_by_us: set[NetStream] = set()
         self._idle = trio.Condition()
+        self._outage = object()
+        world.refuse_tcp_for = self.close_port_for
 
     async def serve(
         self, held: bool = False, task_status: trio.TaskStatus[int] = trio.TASK_STATUS_IGNORED
@@ -169,12 +171,27 @@ class Server:
     def close_port(self) -> None:
         """Refuse TCP connections until ``open_port``; open links live on."""
         if self._open_gate.is_set():
-            self._open_gate = trio.Event()
+            self._open_gate, self._outage = trio.Event(), object()
             self._listening.cancel()
             self.world.recorder.record(ListenerDown(port=self.port))
 
+    def close_port_for(self, seconds: float) -> None:
+        """Refuse TCP connections for a while, unless somebody refuses them already; an episode's end ends it, too."""
+        if self._open_gate.is_set():
+            self.close_port()
+            self._outage = outage = object()
+            # Of nobody's nursery: the link that is dropped will be gone by then.
+            trio.lowlevel.spawn_system_task(self._open_port_in, seconds, outage)
+
+    async def _open_port_in(self, seconds: float, outage: object) -> None:
+        await trio.sleep(seconds)
+        if self._outage is outage:
+            self.open_port()
+
     def open_port(self) -> None:
         """Accept connections again."""
+        if self._nursery is None and not self._open_gate.is_set():
+            self.world.recorder.record(ListenerUp(port=self.port))  # no socket that could do so
         self._open_gate.set()
 
     @property
@@ -248,7 +265,8 @@ class Server:
         self.world.recorder, self.world.injector, self.world.chance = recorder, injector, chance
         self.world.links_opened = 0
         self.world.release_pushes.set()
-        self.open_port()
+        self._outage = object()
+        self._open_gate.set()
 
     def live_links(self) -> list[Link]:
         """Open links that nobody has begun to end, oldest first."""
@@ -268,6 +286,7 @@ class Server:
 
     def _hold_connections(self) -> None:
         # The listening socket closes: whoever comes meanwhile is refused and tries again in the next episode.
+        self._outage = object()
         if self._open_gate.is_set():
             self._open_gate = trio.Event()
             self._listening.cancel()

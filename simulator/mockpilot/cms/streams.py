@@ -10,9 +10,12 @@ import socket
 import struct
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
 import trio
+
+from mockpilot.cms.frames import PONG
 
 
 @runtime_checkable
@@ -29,8 +32,18 @@ FAREWELL_S = 1.0
 """How long our last words may take to leave."""
 
 
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How slowly bytes leave."""
+
+    chunk: int
+    """Bytes in one piece."""
+    rate: float
+    """Bytes a second."""
+
+
 class NetStream(trio.abc.HalfCloseableStream):
-    """Ciphertext: peeks at the first bytes, falls silent, resets, lingers."""
+    """Ciphertext: peeks at the first bytes, trickles, stops reading, falls silent, breaks off, resets, lingers."""
 
     def __init__(self, inner: trio.abc.HalfCloseableStream) -> None:
         self.inner = inner
@@ -38,6 +51,11 @@ class NetStream(trio.abc.HalfCloseableStream):
         self.lingers = False  # our last words are on their way: let them arrive before the end
         self.seen = ""
         """How the peer ended the TCP connection, as far as we saw it: ``TCP end`` or ``TCP reset``."""
+        self.pace: Pace | None = None
+        self.may_read = trio.Event()
+        self.may_read.set()
+        self._pace_changed = trio.Event()
+        self._breaks_off = False
         self._peeked = b""
 
     @property
@@ -58,8 +76,41 @@ class NetStream(trio.abc.HalfCloseableStream):
     async def send_all(self, data: bytes | bytearray | memoryview) -> None:
         if self.silent:
             await trio.lowlevel.checkpoint()
-            return
-        await self.inner.send_all(data)
+        elif self._breaks_off:
+            await self._send_half(data)
+        elif self.pace is not None:
+            await self._trickle(memoryview(data))
+        else:
+            await self.inner.send_all(data)
+
+    def set_pace(self, pace: Pace | None) -> None:
+        """Have bytes leave slowly from now on, or as fast as they can."""
+        self.pace = pace
+        self._pace_changed.set()
+        self._pace_changed = trio.Event()
+
+    async def _trickle(self, data: memoryview) -> None:
+        while data and self.pace is not None and not self.silent:
+            piece, data = data[: self.pace.chunk], data[self.pace.chunk :]
+            pause_s = len(piece) / self.pace.rate
+            await self.inner.send_all(piece)
+            with trio.move_on_after(pause_s):
+                await self._pace_changed.wait()
+        if data and not self.silent:
+            await self.inner.send_all(data)
+
+    def break_off(self) -> None:
+        """End the connection in the middle of whatever is sent next: a TLS record that never becomes whole."""
+        self._breaks_off = True
+
+    async def _send_half(self, data: bytes | bytearray | memoryview) -> None:
+        self.silent = True
+        await self.inner.send_all(data[: len(data) // 2])
+        await self.inner.send_eof()
+
+    def pause_reading(self) -> None:
+        """Leave what the peer sends unread until ``may_read`` is set; its end is not noticed meanwhile either."""
+        self.may_read = trio.Event()
 
     async def wait_send_all_might_not_block(self) -> None:
         await self.inner.wait_send_all_might_not_block()
@@ -69,6 +120,8 @@ class NetStream(trio.abc.HalfCloseableStream):
             peeked, self._peeked = self._peeked, b""
             return peeked
         data = await self._receive(max_bytes)
+        if not self.may_read.is_set():
+            await self.may_read.wait()
         # While silent what comes is read away, so that the peer's end of the connection is still noticed.
         while self.silent and data:
             data = await self._receive(max_bytes)
@@ -88,6 +141,7 @@ class NetStream(trio.abc.HalfCloseableStream):
         await self.inner.send_eof()
 
     async def aclose(self) -> None:
+        self.may_read.set()
         try:
             if self.lingers:
                 await self._linger()
@@ -103,6 +157,7 @@ class NetStream(trio.abc.HalfCloseableStream):
 
     def reset(self) -> None:
         """End with a TCP reset: no Close frame, no TLS close_notify. A stream without a socket may bring ``abort``."""
+        self.may_read.set()
         if isinstance(self.inner, Abortable):
             self.inner.abort()
             return
@@ -134,6 +189,7 @@ class WireStream(trio.abc.Stream):
         self.inner = inner
         self.received = 0
         self.muted = False  # nothing of the library's any more: we said our last word, or are about to
+        self.withholds_pongs = False
         self._net, self._on_in, self._on_out, self._before_close = net, on_in, on_out, before_close
         self._head, self._behind_head, self._farewell = b"", b"", b""
         self._replaying = self._lingers = False
@@ -158,7 +214,7 @@ class WireStream(trio.abc.Stream):
         self._farewell, self.muted, self._lingers = frame, True, lingers
 
     async def send_all(self, data: bytes | bytearray | memoryview) -> None:
-        if self.muted:
+        if self.muted or (self.withholds_pongs and bytes(data[:1])[0] & 0x0F == PONG):
             await trio.lowlevel.checkpoint()
             return
         if self._opened.is_set():

@@ -46,6 +46,9 @@ class World:
     """Called when something has happened after which a fault may be due: a link opened, a message passed, time went by.
     """
 
+    refuse_tcp_for: Callable[[float], None] = lambda _: None
+    """Closes the port for so many seconds."""
+
     def next_link(self) -> int:
         """Number of the next TCP connection of this episode, from 1."""
         self.links_opened += 1

@@ -24,6 +24,8 @@ __all__ = ["Armed", "Chance", "Departure", "Fate", "Injector", "Occasion"]
 NOWHERE = Occasion(0.0)
 ACTS = ("inject", "forget", "drop")
 """Verbs that do something unasked, as soon as they may; ``drop`` only when it waits for no message."""
+PRESSES = ("slow", "ping")
+"""Verbs that lie on a link from one moment to another."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,9 +208,19 @@ class Injector:
         """Faults that may do by now, unasked, what they do; whoever does it says so to ``strikes_link``."""
         return [one for one in self._at_work(*ACTS) if one.fault.when == "now" and is_open(one, at, self.armed)]
 
+    def presses(self) -> list[Armed]:
+        """Faults that lie on links, now or at another moment."""
+        return self._at_work(*PRESSES)
+
+    def is_open(self, armed: Armed, at: float) -> bool:
+        """Whether a fault is between its ``after`` and its ``until``."""
+        return is_open(armed, at, self.armed)
+
     def waits(self, at: float) -> list[float]:
-        """Seconds until each moment at which more of them may."""
-        moments = [one.at + (one.fault.selects.after_s or 0.0) for one in self._at_work(*ACTS)]
+        """Seconds until each moment at which more of them may, or may no longer."""
+        at_work = self._at_work(*ACTS, *PRESSES)
+        moments = [one.at + (one.fault.selects.after_s or 0.0) for one in at_work]
+        moments += [one.at + (one.fault.selects.until_s or 0.0) for one in at_work]
         return [moment - at for moment in moments if moment > at]
 
     def strikes_link(self, armed: Armed, where: Occasion) -> bool:

@@ -347,6 +347,18 @@ class WentSilent(Event, frozen=True, kw_only=True):
     fault: str
 
 
+class ReadingPaused(Event, frozen=True, kw_only=True):
+    """A fault made us leave unread what the peer sends; we go on writing."""
+
+    fault: str
+
+
+class ReadingResumed(Event, frozen=True, kw_only=True):
+    """We read again, beginning with what came meanwhile."""
+
+    fault: str
+
+
 # -- faults and the depot ------------------------------------------------------------------------------------------
 
 
@@ -406,5 +418,6 @@ AnyEvent = (
     | UpgradeRequested | UpgradeAnswered | ProtocolBroken | LinkEnded
     | MessageReceived | MessageSent | MessageWithheld | SendFailed
     | PingSent | PingReceived | PongSent | PongReceived | CloseSent | CloseReceived | WentSilent
+    | ReadingPaused | ReadingResumed
     | FaultArmed | FaultFired | FaultSeen | FaultDisarmed | BootRead | DepotChanged
 )  # fmt: skip

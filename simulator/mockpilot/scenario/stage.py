@@ -19,6 +19,7 @@ from mockpilot.depot.model import PointState
 from mockpilot.depot.site import Site
 from mockpilot.errors import ScenarioError
 from mockpilot.faults.injector import Armed
+from mockpilot.faults.selecting import Seconds
 from mockpilot.faults.verbs import Fault, refuse
 from mockpilot.history.events import (
     Event,
@@ -223,10 +224,12 @@ class Stage:
         """Take a fault out."""
         self._control.disarm(armed)
 
-    async def drop(self, how: str, code: int | None = 1001) -> Armed:
-        """End the link and see it end: ``close`` (with a code), ``tls-end``, ``tcp-end``, ``reset`` or ``silence``."""
+    async def drop(self, how: str, code: int | None = 1001, down: Seconds = 0.0) -> Armed:
+        """End the link and see it end: ``close`` (with a code, or None), ``tls-end``, ``tcp-end``, ``tls-cut``,
+        ``reset`` or ``silence``; for ``down`` afterwards TCP is refused.
+        """
         links = self._control.server.live_links()
-        armed = self._control.drop(how, code)
+        armed = self._control.drop(how, code, down)
         with trio.move_on_after(self.limits.close_within + self.limits.guard):
             for link in links if how != "silence" else []:
                 await link.over.wait()
@@ -250,11 +253,13 @@ class Stage:
             await self.drop("reset")
 
     @contextmanager
-    def outage(self, how: str = "reset", refusing: int | str = 503) -> Iterator[Armed]:
-        """Drop the link and refuse new ones until the block ends."""
+    def outage(
+        self, how: str = "reset", refusing: int | str = 503, code: int | None = 1001
+    ) -> Iterator[Armed]:
+        """Drop the link and refuse new ones until the block ends: an HTTP status, or a way of fault ``refuse``."""
         refusal = self.arm(refuse(refusing))
         if self._control.server.live_links():
-            self._control.drop(how)
+            self._control.drop(how, code)
         try:
             yield refusal
         finally:
