@@ -168,8 +168,8 @@ async def test_flood_waits_for_a_peer_that_does_not_read(autojump_clock: MockClo
         await booted(cms)
         full = trio.Event()
 
-        async def wait(_data: bytes | bytearray | memoryview) -> None:
-            await full.wait()
+        async def wait(data: bytes | bytearray | memoryview) -> None:
+            await full.wait()  # nothing of the data leaves
 
         cms.server.links[1]._net.inner.send_all = wait  # type: ignore[method-assign]
         cms.control.arm(ping(rate=1000))
