@@ -129,7 +129,7 @@ def test_problems_of_several_files_are_told_file_by_file(lints: Lints) -> None:
 
 @pytest.mark.parametrize(("file", "said"), [
     (SHIPPED / "boot_accepted.py", "scenarios are not linted yet, 'mockpilot certify --scenarios DIR --dry-run'"),
-    ("nowhere.toml", "nowhere.toml: a depot file or a profile is expected, there is no such file"),
+    ("nowhere.toml", "nowhere.toml: a depot file, a profile or a plan is expected, there is no such file"),
     (SHIPPED, "it cannot be read: "),
 ])  # fmt: skip
 def test_what_cannot_be_linted_is_refused(file: Path | str, said: str, lints: Lints) -> None:
@@ -139,13 +139,29 @@ def test_what_cannot_be_linted_is_refused(file: Path | str, said: str, lints: Li
     assert said in err
 
 
-@pytest.mark.parametrize("text", ["", "[presystm]\n", "[[fault]]\n", "# nothing\n"])
-def test_neither_depot_nor_profile_is_refused(text: str, lints: Lints) -> None:
-    """By saying how to tell them, and that plans are not linted."""
+@pytest.mark.parametrize("text", ["", "[presystm]\n", "# nothing\n"])
+def test_neither_depot_nor_plan_nor_profile_is_refused(text: str, lints: Lints) -> None:
+    """By saying how to tell them."""
     status, lines, err = lints(x=text)
     assert (status, lines) == (3, [])
-    assert "a depot file with [depot] or a profile with one of presystem, cms" in err
-    assert "plans are not linted yet" in err
+    assert "a depot file with [depot], a plan with [[fault]] or a profile with one of presystem, cms" in err
+
+
+def test_plan_is_linted_by_line_and_key(lints: Lints) -> None:
+    """What it claims included."""
+    text = 'title = "x"\nexercises = ["L-03", "L-3"]\n\n[[fault]]\ndo = "drop"\nhow = "explode"\n'
+    status, lines, _ = lints(plan=text)
+    assert status == 1
+    assert [line.split(": ")[:2] for line in lines] == [
+        ["plan.toml:2", "exercises[2]"], ["plan.toml:6", "fault[1].how"]
+    ]  # fmt: skip
+
+
+def test_shipped_plans_are_without_problems(lints: Lints) -> None:
+    """All of them."""
+    files = sorted((SHIPPED / "plans").glob("*.toml"))
+    assert len(files) >= 3
+    assert lints(*files)[0] == 0
 
 
 def test_latin_text_is_refused(lints: Lints) -> None:

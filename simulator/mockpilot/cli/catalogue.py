@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from mockpilot.depot.model import Depot
     from mockpilot.scenario.definition import Scenario
 
-KINDS = ("scenarios", "rules", "requirements", "actions", "faults", "dialects", "offenders", "limits", "depots")
+KINDS = ("scenarios", "rules", "requirements", "actions", "faults", "dialects", "offenders", "limits", "depots",
+         "plans")  # fmt: skip
 
 
 @click.command(name="list")
@@ -24,7 +25,7 @@ KINDS = ("scenarios", "rules", "requirements", "actions", "faults", "dialects", 
 def list_(kind: str | None) -> int:
     """List what there is.
 
-    KIND is scenarios (the default), rules, requirements, actions, faults, dialects, offenders, limits or depots.
+    KIND is scenarios (the default), rules, requirements, actions, faults, dialects, offenders, limits, depots or plans.
     """
     kind = kind or "scenarios"
     if kind not in KINDS:
@@ -47,7 +48,7 @@ def explain(words: tuple[str, ...], dialect: str | None) -> int:
     mockpilot explain ProvideChargingRequests
     """
     name = words[-1]
-    for tell in (_scenario, _requirement, _rule, partial(_action, dialect), _fault, _dialect, _limit, _depot):
+    for tell in (_scenario, _requirement, _rule, partial(_action, dialect), _fault, _dialect, _limit, _depot, _plan):
         text = tell(name)
         if text:
             click.echo(text)
@@ -104,9 +105,18 @@ def _list_actions() -> Iterator[tuple[str, str]]:
 
 
 def _list_faults() -> Iterator[tuple[str, str]]:
+    from mockpilot.cli.faults import own_parameters
     from mockpilot.faults.verbs import VERBS
 
-    yield from VERBS.items()
+    for verb, reach in VERBS.items():
+        yield verb, f"{reach} ({', '.join(own_parameters(verb))})"
+
+
+def _list_plans() -> Iterator[tuple[str, str]]:
+    from mockpilot.scenario.planned import load_plan, shipped_plans
+
+    for file in shipped_plans():
+        yield file.stem, load_plan(file).title
 
 
 def _list_dialects() -> Iterator[tuple[str, str]]:
@@ -146,7 +156,7 @@ def _depots() -> Iterator[tuple[str, Depot]]:
 _LISTS: dict[str, Callable[[], Iterator[tuple[str, str]]]] = {
     "scenarios": _list_scenarios, "rules": _list_rules, "requirements": _list_requirements, "actions": _list_actions,
     "faults": _list_faults, "dialects": _list_dialects, "offenders": _list_offenders, "limits": _list_limits,
-    "depots": _list_depots,
+    "depots": _list_depots, "plans": _list_plans,
 }  # fmt: skip
 
 
@@ -213,16 +223,15 @@ def _action(dialect: str | None, name: str) -> str:
 
 
 def _fault(name: str) -> str:
-    from mockpilot.faults.verbs import ANSWER_KINDS, CERTIFICATE_KINDS, DROP_HOWS, DROP_WHENS, VERBS
+    from mockpilot.cli.faults import tell
 
-    if name not in VERBS:
-        return ""
-    ways = {
-        "answer": {"kinds": ", ".join(ANSWER_KINDS)}, "certificate": {"kinds": ", ".join(CERTIFICATE_KINDS)},
-        "drop": {"how": ", ".join(DROP_HOWS), "when": ", ".join(DROP_WHENS)},
-        "refuse": {"how": "tcp, or an HTTP status from 400 to 599"},
-    }  # fmt: skip
-    return _told(f"fault {name}", reaches=VERBS[name], **ways.get(name, {}))
+    return tell(name)
+
+
+def _plan(name: str) -> str:
+    from mockpilot.scenario.planned import shipped_plans
+
+    return next((file.read_text(encoding="utf-8").rstrip() for file in shipped_plans() if file.stem == name), "")
 
 
 def _dialect(name: str) -> str:

@@ -32,6 +32,8 @@ from mockpilot.profile import Profile
 @click.option("--skip", multiple=True, metavar="SELECTION", help="leave these out; repeatable")
 @click.option("--scenarios", "more", multiple=True, type=click.Path(path_type=Path), metavar="DIR",
               help="more scenario files; repeatable")
+@click.option("--plan", "plans", multiple=True, type=click.Path(path_type=Path), metavar="FILE",
+              help="a fault plan as a scenario: a file or a shipped one's name; without SELECTION nothing else runs")
 @click.option("--strict", is_flag=True, help="warnings count as failures in the exit status")
 @click.option("--json", "as_json", is_flag=True, help="result.json on stdout instead of progress and summary")
 @click.option("--dry-run", is_flag=True, help="what would run, and why the rest would not")
@@ -39,7 +41,8 @@ from mockpilot.profile import Profile
 def certify(
     command: tuple[str, ...], selection: tuple[str, ...], profile_file: Path | None, dialect: str | None,
     listen: str | None, push_interval: float | None, out: Path, jobs: int, seed: int | None, limits: tuple[str, ...],
-    start: str, skip: tuple[str, ...], more: tuple[Path, ...], strict: bool, as_json: bool, dry_run: bool,
+    start: str, skip: tuple[str, ...], more: tuple[Path, ...], plans: tuple[Path, ...], strict: bool, as_json: bool,
+    dry_run: bool,
 ) -> int:  # fmt: skip
     """Run scenarios against a product and say what holds and what does not.
 
@@ -52,6 +55,7 @@ def certify(
     """
     profile = read_profile_options(profile_file, dialect, listen, push_interval)
     profile = replace(profile, limits=profile.limits.with_changes(_limits(limits)))
+    from mockpilot.certification.plans import plan_scenarios
     from mockpilot.certification.product import check_command
     from mockpilot.certification.selection import check_expected, select
     from mockpilot.certification.setting import certificates_for, check_host, depot_for
@@ -64,8 +68,10 @@ def certify(
         check_command(command)
     depot_for(profile)  # a depot that cannot be read is said here, not after the dry run
     catalogue = load_catalogue(more)
+    planned = plan_scenarios(plans, catalogue, profile.presystem.dialect)
+    catalogue = {**catalogue, **planned}
     certificates = certificates_for(profile)
-    chosen = select(catalogue, selection, skip, profile, bad_certificates=certificates.bad_kinds)
+    chosen = select(catalogue, selection or tuple(planned), skip, profile, bad_certificates=certificates.bad_kinds)
     if dry_run:
         return _show_plan(chosen.run, chosen.left_out, profile)
     if not chosen.run:

@@ -7,10 +7,13 @@ from mockpilot.history.events import (
     CloseReceived,
     DepotChanged,
     Event,
+    FaultFired,
+    FaultSeen,
     FirstBytes,
     LinkEnded,
     MessageReceived,
     MessageSent,
+    MessageWithheld,
     ProtocolBroken,
     SimulatorBroke,
     TlsFailed,
@@ -39,9 +42,18 @@ def tell(event: Event) -> str | None:  # noqa: C901 - a table, a row per kind of
         case MessageReceived():
             return f"← {_message(event.text, event.binary)}"
         case MessageSent():
-            return f"→ {_message(event.text, False)}"
+            touched = f" (fault {event.fault})" if event.fault else ""
+            return f"→ {_message(event.text, False)}{touched}"
+        case MessageWithheld():
+            return f"✂ {_message(event.text, False)} (fault {event.fault})"
+        case FaultFired():
+            return f"fault {event.name} strikes"
+        case FaultSeen():
+            return f"fault {event.name} was met"
         case BootRead():
             return f"boot read: {event.key} says {event.presystem_kind}"
+        case DepotChanged(what="depot"):
+            return f"depot: {event.detail}"
         case DepotChanged():
             parts = {"new": event.created, "changed": event.changed, "deleted": event.deleted}
             told = ", ".join(f"{len(ids)} {what}" for what, ids in parts.items() if ids) or "nothing new"

@@ -1,4 +1,4 @@
-"""``mockpilot lint``: what is wrong with depot files and profiles, by line and key, before anything runs."""
+"""``mockpilot lint``: what is wrong with depot files, profiles and plans, by line and key, before anything runs."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _Check = Callable[[str, Path, "Problems"], None]
 @click.command()
 @click.argument("files", nargs=-1, required=True, metavar="FILE...", type=click.Path(path_type=Path))
 def lint(files: tuple[Path, ...]) -> int:
-    """Check depot files and profiles: every problem with its file, line and key.
+    """Check depot files, profiles and fault plans: every problem with its file, line and key.
 
     Passwords are no part of a file: variables that a profile names need not be set.
     """
@@ -42,12 +42,12 @@ def lint(files: tuple[Path, ...]) -> int:
 
 def _read(file: Path) -> str:
     if file.suffix == ".py":
-        raise UsageError(f"{file}: a depot file or a profile is expected; scenarios are not linted yet, "
+        raise UsageError(f"{file}: a depot file, a profile or a plan is expected; scenarios are not linted yet, "
                          f"'mockpilot certify --scenarios DIR --dry-run' loads those of a folder")  # fmt: skip
     try:
         return file.read_text(encoding="utf-8")
     except FileNotFoundError:
-        raise UsageError(f"{file}: a depot file or a profile is expected, there is no such file") from None
+        raise UsageError(f"{file}: a depot file, a profile or a plan is expected, there is no such file") from None
     except (OSError, UnicodeDecodeError) as error:
         raise UsageError(f"{file}: a text file in UTF-8 is expected, it cannot be read: {error}") from error
 
@@ -62,10 +62,12 @@ def _check_of(file: Path, text: str) -> _Check:
         return _check_form
     if tables & set(DEPOT):
         return _check_depot
+    if "fault" in tables:
+        return _check_plan
     if tables & set(PROFILE):
         return _check_profile
-    raise UsageError(f"{file}: a depot file with [depot] or a profile with one of {', '.join(PROFILE)} is expected, "
-                     f"found {', '.join(tables) or 'nothing'}; plans are not linted yet")  # fmt: skip
+    raise UsageError(f"{file}: a depot file with [depot], a plan with [[fault]] or a profile with one of "
+                     f"{', '.join(PROFILE)} is expected, found {', '.join(tables) or 'nothing'}")  # fmt: skip
 
 
 def _located(text: str, problems: Problems) -> Iterator[tuple[int, str]]:
@@ -91,6 +93,12 @@ def _check_depot(text: str, file: Path, problems: Problems) -> None:
     from mockpilot.depot.loader import read_depot
 
     read_depot(text, problems)
+
+
+def _check_plan(text: str, file: Path, problems: Problems) -> None:
+    from mockpilot.certification.plans import note_claims
+
+    note_claims(text, problems)
 
 
 def _check_profile(text: str, file: Path, problems: Problems) -> None:

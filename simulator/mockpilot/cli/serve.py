@@ -5,12 +5,16 @@ from __future__ import annotations
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 import click
 
 from mockpilot.cli.options import TimeFactor, profile_options, read_profile_options
 from mockpilot.profile import Profile
+
+if TYPE_CHECKING:
+    from mockpilot.cli.listening import Listening
+    from mockpilot.faults.plan import FaultPlan
 
 
 @click.command()
@@ -18,12 +22,14 @@ from mockpilot.profile import Profile
 @click.option("--depot", metavar="NAME|FILE", help="a bundled depot (list depots) or a depot file")
 @click.option("--time-factor", type=TimeFactor(), default=1.0, metavar="N",
               help="the depot lives N times as fast, and our time stamps with it; pushes keep their interval")
+@click.option("--plan", type=click.Path(path_type=Path), metavar="FILE",
+              help="arm the faults of a plan at the start, a file or the name of a shipped one")
 @click.option("--trace", type=click.Path(path_type=Path), metavar="FILE", help="write every event there as a JSON line")
 @click.option("--report", type=click.Path(path_type=Path), metavar="FILE",
               help="at the end write a page there: what the night came to, and its picture")
 def serve(
     profile_file: Path | None, dialect: str | None, listen: str | None, push_interval: float | None,
-    depot: str | None, time_factor: float, trace: Path | None, report: Path | None,
+    depot: str | None, time_factor: float, plan: Path | None, trace: Path | None, report: Path | None,
 ) -> int:  # fmt: skip
     """Be a well-behaved CMS until interrupted, and tell what happens, a line each.
 
@@ -32,7 +38,6 @@ def serve(
     """
     import trio
 
-    from mockpilot.cli.listening import Listening
     from mockpilot.cli.listening import listen as listen_until
     from mockpilot.cli.morning import Morning
     from mockpilot.cli.telling import Teller
@@ -40,10 +45,12 @@ def serve(
     from mockpilot.history.trace import to_line
 
     profile = with_depot(read_profile_options(profile_file, dialect, listen, push_interval, several=True), depot)
+    faults = _read_plan(plan)
     teller, morning = Teller(profile.cms.push_interval_s), Morning()
 
     async def for_ever(listening: Listening) -> None:
         world = listening.server.world
+        _arm(faults, listening)
         if world.clock.is_simulated:
             click.echo(f"depot time  runs {time_factor:g} times as fast; it stands beside the wall's")
         click.echo("Ctrl-C ends it\n")
@@ -75,6 +82,20 @@ def serve(
 
         interrupted = trio.run(run)
     return 130 if interrupted else 0
+
+
+def _read_plan(file: Path | None) -> FaultPlan | None:
+    from mockpilot.scenario.planned import load_plan
+
+    return load_plan(file) if file is not None else None
+
+
+def _arm(plan: FaultPlan | None, listening: Listening) -> None:
+    from mockpilot.scenario.planned import arm_plan
+
+    if plan is not None:
+        arm_plan(plan, listening.server)
+        click.echo(f"faults      {plan.title}")
 
 
 def _opened(files: ExitStack, option: str, path: Path | None) -> BinaryIO | None:

@@ -12,7 +12,7 @@ import re
 import types
 import typing
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
@@ -46,7 +46,23 @@ class FaultPlan:
     """A step that is asked of the product, if any."""
     lasts_s: float = LASTS_S
     seed: int | None = None
-    """Of all that is left to chance; None: the run's."""
+    """Of all that faults leave to chance; None: the run's."""
+
+    @property
+    def seeded_faults(self) -> tuple[Fault, ...]:
+        """Its faults, each with a seed of its own that follows from the plan's."""
+        if self.seed is None:
+            return self.faults
+        return tuple(
+            _with_seed(fault, self.seed * len(self.faults) + number) for number, fault in enumerate(self.faults)
+        )
+
+
+def _with_seed(fault: Fault, seed: int) -> Fault:
+    leaves_to_chance = fault.selects.share is not None or fault.jitter_s > 0
+    if not leaves_to_chance or fault.selects.seed is not None:
+        return fault
+    return replace(fault, selects=replace(fault.selects, seed=seed))
 
 
 @cache
@@ -69,7 +85,7 @@ def read_plan(text: str, problems: Problems) -> FaultPlan:
     document = read_document(text, problems, TABLES)
     title = document.required("title")
     tables = document.tables("fault", sorted({"do"} | {name for verb in VERBS for name in parameters(verb)}))
-    if document.readable and not document.wrong and not tables:
+    if document.readable and "fault" not in document.wrong and not tables:
         document.note("fault", "at least one [[fault]] is expected")
     faults = tuple(fault for table in tables if (fault := _fault(table)) is not None)
     _check_moments(tables, problems)

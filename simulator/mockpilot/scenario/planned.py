@@ -1,4 +1,4 @@
-"""A fault plan as a scenario: all its faults are armed at the start, and it ends once they were met.
+"""A fault plan as a scenario: all its faults are armed at the start; it ends once they were met and all is well again.
 
 Whether the requirements that it claims were exercised is for the judgement to say, which this layer doesn't know: who
 plays a plan may bring a function that looks at the recording. It is asked once every fault was seen.
@@ -11,6 +11,8 @@ from pathlib import Path
 
 import trio
 
+from mockpilot.cms.server import Server
+from mockpilot.control import Control
 from mockpilot.durations import format_duration
 from mockpilot.errors import ProfileError, ScenarioError
 from mockpilot.faults.plan import FaultPlan, read_plan
@@ -79,13 +81,14 @@ def planned(name: str, plan: FaultPlan, exercised: Exercised = _nothing_more) ->
     """
 
     async def play(cms: Stage) -> None:
-        armed = [cms.arm(fault) for fault in plan.faults]
+        armed = [cms.arm(fault) for fault in plan.seeded_faults]
         await cms.wait_connected()
         with trio.move_on_after(plan.lasts_s) as scope:
             await cms.reach("exchange")
             if plan.provoke:
                 await cms.provoke(plan.provoke)
             await cms.wait_seen(armed, plan.lasts_s)
+            await cms.wait_exchange(plan.lasts_s)
             while not exercised(cms.history, plan.exercises):  # noqa: ASYNC110 - time alone may exercise a rule
                 await trio.sleep(LOOK_AGAIN_S)
         if scope.cancelled_caught and not cms.started:
@@ -103,3 +106,11 @@ def planned(name: str, plan: FaultPlan, exercised: Exercised = _nothing_more) ->
 def _needs(plan: FaultPlan) -> tuple[str, ...]:
     shows_certificates = any(fault.do == "certificate" for fault in plan.faults)
     return tuple(dict.fromkeys([*plan.needs, *(["ca key"] if shows_certificates else [])]))
+
+
+def arm_plan(plan: FaultPlan, server: Server) -> Control:
+    """Arm all faults of a plan on a CMS that no scenario drives."""
+    control = Control(server)
+    for fault in plan.seeded_faults:
+        control.arm(fault)
+    return control

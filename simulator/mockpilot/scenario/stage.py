@@ -164,6 +164,11 @@ class Stage:
                 assert event is not None
                 self._end_if_gone(event)
 
+    async def wait_exchange(self, within_s: float) -> None:
+        """Wait until a live link is in exchange, as it was or again; or until the time runs out."""
+        with self._waiting("an answered push", within_s, ""), trio.move_on_after(within_s):
+            await self._reach(STATES["exchange"])
+
     async def _next(self, matches: Predicate, within_s: float, awaited: str) -> Event:
         event = await self._control.wait_event(lambda event: matches(event) or self._is_exit(event), within_s)
         if event is None:
