@@ -197,6 +197,18 @@ def test_scenario_file_that_cannot_be_loaded(name: str, code: str, named: str, s
 # -- what certify says without running ---------------------------------------------------------------------------------
 
 
+def test_plan_is_all_that_runs_unless_more_is_selected(says: Says) -> None:
+    """By its file's name, with the time that it may take; a shipped one goes by its name."""
+    Path("mine.toml").write_text('title = "x"\nlasts = "1 h"\n[[fault]]\ndo = "forget"\n', encoding="utf-8")
+    status, out, _ = says("certify", "--plan", "mine.toml", "--plan", "rough_night", "--dry-run", *PRODUCT)
+    assert status == 0
+    assert "2 would run" in out
+    assert re.search(r"^mine +usually +30 s, at worst 1 h", out, re.MULTILINE)
+    more = says("certify", "boot_accepted", "mine", "--plan", "mine.toml", "--dry-run", *PRODUCT)[1]
+    assert "2 would run" in more
+    refuses(says, "certify", "--plan", "nowhere.toml", *PRODUCT, named="nowhere.toml: a plan's file or one of")
+
+
 def test_dry_run_shows_what_would_run_and_why_the_rest_would_not(says: Says) -> None:
     """Nothing is started or written."""
     status, out, err = says("certify", "L-", "--skip", "server_unavailable", "--dry-run", *PRODUCT)

@@ -46,6 +46,7 @@ soc_percent = 10
     (["--time-factor", "nan"], "found 'nan'"),
     (["--time-factor", "fast"], "found 'fast'"),
     (["--trace", "no/where"], "--trace no/where: a file that can be written is expected"),
+    (["--plan", "no/where"], "no/where: a plan's file or one of confirmation_lost_then_reset, "),
     (["--report", "no/where"], "--report no/where: a file that can be written is expected"),
 ])  # fmt: skip
 def test_option_that_cannot_work_is_named(

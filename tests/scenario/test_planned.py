@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
+from cms.stand import stand
 from mockpilot.certification.plans import plan_scenarios, were_exercised
 from mockpilot.conformance.levels import Outcome
 from mockpilot.conformance.verdict import judge
 from mockpilot.errors import ProfileError, ScenarioError, UsageError
 from mockpilot.faults import change, drop, lose, refuse
 from mockpilot.faults.plan import FaultPlan
-from mockpilot.history.events import FaultArmed, FaultSeen, MessageSent, ScenarioEnded, StepProvoked
+from mockpilot.history.events import FaultArmed, FaultFired, FaultSeen, MessageSent, ScenarioEnded, StepProvoked
 from mockpilot.presystem.offences import OFFENCES
 from mockpilot.scenario.catalogue import load_catalogue
-from mockpilot.scenario.planned import load_plan, planned, shipped_plans
+from mockpilot.scenario.planned import arm_plan, load_plan, planned, shipped_plans
 from rig import perform
+
+if TYPE_CHECKING:
+    from trio.testing import MockClock
 
 LIST, PUSH = "ProvideChargingRequests", "ProvideChargingInformation"
 LOST = FaultPlan(
@@ -110,3 +115,17 @@ def test_plan_that_is_not_there_is_named() -> None:
     """With those that are."""
     with pytest.raises(ScenarioError, match="rough_night"):
         load_plan(Path("nowhere.toml"))
+
+
+async def test_plan_is_armed_on_a_cms_that_nobody_drives(autojump_clock: MockClock) -> None:
+    """All its faults, with their seeds, and they strike."""
+    plan = FaultPlan("x", (lose("confirmation", LIST, share=1.0), drop("reset", after="20 s")), seed=4)
+    async with stand() as cms:
+        arm_plan(plan, cms.server)
+        client = await cms.boot()
+        await client.request(LIST, {"chargingRequestList": []})
+        await client.frames_to_end()
+        await client.leave()
+        await cms.idle()
+        assert [event.how.get("seed") for event in cms.history.of(FaultArmed)] == [8, None]
+        assert [event.name for event in cms.history.of(FaultFired)] == ["lose", "drop"]
