@@ -61,9 +61,6 @@ class Control:
         self.recorder.record(
             FaultArmed(name=armed.name, do=fault.do, how=fault.described(), optional=fault.optional)
         )
-        if fault.do == "refuse" and fault.how == "tcp":
-            self._fire(armed)
-            self.server.close_port()
         self._acting.act()
         for link in self.server.live_links():
             for seconds in self.server.world.injector.waits(armed.at):
@@ -108,10 +105,6 @@ class Control:
         if not self.server.live_links():
             raise ScenarioError("drop: a live link is expected, there is none; wait for one first")
         return self.arm(drop(how, code=code, down=down))
-
-    def _fire(self, armed: Armed) -> None:
-        armed.fired += 1
-        self._on_fired(armed.name, armed.fault.do, None, None)
 
     def _on_fired(self, name: str, do: str, of: int | None, link: int | None) -> None:
         fired = self.recorder.record(FaultFired(link=link, name=name, do=do, of=of))

@@ -11,7 +11,21 @@ import trio
 from cms.raw_client import BINARY, CONTINUATION, PING, PONG, TEXT, Frame, RawClient, entry, frame
 from cms.stand import PUSH_INTERVAL_S, Stand, stand
 from mockpilot.errors import ScenarioError
-from mockpilot.faults import Fault, answer, change, clock, damage, delay, drop, forget, inject, lose, repeat, swap
+from mockpilot.faults import (
+    Fault,
+    answer,
+    change,
+    clock,
+    damage,
+    delay,
+    drop,
+    forget,
+    inject,
+    lose,
+    refuse,
+    repeat,
+    swap,
+)
 from mockpilot.history.events import (
     DepotChanged,
     FaultArmed,
@@ -145,6 +159,28 @@ async def test_drop_comes_at_its_second(autojump_clock: MockClock) -> None:
         await again.frames_to_end()
         assert trio.current_time() == begun + 15
         assert [event.link for event in cms.history.of(FaultFired)] == [1, 2]
+
+
+async def test_refused_tcp_has_its_time_and_its_end(autojump_clock: MockClock) -> None:
+    """After a fault's last firing, or some seconds; until some seconds after arming."""
+    async with stand() as cms:
+        cms.server.open_port()
+        cms.control.arm(lose("confirmation", LIST, nth=1, name="lost"))
+        cms.control.arm(refuse("tcp", after="lost", until="60 s"))
+        client = await cms.boot()
+        await trio.sleep(20)
+        assert cms.server.is_listening
+        await client.request(LIST, {"chargingRequestList": []})
+        await trio.sleep(1)
+        assert not cms.server.is_listening
+        await trio.sleep(38)
+        assert not cms.server.is_listening
+        await trio.sleep(2)
+        assert cms.server.is_listening
+        cms.control.arm(refuse("tcp", after="30 s", name="later"))
+        await trio.sleep(31)
+        assert not cms.server.is_listening
+        assert [event.name for event in cms.history.of(FaultFired)] == ["lost", "refuse", "later"]
 
 
 # -- swap --------------------------------------------------------------------------------------------------------------

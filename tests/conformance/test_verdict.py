@@ -11,6 +11,7 @@ from mockpilot.conformance.levels import Basis, Cause, Level, Outcome
 from mockpilot.conformance.observation import Observation
 from mockpilot.conformance.verdict import judge, observe
 from mockpilot.errors import MockpilotError
+from mockpilot.faults.verbs import VERBS
 from mockpilot.history import events as ev
 from mockpilot.history.recorder import History
 
@@ -51,17 +52,19 @@ def test_claim_of_a_part_is_that_of_its_row() -> None:
     assert Outcome.PASSED is Play("E-03a").exchange().judged().outcome
 
 
-def test_fault_that_never_fired_is_inconclusive() -> None:
-    """It proves nothing, unless it was optional."""
-    assert Cause.FAULT_NEVER_FIRED is Play().armed("lost", "lose").exchange().judged().cause
-    assert Outcome.PASSED is Play().armed("lost", "lose", optional=True).exchange().judged().outcome
+@pytest.mark.parametrize("verb", VERBS)
+def test_fault_that_never_fired_is_inconclusive(verb: str) -> None:
+    """It proves nothing, unless it was optional; whatever the fault."""
+    assert Cause.FAULT_NEVER_FIRED is Play().armed("it", verb).exchange().judged().cause
+    assert Outcome.PASSED is Play().armed("it", verb, optional=True).exchange().judged().outcome
 
 
-def test_fault_that_nobody_met_is_inconclusive() -> None:
+@pytest.mark.parametrize("verb", VERBS)
+def test_fault_that_nobody_met_is_inconclusive(verb: str) -> None:
     """Firing is not enough; its effect must have been seen."""
-    play = Play().armed("lost", "lose").exchange().fired("lost", "lose")
+    play = Play().armed("it", verb).exchange().fired("it", verb)
     assert Cause.FAULT_NEVER_SEEN is play.judged().cause
-    seen = Play().armed("lost", "lose").exchange().fired("lost", "lose").line(ev.FaultSeen(name="lost", do="lose"))
+    seen = Play().armed("it", verb).exchange().fired("it", verb).line(ev.FaultSeen(name="it", do=verb))
     assert Outcome.PASSED is seen.judged().outcome
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from mockpilot.faults.evidence import Watch
@@ -13,11 +15,18 @@ from mockpilot.history.events import (
     LinkEnded,
     MessageReceived,
     MessageSent,
+    PingReceived,
     PingSent,
     PongReceived,
     TcpAccepted,
     UpgradeAnswered,
 )
+
+
+def _message(message_type: int, message_id: str) -> str:
+    slots = [message_type, "CMS", "Presystem1", "2031-03-04T17:20:00Z", message_id, "ProvideChargingInformation", {}]
+    return json.dumps(slots)
+
 
 SENT = MessageSent(link=1, text="[1]")
 TOUCHED = MessageSent(link=1, text="[1]", fault="it")
@@ -28,6 +37,16 @@ CLOSED = CloseReceived(link=1, code=1000)
 LEFT = LinkEnded(link=1, by="product", how="broken off")
 ENDED = LinkEnded(link=1, by="us", how="cleanly")
 AGAIN = TcpAccepted(link=2, peer="x")
+TOUCHED_BINARY = MessageSent(link=1, base64="AA==", fault="it")
+BOTH_TOUCHED = MessageSent(link=1, text="[1]", fault="other", faults=("it", "other"))
+PINGED = PingSent(link=1)
+PINGS = PingReceived(link=1)
+PUSHED = MessageSent(link=1, text=_message(1, "a1"))
+CARRIER = MessageSent(link=1, text=_message(1, "a1"), fault="it")
+ANSWERED = MessageReceived(link=1, text=_message(2, "A1"))
+REFUSED = MessageReceived(link=1, text=_message(3, "a1"))
+OTHER_ANSWERED = MessageReceived(link=1, text=_message(2, "b2"))
+ANSWERED_ELSEWHERE = MessageReceived(link=2, text=_message(2, "a1"))
 ELSEWHERE = MessageReceived(link=2, text="[1,…]")
 
 
@@ -52,6 +71,23 @@ def proof(do: str, how: str, *events: Event) -> int | None:
     ("refuse", "http", (AGAIN, UpgradeAnswered(link=1, status=503, fault="it")), 1),
     ("refuse", "tcp", (ANSWER, AGAIN), 1), ("refuse", "tcp", (ANSWER, SENT), None),
     ("certificate", "", (AGAIN, LEFT), 1),
+    ("refuse", "accept-and-drop", (AGAIN, ENDED), 1), ("refuse", "redirect", (ELSEWHERE, ENDED), 1),
+    ("swap", "", (SENT, ANSWER), None), ("swap", "", (SENT, TOUCHED, PONG), 2),
+    ("damage", "cut", (TOUCHED, ENDED, AGAIN), None), ("damage", "binary", (TOUCHED_BINARY, CLOSED), 1),
+    ("damage", "cut", (BOTH_TOUCHED, PONG), 1),
+    ("inject", "", (ANSWER, TOUCHED, ELSEWHERE, ANSWER), 3), ("inject", "", (TOUCHED, LEFT), 1),
+    ("slow", "trickle", (ANSWER, PONG), None), ("slow", "trickle", (SENT, ANSWER), 1),
+    ("slow", "trickle", (PINGED, PONG), 1), ("slow", "trickle", (SENT, LEFT), 1),
+    ("slow", "no-read", (SENT, PINGED), None), ("slow", "no-read", (ANSWER,), 0), ("slow", "no-read", (AGAIN,), 0),
+    ("slow", "no-read", (LEFT,), 0),
+    ("ping", "flood", (PONG,), None), ("ping", "flood", (PINGED, PONG), 1), ("ping", "flood", (PINGED, CLOSED), 1),
+    ("ping", "withhold-pong", (SENT, PONG), None), ("ping", "withhold-pong", (SENT, ANSWER), 1),
+    ("ping", "withhold-pong", (PINGS,), 0), ("ping", "withhold-pong", (LEFT,), 0),
+    ("forget", "", (ANSWERED, PUSHED, ANSWER), None), ("forget", "", (PUSHED, ANSWERED), 1),
+    ("forget", "", (PUSHED, REFUSED), 1), ("forget", "", (PUSHED, ANSWERED_ELSEWHERE, AGAIN, CLOSED), None),
+    ("change", "vanish", (PUSHED, ANSWERED), None), ("change", "vanish", (CARRIER, ANSWERED), 1),
+    ("change", "vanish", (CARRIER, OTHER_ANSWERED), None),
+    ("clock", "", (CARRIER, OTHER_ANSWERED, ANSWERED), 2), ("clock", "", (TOUCHED, ANSWERED), None),
 ])  # fmt: skip
 def test_proof_is_what_shows_that_it_was_met(
     do: str, how: str, events: tuple[Event, ...], position: int | None

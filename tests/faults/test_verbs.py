@@ -55,7 +55,7 @@ BOOT, LIST, PUSH = "BootNotification", "ProvideChargingRequests", "ProvideChargi
     lambda: clock(form="stardate"), lambda: clock(skew="soon"), lambda: swap("request", times=0),
     lambda: lose("request", nth="every x"), lambda: lose("request", share=0), lambda: lose("request", share=1.1),
     lambda: lose("request", direction="up"), lambda: lose("request", after=-1), lambda: slow(), lambda: slow("crawl"),
-    lambda: ping(), lambda: ping("storm"),
+    lambda: ping(), lambda: ping("storm"), lambda: refuse("tcp", until=LIST),
     lambda: certificate("worn out"), lambda: certificate("unknown-ca", handshakes=0),
 ])  # fmt: skip
 def test_constructor_refuses_in_one_sentence(make: Callable[[], Fault]) -> None:

@@ -69,6 +69,8 @@ class Acting:
                 return self._inject(armed)
             case "drop":
                 return self._drop(armed)
+            case "refuse":
+                return self._refuse(armed)
         return self._forget(armed)
 
     def _inject(self, armed: Armed) -> bool:
@@ -86,6 +88,17 @@ class Acting:
         self._fired(armed.name, armed.fault.do, None, meant[-1].number)
         for link in meant:
             link.drop(armed.fault, armed.name)
+        return True
+
+    def _refuse(self, armed: Armed) -> bool:
+        now, until_s = self._now, armed.fault.selects.until_s
+        if armed.acted_on or not self._server.world.injector.strikes_link(armed, Occasion(now)):
+            return False
+        self._fired(armed.name, armed.fault.do, None, None)
+        if until_s is None:
+            self._server.close_port()
+        else:
+            self._server.close_port_for(armed.at + until_s - now)
         return True
 
     def _forget(self, armed: Armed) -> bool:

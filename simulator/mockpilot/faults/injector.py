@@ -7,13 +7,12 @@ means every message passes untouched. Time comes in with each occasion, chance w
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from mockpilot.errors import ScenarioError
-from mockpilot.faults.altering import Form, damaged, is_still_said, other_answer, payload_of
-from mockpilot.faults.changing import Setting, change, point_for, refusal
-from mockpilot.faults.stamping import restamped, restamped_all
+from mockpilot.faults.altering import Form
+from mockpilot.faults.changing import refusal
+from mockpilot.faults.fates import Departure, Fate, fate_of
 from mockpilot.faults.striking import Armed, Chance, Occasion, Seeded, is_open, means_link, strikes
 from mockpilot.faults.verbs import Fault
 from mockpilot.protocol.envelope import Action, Envelope, MessageType, new_message_id, write
@@ -22,43 +21,10 @@ from mockpilot.protocol.vocabulary import DEFAULT_DIALECT, Dialect
 __all__ = ["Armed", "Chance", "Departure", "Fate", "Injector", "Occasion"]
 
 NOWHERE = Occasion(0.0)
-ACTS = ("inject", "forget", "drop")
-"""Verbs that do something unasked, as soon as they may; ``drop`` only when it waits for no message."""
+ACTS = ("inject", "forget", "drop", "refuse")
+"""Verbs that do something unasked, as soon as they may: ``drop`` if it waits for no message, ``refuse`` if TCP is."""
 PRESSES = ("slow", "ping")
 """Verbs that lie on a link from one moment to another."""
-
-
-@dataclass(frozen=True, slots=True)
-class Departure:
-    """One copy of a message that leaves."""
-
-    envelope: Envelope
-    after_s: float = 0.0
-    fault: str | None = None
-    unaltered: bool = True
-    """Whether the session may take note of it: what was altered or came as a copy moves nothing."""
-    form: Form | None = None
-    """How it is written, if not as one text message."""
-    faults: tuple[str, ...] = ()
-    """All that touched it, where more than one did."""
-
-
-@dataclass(frozen=True, slots=True)
-class Fate:
-    """What becomes of one message of ours."""
-
-    departures: tuple[Departure, ...]
-    applied: bool = True
-    struck: tuple[Armed, ...] = ()
-    held: bool = False
-    """It waits for the next message on its link."""
-    begun: tuple[str, ...] = ()
-    """What pushes say of the depot from now on that is not so."""
-
-    @property
-    def withheld_by(self) -> str | None:
-        """Name of the fault that kept the message from the link for good, None if it leaves."""
-        return None if self.departures or self.held else self.struck[-1].name
 
 
 class Injector:
@@ -128,74 +94,8 @@ class Injector:
         """
         if not self.armed:
             return Fate((Departure(envelope),))
-        said, told, begun = self._said(envelope, where)
-        fate = self._sent(said, where.with_message(envelope))
-        departures = tuple(_touched(one, told) for one in self._with_those_held(fate, where))
-        return replace(fate, departures=departures, struck=(*told, *fate.struck), begun=begun)
-
-    def _said(self, envelope: Envelope, where: Occasion) -> tuple[Envelope, tuple[Armed, ...], tuple[str, ...]]:
-        told, begun = [], []
-        for armed in self._at_work("change", "clock"):
-            if not strikes(armed, where.with_message(envelope), self.armed):
-                continue
-            if armed.fault.do == "clock":
-                envelope = _restamped(armed.fault, envelope)
-                told.append(armed)
-                continue
-            changed = self._changed(armed, envelope)
-            if changed is None:  # no occasion for it: this message is not counted
-                armed.matched, armed.fired = armed.matched - 1, armed.fired - 1
-                continue
-            envelope, detail = changed
-            told.append(armed)
-            begun += [f"{armed.fault.how}: {detail}"] if armed.fired == 1 else []
-        return envelope, tuple(told), tuple(begun)
-
-    def _changed(self, armed: Armed, envelope: Envelope) -> tuple[Envelope, str] | None:
-        payload = payload_of(envelope)
-        own = self._dialect.spelling.out(envelope.presystem_id)
-        setting = Setting(self._dialect, own, envelope.timestamp, armed.fired - 1, armed.chosen)
-        armed.chosen = armed.chosen or point_for(armed.fault, payload, setting)
-        changed = change(armed.fault, payload, replace(setting, chosen=armed.chosen))
-        return (replace(envelope, payload=changed.payload), changed.detail) if changed else None
-
-    def _sent(self, envelope: Envelope, where: Occasion) -> Fate:
-        for armed in self._at_work("lose", "delay", "repeat", "swap", "answer", "damage"):
-            waits_for_this = armed.fault.do == "swap" and where.link in armed.held
-            if not waits_for_this and strikes(armed, where, self.armed):
-                return self._struck(armed, envelope, where)
-        return Fate((Departure(envelope),))
-
-    def _struck(self, armed: Armed, envelope: Envelope, where: Occasion) -> Fate:
-        fault, name = armed.fault, armed.name
-        match fault.do:
-            case "lose":
-                departures: tuple[Departure, ...] = ()
-            case "delay":
-                departures = (Departure(envelope, fault.by_s + fault.jitter_s * armed.draw(), name),)
-            case "repeat":
-                departures = tuple(
-                    Departure(envelope, copy * fault.gap_s, name if copy else None, unaltered=copy == 0)
-                    for copy in range(fault.times)
-                )
-            case "swap":
-                armed.held[where.link] = envelope
-                return Fate((), fault.applied, (armed,), held=True)
-            case "damage":
-                form = damaged(fault, envelope)
-                departures = (Departure(envelope, 0.0, name, is_still_said(fault, envelope), form),)
-            case _:
-                other = other_answer(fault, envelope, self._dialect.error_key)
-                departures = (Departure(other, fault.by_s, name, fault.kind == "rejected"),)
-        return Fate(departures, fault.applied, (armed,))
-
-    def _with_those_held(self, fate: Fate, where: Occasion) -> Iterator[Departure]:
-        yield from fate.departures
-        if fate.departures:
-            last_s = max(departure.after_s for departure in fate.departures)
-            for armed in self._at_work("swap"):
-                if where.link in armed.held:
-                    yield Departure(armed.held.pop(where.link), last_s, armed.name)
+        at_work = [armed for armed in self.armed if not armed.disarmed]
+        return fate_of(envelope, where, at_work, self.armed, self._dialect)
 
     def passed(self, where: Occasion) -> None:
         """Take note of a message that has passed, ours or theirs."""
@@ -206,7 +106,7 @@ class Injector:
 
     def acts(self, at: float) -> list[Armed]:
         """Faults that may do by now, unasked, what they do; whoever does it says so to ``strikes_link``."""
-        return [one for one in self._at_work(*ACTS) if one.fault.when == "now" and is_open(one, at, self.armed)]
+        return [one for one in self._at_work(*ACTS) if _acts_unasked(one.fault) and is_open(one, at, self.armed)]
 
     def presses(self) -> list[Armed]:
         """Faults that lie on links, now or at another moment."""
@@ -281,17 +181,9 @@ class Injector:
         return next((armed for armed in awaiting if strikes(armed, where, self.armed)), None)
 
 
+def _acts_unasked(fault: Fault) -> bool:
+    return fault.when == "now" and (fault.do != "refuse" or fault.how == "tcp")
+
+
 def _has_attempts_left(armed: Armed) -> bool:
     return armed.fault.attempts is None or armed.fired < armed.fault.attempts
-
-
-def _restamped(fault: Fault, envelope: Envelope) -> Envelope:
-    payload = restamped_all(fault, payload_of(envelope))
-    return replace(envelope, timestamp=restamped(fault, envelope.timestamp), payload=payload)
-
-
-def _touched(departure: Departure, told: tuple[Armed, ...]) -> Departure:
-    names = (*(armed.name for armed in told), *([departure.fault] if departure.fault else []))
-    if not told:
-        return departure
-    return replace(departure, fault=names[-1], faults=names if len(names) > 1 else ())

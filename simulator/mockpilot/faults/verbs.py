@@ -259,6 +259,9 @@ def refuse(
     known("refuse: how", how, REFUSE_HOWS)
     if how == "tcp" and attempts is not None:
         raise ScenarioError("refuse: attempts cannot be counted while TCP is refused; disarm it instead")
+    if how == "tcp" and meant.until is not None:
+        raise ScenarioError(f"refuse: until of how 'tcp' is a duration, since nothing passes by meanwhile; "
+                            f"found {meant.until!r}")  # fmt: skip
     if location and how != "redirect":
         raise ScenarioError(f"refuse: location goes with how 'redirect', found {location!r} with {how!r}")
     return _fault("refuse", selects, meant, how=how, location=location, attempts=attempts)
