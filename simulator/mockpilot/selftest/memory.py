@@ -32,15 +32,25 @@ class MemoryStream(trio.abc.HalfCloseableStream):
     def __init__(self, inner: Stapled) -> None:
         self.inner = inner
         self.other: MemoryStream = self
+        self._was_reset = False
 
     async def send_all(self, data: bytes | bytearray | memoryview) -> None:
-        await self.inner.send_all(data)
+        try:
+            await self.inner.send_all(data)
+        except trio.ClosedResourceError:
+            raise self._end() from None
 
     async def wait_send_all_might_not_block(self) -> None:
         await self.inner.wait_send_all_might_not_block()
 
     async def receive_some(self, max_bytes: int | None = None) -> bytes | bytearray:
-        return await self.inner.receive_some(max_bytes)
+        try:
+            return await self.inner.receive_some(max_bytes)
+        except trio.ClosedResourceError:
+            raise self._end() from None
+
+    def _end(self) -> Exception:
+        return trio.BrokenResourceError("TCP reset") if self._was_reset else trio.ClosedResourceError()
 
     async def send_eof(self) -> None:
         await self.inner.send_eof()
@@ -49,7 +59,8 @@ class MemoryStream(trio.abc.HalfCloseableStream):
         await self.inner.aclose()
 
     def abort(self) -> None:
-        """End both directions at both ends, as a reset does."""
+        """End both directions at both ends, as a reset does; the other end sees that it was one."""
+        self.other._was_reset = True
         for end in (self.inner, self.other.inner):
             end.send_stream.close()
             end.receive_stream.close()
