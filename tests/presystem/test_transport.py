@@ -125,6 +125,7 @@ async def test_nobody_there_is_unreachable() -> None:
     (b"HTTP/1.1 401 No\r\nContent-Length: 3\r\n\r\nno!", 401),
     (b"HTTP/1.1 503 No\r\n\r\nuntil the end", 503),
     (b"HTTP/1.1 302 Go\r\nLocation: https://elsewhere.test/\r\nContent-Length: 0\r\n\r\n", 302),
+    (b"HTTP/1.1 307 Go\r\nLocation: https://localhost/\r\nContent-Length: 0\r\n\r\n", 307),
     (b"not HTTP at all\r\n\r\n", None),
     (b"", None),
 ])  # fmt: skip

@@ -32,7 +32,7 @@ class MemoryStream(trio.abc.HalfCloseableStream):
     def __init__(self, inner: Stapled) -> None:
         self.inner = inner
         self.other: MemoryStream = self
-        self._was_reset = False
+        self.was_reset = False
 
     async def send_all(self, data: bytes | bytearray | memoryview) -> None:
         try:
@@ -50,7 +50,7 @@ class MemoryStream(trio.abc.HalfCloseableStream):
             raise self._end() from None
 
     def _end(self) -> Exception:
-        return trio.BrokenResourceError("TCP reset") if self._was_reset else trio.ClosedResourceError()
+        return trio.BrokenResourceError("TCP reset") if self.was_reset else trio.ClosedResourceError()
 
     async def send_eof(self) -> None:
         await self.inner.send_eof()
@@ -60,7 +60,7 @@ class MemoryStream(trio.abc.HalfCloseableStream):
 
     def abort(self) -> None:
         """End both directions at both ends, as a reset does; the other end sees that it was one."""
-        self.other._was_reset = True
+        self.other.was_reset = True
         for end in (self.inner, self.other.inner):
             end.send_stream.close()
             end.receive_stream.close()
