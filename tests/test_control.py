@@ -70,6 +70,9 @@ async def test_certificate_needs_the_key_of_the_authority(autojump_clock: MockCl
         server = Server(cms.server.world, Certificates(good.context("good"), good.ca_pem))
         with pytest.raises(ScenarioError, match=r"ca\.key"):
             Control(server).arm(certificate("unknown-ca"))
+        with pytest.raises(ScenarioError, match=r"ca\.key.* or a location"):
+            Control(server).arm(refuse("redirect"))
+        Control(server).arm(refuse("redirect", location="https://elsewhere.example/"))
 
 
 async def test_refused_tcp_fires_at_once_and_is_seen_by_who_comes_back(autojump_clock: MockClock) -> None:

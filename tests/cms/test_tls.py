@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from cms.handshakes import shake_hands
-from mockpilot.cms import tls
+from mockpilot.cms import menu, tls
 from mockpilot.errors import UsageError
 from rig import certificates
 
@@ -63,6 +63,15 @@ def test_folder_without_the_key_of_the_authority_shows_the_good_one_only(tmp_pat
         loaded.context("expired")
     with pytest.raises(UsageError, match=r"needs the key of the CA"):
         loaded.elsewhere(("localhost",))
+
+
+def test_version_that_the_machine_cannot_speak_is_absent_and_says_why(monkeypatch: pytest.MonkeyPatch) -> None:
+    """In one sentence; the other kinds are there."""
+    monkeypatch.setattr(menu, "can_speak", lambda _versions: False)
+    shown = tls.mint(["localhost"])
+    assert set(menu.RECIPES) - set(shown.bad_kinds) == {"tls-old"}
+    with pytest.raises(UsageError, match=r"certificate 'tls-old' needs an OpenSSL that still speaks TLS 1\.0 or 1\.1"):
+        shown.context("tls-old")
 
 
 @pytest.mark.parametrize("name", tls.PEM_FILES)
