@@ -90,6 +90,8 @@ class Control:
         self.recorder.record(FaultDisarmed(name=armed.name, do=armed.fault.do))
         if armed.fault.do == "refuse" and armed.fault.how == "tcp":
             self.server.open_port()
+        if armed.fault.do == "drop" and armed.fault.down_s:
+            self.server.end_outage()
 
     def disarm_all(self) -> None:
         """Take all faults out."""

@@ -83,6 +83,22 @@ async def test_port_is_closed_for_a_while_after_a_drop(how: str, autojump_clock:
         assert moments == pytest.approx([0, 20])
 
 
+async def test_disarming_a_drop_opens_the_port_that_it_closed(autojump_clock: MockClock) -> None:
+    """And no port that somebody else closed."""
+    async with stand() as cms:
+        cms.server.open_port()
+        await cms.open()
+        armed = cms.control.drop("reset", down=20)
+        cms.control.disarm(armed)
+        assert cms.server.is_listening
+        await cms.open()
+        armed = cms.control.drop("reset", down=20)
+        cms.server.open_port()
+        cms.server.close_port()
+        cms.control.disarm(armed)
+        assert not cms.server.is_listening
+
+
 async def test_outage_after_a_drop_ends_no_other_one(autojump_clock: MockClock) -> None:
     """Whoever closes or opens the port in between is right."""
     async with stand() as cms:

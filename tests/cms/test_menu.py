@@ -12,7 +12,7 @@ import trustme
 from cryptography import x509
 from cryptography.x509.verification import Criticality, ExtensionPolicy, PolicyBuilder, Store, VerificationError
 
-from cms.handshakes import shake_hands
+from cms.handshakes import client_context, shake_hands
 from mockpilot.cms import menu
 from mockpilot.cms.menu import RECIPES, V1_0, V1_1, V1_2, V1_3, Recipe
 from mockpilot.faults.verbs import CERTIFICATE_KINDS
@@ -155,3 +155,24 @@ def test_probe_says_which_version_is_spoken() -> None:
     shown = menu.make(RECIPES["tls-1.2-only"], authority(), HOSTS)
     assert menu.probe(shown, (V1_2, V1_3)) == "TLSv1.2"
     assert menu.probe(shown, (V1_3, V1_3)) == ""
+
+
+@pytest.mark.parametrize("kind", [*REASONS, "tls-1.2-only", "rotated"])
+def test_session_of_the_good_certificate_is_not_resumed_with_another(kind: str) -> None:
+    """A client that keeps sessions shakes hands in full, and so looks at what it is shown."""
+    good, client = certificates().context("good"), client_context(highest=V1_2)
+    first = _session(client, good, None)
+    assert _session(client, good, first.session).session_reused
+    trusting = client_context(highest=V1_2)
+    trusting.check_hostname, trusting.verify_mode = False, ssl.CERT_NONE
+    kept = _session(trusting, good, None).session
+    assert _session(trusting, good, kept).session_reused
+    assert not _session(trusting, certificates().context(kind), kept).session_reused
+
+
+def _session(client: ssl.SSLContext, server: ssl.SSLContext, session: ssl.SSLSession | None) -> ssl.SSLObject:
+    there, back = ssl.MemoryBIO(), ssl.MemoryBIO()
+    asking = client.wrap_bio(back, there, server_hostname="localhost", session=session)
+    answering = server.wrap_bio(there, back, server_side=True)
+    menu._shake_hands(asking, answering)
+    return asking

@@ -61,7 +61,7 @@ class Server:
         self._connections: set[NetStream] = set()
         self._ended_by_us: set[NetStream] = set()
         self._idle = trio.Condition()
-        self._outage = object()
+        self._outage: object | None = None  # while the port is closed for a time
         world.refuse_tcp_for = self.close_port_for
 
     async def serve(
@@ -171,7 +171,7 @@ class Server:
     def close_port(self) -> None:
         """Refuse TCP connections until ``open_port``; open links live on."""
         if self._open_gate.is_set():
-            self._open_gate, self._outage = trio.Event(), object()
+            self._open_gate, self._outage = trio.Event(), None
             self._listening.cancel()
             self.world.recorder.record(ListenerDown(port=self.port))
 
@@ -188,10 +188,16 @@ class Server:
         if self._outage is outage:
             self.open_port()
 
+    def end_outage(self) -> None:
+        """Accept connections again if the port is closed for a time only."""
+        if self._outage is not None:
+            self.open_port()
+
     def open_port(self) -> None:
         """Accept connections again."""
         if self._nursery is None and not self._open_gate.is_set():
             self.world.recorder.record(ListenerUp(port=self.port))  # no socket that could do so
+        self._outage = None
         self._open_gate.set()
 
     @property
@@ -265,7 +271,7 @@ class Server:
         self.world.recorder, self.world.injector, self.world.chance = recorder, injector, chance
         self.world.links_opened = 0
         self.world.release_pushes.set()
-        self._outage = object()
+        self._outage = None
         self._open_gate.set()
 
     def live_links(self) -> list[Link]:
@@ -286,7 +292,7 @@ class Server:
 
     def _hold_connections(self) -> None:
         # The listening socket closes: whoever comes meanwhile is refused and tries again in the next episode.
-        self._outage = object()
+        self._outage = None
         if self._open_gate.is_set():
             self._open_gate = trio.Event()
             self._listening.cancel()
