@@ -59,7 +59,7 @@ def location_elsewhere(request: UpgradeRequest, local: str, port: int) -> str:
 
 def names_elsewhere(local: str) -> tuple[str, ...]:
     """Every name and address that such a location can hold."""
-    return tuple(dict.fromkeys([*_LOOPBACK, socket.gethostname(), *([local] if local else [])]))
+    return _LOOPBACK if _is_loopback(local) else (local, socket.gethostname())
 
 
 def _host_of(request: UpgradeRequest) -> str:
@@ -69,6 +69,10 @@ def _host_of(request: UpgradeRequest) -> str:
 
 
 def _name_elsewhere(host: str, local: str) -> str:
-    if not local or local in _LOOPBACK or local.startswith("127."):
+    if _is_loopback(local):
         return "localhost" if is_address(host) else "127.0.0.1"
     return socket.gethostname() if is_address(host) else local
+
+
+def _is_loopback(local: str) -> bool:
+    return not local or local in _LOOPBACK or local.startswith("127.")
