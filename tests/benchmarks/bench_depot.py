@@ -89,12 +89,12 @@ def busy(simulation: Simulation) -> list[object]:
 
 
 def pushes(simulation: Simulation, count: int) -> None:
-    """Build and encode, beside the standard library's encoding alone."""
+    """Build and encode, one step of time after the other, beside the standard library's encoding alone."""
     ours, plain = [], []
     view = View(dialect(DIALECT), START)
     payload = json.loads(view.information(simulation.present, []))
-    for number in range(count):
-        simulation.advance(simulation.present.now + timedelta(seconds=STEP_S * (number + 1)))
+    for _ in range(count):
+        simulation.advance(simulation.present.now + timedelta(seconds=STEP_S))
         ours.append(timed(lambda: view.information(simulation.present, [])))
         plain.append(timed(lambda: json.dumps(payload).encode()))
     tell("push, built and encoded", ours)
@@ -121,7 +121,7 @@ def main() -> None:
         tell("fault and mending", [timed(lambda: fault(simulation)) for _ in range(20)])  # noqa: B023
         plan = simulation._traffic._plan
         tell("everything planned anew", [timed(plan.everything) for _ in range(5)])
-    pushes(simulation, 20)
+    pushes(simulation, 100)
 
 
 def fault(simulation: Simulation) -> None:

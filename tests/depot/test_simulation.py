@@ -207,6 +207,25 @@ def test_vehicle_waits_for_its_point_and_goes_nowhere_else() -> None:
     assert (process.vehicle.id, process.began, scheduled(simulation, "p1")) == ("bus 1", at(2 * HOUR), [])
 
 
+def test_who_would_go_anywhere_makes_way_for_whoever_names_the_point() -> None:
+    """Though it was known first and comes first; it is told where it goes instead, and both are in time."""
+    simulation = made(visits=(Visit("bus 0", HOUR, 9 * HOUR),))
+    simulation.set_demands([demand("bus 1", point_id="p1", arrives=at(HOUR + 60), departs=at(6 * HOUR))])
+    assert point(simulation, "p1").scheduled[0].starts == at(HOUR + 60)
+    simulation.advance(at(HOUR + 120))
+    plugged = {one.point.id: one.process.vehicle.id for one in points(simulation) if one.process is not None}
+    assert plugged == {"p1": "bus 1", "p2": "bus 0"}
+
+
+def test_who_would_go_anywhere_stays_where_there_is_nowhere_else() -> None:
+    """Then whoever comes first goes first."""
+    simulation = made(stations=(Station("s", (Point("p1"),)),), visits=(Visit("bus 0", HOUR, 2 * HOUR),))
+    simulation.set_demands([demand("bus 1", point_id="p1", arrives=at(HOUR + 60), departs=at(6 * HOUR))])
+    assert point(simulation, "p1").scheduled[0].starts == at(2 * HOUR)
+    simulation.advance(at(HOUR))
+    assert status(simulation, "p1") is ProcessStatus.PREPARING
+
+
 def test_point_that_was_not_available_is_never_used() -> None:
     """Its state is told as it was."""
     out = Point("p1", state=PointState.RESERVED)

@@ -265,14 +265,16 @@ class Traffic:
         course.missed = course.freed = False
 
     def _unplanned(self, rebooked: set[Stay]) -> list[Stay]:
-        """Who has to be planned; whoever has to wait elsewhere than thought looks for another place, but only once."""
+        """Who has to be planned; whoever is displaced looks for another place, but only once."""
         course = self._course
         while course.unsettled:
-            for stay in self._yard.settle(course.unsettled.popitem()[1]):
+            moved = self._yard.settle(course.unsettled.popitem()[1])
+            displaced = [stay for stay in self._yard.displaced(moved) if stay not in rebooked]
+            rebooked.update(displaced)
+            for stay in (*moved, *displaced):
                 course.unplanned[stay.number] = stay
-                if stay.plugs_s > stay.planned_s and not stay.wanted_point and stay not in rebooked:
-                    rebooked.add(stay)
-                    self._yard.expect(stay)
+            for stay in displaced:
+                self._yard.expect(stay)
         stays = sorted((stay for stay in course.unplanned.values() if stay.phase is not Phase.GONE), key=_rank)
         course.unplanned.clear()
         return stays

@@ -75,6 +75,20 @@ class Yard:
         heappush(self._free, (place.look_ahead(), place.number))
         return moved
 
+    def displaced(self, moved: list[Stay]) -> list[Stay]:
+        """Who of a queue that has moved should look for another place, since any will do.
+
+        Whoever has to wait, and whoever is in the way of somebody who has to wait and will go nowhere else.
+        """
+        waiting = [stay for stay in moved if stay.plugs_s > stay.planned_s]
+        named = [stay for stay in waiting if self._named(stay) is not None]
+        return [stay for stay in waiting if self._named(stay) is None] + (self._before(named[-1]) if named else [])
+
+    def _before(self, stay: Stay) -> list[Stay]:
+        queue = stay.place.queue if stay.place is not None else []
+        earlier = queue[: queue.index(stay)] if stay in queue else []
+        return [other for other in earlier if other.phase is Phase.COMING and self._named(other) is None]
+
     def _named(self, stay: Stay) -> Place | None:
         return self._course.places.get(stay.wanted_point)
 
