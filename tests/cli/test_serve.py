@@ -1,4 +1,4 @@
-"""``serve`` as its users run it: options, a short night at six hundred times its pace, what it leaves behind."""
+"""``serve`` as its users run it: options, a short night at a thousand times its pace, what it leaves behind."""
 
 from __future__ import annotations
 
@@ -111,22 +111,22 @@ class Serving:
 
 
 def test_short_night_is_summed_up_drawn_and_can_be_judged(tmp_path: Path) -> None:
-    """Fifty minutes in five seconds, summed up when the last visit is over."""
+    """Fifty minutes in three seconds, summed up when the last visit is over."""
     yard = tmp_path / "yard.toml"
     yard.write_text(YARD)
     with (
-        Serving(tmp_path, "--depot", str(yard), "--time-factor", "600", "--push-interval", "200 ms") as serving,
+        Serving(tmp_path, "--depot", str(yard), "--time-factor", "1000", "--push-interval", "200 ms") as serving,
         serving.presystem(),
     ):
         wait_until(lambda: "kWh delivered" in serving.said)
         assert serving.end(signal.SIGTERM) == 130
-    assert "runs 600 times as fast" in serving.said
+    assert "runs 1000 times as fast" in serving.said
     assert "1 of 2 vehicles left ready, 2 still plugged in\n  hasty  " in serving.said
     assert re.search(r"\n\d+ kWh delivered, peak 140 kW, grid limit 140 kW\n", serving.said)
     page = serving.page.read_text(encoding="utf-8")
     assert ("<svg" in page, "hasty" in page) == (True, True)
     first, *rest = events(serving.trace)
-    assert (first["event"], first["time_factor"]) == ("scenario_started", 600.0)
+    assert (first["event"], first["time_factor"]) == ("scenario_started", 1000.0)
     assert all("simulated" in event for event in rest)
     judged = mockpilot("judge", str(serving.trace))
     assert (judged.returncode, "passed" in judged.stdout) == (0, True), judged.stdout

@@ -83,10 +83,10 @@ def test_what_is_no_push_of_ours_says_nothing(event: Event) -> None:
 
 
 @given(st.recursive(
-    st.none() | st.booleans() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
-    lambda inner: st.lists(inner) | st.dictionaries(
+    st.none() | st.booleans() | st.floats(allow_nan=False, allow_infinity=False) | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(
         st.sampled_from(["depotInfoList", "depotId", "chargingStationInfoList", "chargingPointInfoList", "totalPower"]),
-        inner,
+        inner, max_size=3,
     ),
 ))  # fmt: skip
 def test_no_payload_raises(payload: object) -> None:
