@@ -33,6 +33,7 @@ from mockpilot.history.events import (
 )
 from mockpilot.history.trace import to_line
 from mockpilot.protocol.handshake import Account
+from protocol.strategies import A_FIFTH
 
 AUTHORIZATION = GOOD_HEAD.split(b"\r\n")[-2]
 V1 = b"v1.463.vdv.de"
@@ -176,6 +177,7 @@ def _requests() -> st.SearchStrategy[bytes]:
     return st.lists(st.sampled_from(lines) | odd, max_size=12).map(lambda found: b"\r\n".join([*found, b"", b""]))
 
 
+@A_FIFTH
 @given(_requests() | st.binary(max_size=300))
 def test_made_up_heads_end_their_own_connection_alone(sent: bytes) -> None:
     """Heads put together from good and bad lines, and any bytes."""
@@ -552,6 +554,7 @@ LETTERS = st.characters(min_codepoint=33, max_codepoint=0x17F, exclude_categorie
 PASSWORDS = st.text(LETTERS, min_size=4, max_size=24).map(lambda text: text + "Zq9~")  # no word of a recording
 
 
+@A_FIFTH
 @given(PASSWORDS, st.integers(0, 9))
 def test_no_password_ever_reaches_the_recording(password: str, place: int) -> None:
     """In the right header, in the wrong one, as the user's name, in the target, in a header's name or as the method."""

@@ -15,6 +15,7 @@ from cms.stand import Stand, stand
 from mockpilot.faults.injector import Injector
 from mockpilot.history.events import LinkEnded, MessageSent, ProtocolBroken, SendFailed, TcpAccepted
 from mockpilot.history.recorder import Recorder
+from protocol.strategies import A_FIFTH
 
 FRAMES = {
     "unmasked": frame(b"[1]", masked=False),
@@ -71,6 +72,7 @@ def _wild_frames() -> st.SearchStrategy[bytes]:
     return st.lists(made | st.binary(max_size=30), max_size=6).map(b"".join)
 
 
+@A_FIFTH
 @given(_wild_frames(), st.booleans(), st.lists(st.integers(1, 40), max_size=5))
 def test_made_up_frames_end_their_own_link_alone(data: bytes, leaves: bool, cuts: list[int]) -> None:
     """Frames right and wrong in any order, cut anywhere; a broken one is answered by its name."""
@@ -102,6 +104,7 @@ def test_made_up_frames_end_their_own_link_alone(data: bytes, leaves: bool, cuts
 STEPS = ["boot", "list", "junk", "ping", "sleep", "close", "leave", "drop", "answer"]
 
 
+@A_FIFTH
 @given(st.lists(st.sampled_from(STEPS), max_size=12), st.integers(0, 1000))
 def test_any_conversation_leaves_nothing_behind(steps: list[str], seed: int) -> None:
     """In whatever order a peer speaks and we drop it."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 from typing import Any, get_args
 
@@ -30,6 +31,7 @@ FIRST = ScenarioStarted(
 )  # fmt: skip
 
 
+@functools.cache
 def event_of(kind: type[Event], texts: st.SearchStrategy[str] = TEXTS) -> st.SearchStrategy[Event]:
     """Events of one kind with any values that its types allow."""
     described = inspect.type_info(kind)

@@ -16,6 +16,9 @@ Json = Any
 UNHURRIED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 """The chosen profile without its clocks: the first example compiles every schema."""
 
+A_FIFTH = settings(UNHURRIED, max_examples=max(settings().max_examples // 5, 20))
+"""Of the chosen examples, where each is a connection of its own."""
+
 _TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
 _OFFSETS = st.sampled_from(["Z", "z", "+00:00", "+02:00", "-05:30"])
 _MOMENTS = st.datetimes().map(lambda moment: moment.isoformat(timespec="milliseconds"))
