@@ -116,6 +116,20 @@ def test_the_minimum_is_reached_when_it_is_told(socs: tuple[float, float], least
     assert night.buses[0].stays[0].min_reached_s == reached
 
 
+@pytest.mark.parametrize(
+    ("socs", "kw", "untold"),
+    [
+        ((70, 75, 79.5), 90, True), ((70, 75, 79.5), 0, False), ((78, 79, 79.4), 90, False), ((70, 75, 80), 90, False),
+        ((79.5,), 90, False), ((70, 75), 90, True), ((70, 74), 90, False),
+    ],
+)  # fmt: skip
+def test_nobody_knows_what_came_between_the_last_two_pushes(socs: tuple[float, ...], kw: float, untold: bool) -> None:
+    """Whoever charges to the end may reach the minimum there, at the pace it had."""
+    told = [push(60 * at, point("p", "bus", soc=soc, kw=kw, least=80)) for at, soc in enumerate(socs)]
+    gone = push(60 * len(socs), point("q", "other", kw=1))
+    assert gathered(*told, gone).buses[0].stays[0].left_untold == untold
+
+
 def test_coming_back_is_another_stay() -> None:
     """At another point, or in another process."""
     night = gathered(

@@ -80,6 +80,14 @@ def test_who_is_still_there_may_reach_it_yet() -> None:
     assert text_of(of_class(root, "td", "min quiet")[0]) == "… 80 %"
 
 
+def test_who_left_between_two_pushes_missed_nothing_that_anybody_saw() -> None:
+    """It is neither told as ready nor as not."""
+    pushes = [push(60 * at, point("p", "bus", soc=soc, kw=90, least=80)) for at, soc in enumerate((70, 75, 79.5))]
+    night = gathered(*pushes, push(180))
+    assert text_of(of_class(parsed(night), "td", "min quiet")[0]) == "? 80 %"
+    assert list(said(night))[-1] == "1 vehicle, ? 1 stay left between two pushes, about to reach the minimum."
+
+
 def test_an_earlier_stay_that_missed_its_minimum_is_told() -> None:
     """Not hidden behind the last one."""
     night = gathered(

@@ -18,6 +18,7 @@ _SHORT_S = 3600.0
 _FATES = {
     "✓": ("passed", "with the minimum reached"),
     "…": ("quiet", "not yet at the minimum in the end"),
+    "?": ("quiet", "left between two pushes, about to reach the minimum"),
     "✗": ("failed", "ended below the minimum"),
     "": ("quiet", "without a minimum that was told"),
 }
@@ -48,7 +49,7 @@ def fate(stay: Stay) -> tuple[str, str]:
     """A mark and how the report colours it; no mark where no minimum or no state of charge was told."""
     if stay.min_percent is None or stay.soc_percent is None:
         return "", _FATES[""][0]
-    mark = "✓" if stay.min_reached_s is not None else "…" if stay.left_s is None else "✗"
+    mark = "✓" if stay.min_reached_s is not None else "…" if stay.left_s is None else "?" if stay.left_untold else "✗"
     return mark, _FATES[mark][0]
 
 

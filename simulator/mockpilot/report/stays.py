@@ -46,6 +46,16 @@ class Stay:
             return None
         return next(at for at, soc in self.socs if soc >= self.min_percent)
 
+    @property
+    def left_untold(self) -> bool:
+        """Whether it charged to the end and could, at its last pace, reach the minimum before the push without it."""
+        if self.min_percent is None or self.left_s is None or len(self.socs) < 2:
+            return False
+        if self.min_reached_s is not None or not self.charging or self.charging[-1][1] < self.left_s:
+            return False
+        (before_s, before), (last_s, last) = self.socs[-2:]
+        return last + (last - before) / (last_s - before_s) * (self.left_s - last_s) >= self.min_percent
+
 
 @dataclass(slots=True)
 class Noted:
