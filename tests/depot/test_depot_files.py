@@ -10,12 +10,13 @@ from pathlib import Path
 
 import pytest
 
-from depot.made import faults_of
+from depot.made import faults_of, request
 from mockpilot.depot.loader import load
 from mockpilot.depot.model import Depot, OcppError, PointState
 from mockpilot.depot.simulation import Simulation
 from mockpilot.depot.site import Site
-from mockpilot.protocol.vocabulary import DIALECTS, Dialect
+from mockpilot.protocol.envelope import format_timestamp
+from mockpilot.protocol.vocabulary import DIALECTS, ChargingRequest, Dialect
 
 FOLDER = Path(__file__).parents[2] / "scenarios" / "depots"
 README = (FOLDER.parent / "README.md").read_text(encoding="utf-8")
@@ -108,6 +109,29 @@ def test_night_shift_gets_everybody_ready_who_can_be(seed: int | None) -> None:
     assert len(simulation.departures) == 120
     late = {one.vehicle_id: one.could_be_ready for one in simulation.departures if not one.ready}
     assert late == {"BUS-901": False, "BUS-902": False, "BUS-903": False}
+
+
+@pytest.mark.parametrize("seed", [0, 2, 4])
+@pytest.mark.parametrize("minutes", [0, 300, 500])
+def test_night_shift_has_power_left_for_a_presystems_own_buses(minutes: int, seed: int) -> None:
+    """Whenever two more of them come, nobody misses a minimum that could be reached."""
+    site = Site(shipped("night_shift"), START, chance=random.Random(seed).random)
+    now = START + timedelta(minutes=minutes)
+    site.advance(now)
+    points = [point for station in site.simulation.present.stations[1:] for point in station.points]
+    free = [point.point.id for point in points if point.state is PointState.AVAILABLE]
+    site.apply("P", [_own(number, now, point) for number, point in enumerate(free[:2])])
+    site.advance(START + timedelta(hours=20))
+    assert len(site.simulation.departures) == 122
+    assert {one.vehicle_id for one in site.simulation.departures if not one.ready} == {"BUS-901", "BUS-902", "BUS-903"}
+
+
+def _own(number: int, now: datetime, point_id: str) -> ChargingRequest:
+    """A bus that comes in two minutes and stays for six hours."""
+    times = {"expectedArrivalTimeAtChargingPoint": 2, "requestedTimeForDeparture": 360 + 10 * number}
+    data = {key: format_timestamp(now + timedelta(minutes=minutes)) for key, minutes in times.items()}
+    targets = {"minTargetSoc": 60, "maxTargetSoc": 90, "expectedSocAtArrival": 35}
+    return request(f"own {number}", chargingPointId=point_id, chargingRequestData=data | targets)
 
 
 def test_night_shift_shares_the_grid_for_hours() -> None:

@@ -61,21 +61,18 @@ def _least_for_all(asks: Sequence[Ask], room: Room, horizon: float) -> None:
     """Minimum targets; on return the asks hold what the best order gives them."""
     hopeless: set[Ask] = set()
     best = order = list(asks)
-    least = math.inf
-    for number in range(TRIES):
+    fewest = math.inf
+    for _ in range(TRIES):
         short = _try(order, room, horizon, hopeless)
-        if len(short) >= least:
-            break
-        best, least = order, len(short)
-        if not short or number == TRIES - 1:
-            break
+        if not short:
+            return
+        if len(short) < fewest:
+            best, fewest = order, len(short)
         for ask in order:
             _give_back_charging(ask, room)
+        # An order that is no better than the one before is still a step to a better one.
         order = _promoted(order, short)
-    if order is not best:
-        for ask in order:
-            _give_back_charging(ask, room)
-        _try(best, room, horizon, hopeless)
+    _try(best, room, horizon, hopeless)
 
 
 def _try(order: Sequence[Ask], room: Room, horizon: float, hopeless: set[Ask]) -> set[Ask]:
