@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
+import random
 import re
 import signal
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 import pytest
 
 from mockpilot.cli.main import main
+from mockpilot.protocol.envelope import parse_timestamp
 from running import OUTER_S, environment, events, mockpilot, wait_until
 
 YARD = """
 [depot]
 id = "yard"
 grid_limit_kw = 140
+jitter = "1 min"
 [[station]]
 id = "s"
 point = [{ id = "1" }, { id = "2" }, { id = "3" }, { id = "4" }]
@@ -114,8 +118,9 @@ def test_short_night_is_summed_up_drawn_and_can_be_judged(tmp_path: Path) -> Non
     """Fifty minutes in three seconds, summed up when the last visit is over."""
     yard = tmp_path / "yard.toml"
     yard.write_text(YARD)
+    pace = ["--time-factor", "1000", "--push-interval", "200 ms", "--seed", "7"]
     with (
-        Serving(tmp_path, "--depot", str(yard), "--time-factor", "1000", "--push-interval", "200 ms") as serving,
+        Serving(tmp_path, "--depot", str(yard), *pace) as serving,
         serving.presystem(),
     ):
         wait_until(lambda: "kWh delivered" in serving.said)
@@ -126,10 +131,27 @@ def test_short_night_is_summed_up_drawn_and_can_be_judged(tmp_path: Path) -> Non
     page = serving.page.read_text(encoding="utf-8")
     assert ("<svg" in page, "hasty" in page) == (True, True)
     first, *rest = events(serving.trace)
-    assert (first["event"], first["time_factor"]) == ("scenario_started", 1000.0)
+    assert (first["event"], first["time_factor"], first["seed"]) == ("scenario_started", 1000.0, 7)
     assert all("simulated" in event for event in rest)
+    began = _instant(first["wall"]) - timedelta(seconds=first["at"])
+    assert (_plugged_in(rest, "early") - began).total_seconds() == pytest.approx(
+        120.0 + 60.0 * (2.0 * random.Random(7).random() - 1.0), abs=0.1
+    )
     judged = mockpilot("judge", str(serving.trace))
     assert (judged.returncode, "passed" in judged.stdout) == (0, True), judged.stdout
+
+
+def _plugged_in(recorded: list[dict[str, Any]], vehicle_id: str) -> datetime:
+    """When a vehicle's process began, as the first push that shows it says."""
+    told = re.compile(rf'"vehicleId":"{vehicle_id}".*?"startTime":"([^"]+)"')
+    sent = (told.search(event.get("text", "")) for event in recorded if event["event"] == "message_sent")
+    return _instant(next(found for found in sent if found).group(1))
+
+
+def _instant(text: str) -> datetime:
+    read = parse_timestamp(text)
+    assert read is not None
+    return read
 
 
 def test_nothing_is_summed_up_where_nothing_charges(tmp_path: Path) -> None:

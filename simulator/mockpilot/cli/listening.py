@@ -6,6 +6,7 @@ The events begin and end as those of a scenario do, one that claims nothing: wha
 from __future__ import annotations
 
 import math
+import random
 import signal
 import tempfile
 from collections.abc import Awaitable, Callable
@@ -44,7 +45,7 @@ def _nothing(_listening: Listening) -> None:
 
 async def listen(
     profile: Profile, on_event: Callable[[Event], None], until: Callable[[Listening], Awaitable[None]], *,
-    time_factor: float = 1.0, conclude: Callable[[Listening], None] = _nothing,
+    time_factor: float = 1.0, seed: int = 0, conclude: Callable[[Listening], None] = _nothing,
 ) -> bool:  # fmt: skip
     """Listen until ``until`` returns or somebody interrupts; answers whether it was an interrupt.
 
@@ -53,6 +54,7 @@ async def listen(
         on_event: called with every event.
         until: runs beside the CMS once it listens.
         time_factor: seconds of simulated time per second.
+        seed: for what the depot leaves to chance.
         conclude: called at the end, when all links have ended.
 
     Raises:
@@ -61,10 +63,10 @@ async def listen(
     check_host(profile)
     certificates, secrets = certificates_for(profile), passwords(profile.presystems)
     clock = RunClock(factor=time_factor)
-    server = server_for(profile, certificates, secrets, clock)
+    server = server_for(profile, certificates, secrets, clock, chance=random.Random(seed).random)
     recorder = server.world.recorder = recorder_for(clock)
     recorder.subscribe(on_event)
-    recorder.record(first_line(profile, server))
+    recorder.record(first_line(profile, server, seed))
     server.world.release_pushes.set()
     interrupted = False
     with ExitStack() as stack:
@@ -97,7 +99,7 @@ def recorder_for(clock: RunClock) -> Recorder:
     return Recorder(clock.now, clock.wall, keeps=False, simulated=clock.stamp if clock.is_simulated else None)
 
 
-def first_line(profile: Profile, server: Server) -> ScenarioStarted:
+def first_line(profile: Profile, server: Server, seed: int = 0) -> ScenarioStarted:
     """What judging has to know: nobody claims anything, and the product is somebody else's."""
     presystem, world, grid_kw = profile.presystem, server.world, server.world.site.depot.grid_limit_kw
     return ScenarioStarted(
@@ -107,7 +109,7 @@ def first_line(profile: Profile, server: Server) -> ScenarioStarted:
             name=presystem.name, version=presystem.version, sends_requests=presystem.sends_requests,
             supervised=presystem.supervised, provoked=profile.provoke is not None,
         ),
-        push_interval_s=world.push_interval_s, limits=profile.limits.as_seconds(), seed=0, mockpilot=__version__,
+        push_interval_s=world.push_interval_s, limits=profile.limits.as_seconds(), seed=seed, mockpilot=__version__,
         catalogue=VERSION, time_factor=world.clock.factor, grid_limit_kw=None if math.isinf(grid_kw) else grid_kw,
     )  # fmt: skip
 

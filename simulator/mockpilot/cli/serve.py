@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 @click.option("--depot", metavar="NAME|FILE", help="a bundled depot (list depots) or a depot file")
 @click.option("--time-factor", type=TimeFactor(), default=1.0, metavar="N",
               help="the depot lives N times as fast, and our time stamps with it; pushes keep their interval")
+@click.option("--seed", type=int, default=0, show_default=True, metavar="N",
+              help="for how early or late vehicles come, as far as the depot's jitter allows")
 @click.option("--plan", type=click.Path(path_type=Path), metavar="FILE",
               help="arm the faults of a plan at the start, a file or the name of a shipped one")
 @click.option("--trace", type=click.Path(path_type=Path), metavar="FILE", help="write every event there as a JSON line")
@@ -29,7 +31,7 @@ if TYPE_CHECKING:
               help="at the end write a page there: what the night came to, and its picture")
 def serve(
     profile_file: Path | None, dialect: str | None, listen: str | None, push_interval: float | None,
-    depot: str | None, time_factor: float, plan: Path | None, trace: Path | None, report: Path | None,
+    depot: str | None, time_factor: float, seed: int, plan: Path | None, trace: Path | None, report: Path | None,
 ) -> int:  # fmt: skip
     """Be a well-behaved CMS until interrupted, and tell what happens, a line each.
 
@@ -78,7 +80,9 @@ def serve(
                 page_file.write(morning.page(world.site, lines).encode() or _nothing_drawn())
 
         async def run() -> bool:
-            return await listen_until(profile, on_event, for_ever, time_factor=time_factor, conclude=conclude)
+            return await listen_until(
+                profile, on_event, for_ever, time_factor=time_factor, seed=seed, conclude=conclude
+            )
 
         interrupted = trio.run(run)
     return 130 if interrupted else 0
