@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 
@@ -13,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec import UNSET
 
+import mockpilot
 from mockpilot.errors import UsageError
 from mockpilot.protocol.envelope import Action, MessageType
 from mockpilot.protocol.schema import violations
@@ -85,6 +87,16 @@ def test_quirk_switches_something_that_exists(quirk: Quirk) -> None:
     else:
         fields = msgspec.structs.fields(getattr(words(dialect("chargepilot")), struct))
         assert key in {one.encode_name for one in fields}
+
+
+def test_every_switch_is_asked_by_somebody() -> None:
+    """One that nobody outside of the vocabulary reads would change nothing."""
+    package = Path(mockpilot.__file__).parent
+    readers = [file for file in package.rglob("*.py") if "vocabulary" not in file.parts]
+    code = "\n".join(file.read_text(encoding="utf-8") for file in readers)
+    fields = {quirk.changes for quirk in dialect("chargepilot").quirks if "." not in quirk.changes}
+    assert len(fields) > 5
+    assert {name for name in fields if f"dialect.{name}" not in code} == set()
 
 
 EACH_PAYLOAD = messages().flatmap(lambda case: st.tuples(st.just(case), payloads(case[0].payloads[case[1]])))
