@@ -156,6 +156,6 @@ def test_the_catalogue_tells_every_depot() -> None:
 
 def test_the_depot_of_the_catalogue_can_be_read() -> None:
     """What stands there can be copied into a file; it shows every table."""
-    (text,) = re.findall(r"^```toml\n(.*?)^```", README, re.MULTILINE | re.DOTALL)
+    (text,) = re.findall(r"^```toml\n(\[depot\].*?)^```", README, re.MULTILINE | re.DOTALL)
     depot = load(text, "README.md")
     assert (len(depot.vehicles), len(depot.visits), len(depot.troubles)) == (13, 13, 1)
