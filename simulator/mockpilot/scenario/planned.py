@@ -25,8 +25,9 @@ from mockpilot.toml_tables import Problems
 Exercised = Callable[[History, tuple[str, ...]], bool]
 """Takes a recording and requirement ids; answers whether all of them were put to the test."""
 
-LOOK_AGAIN_S = 1.0
-"""How often a recording is looked at that does not show enough yet."""
+FIRST_LOOK_S, LAST_LOOK_S = 1.0, 10.0
+"""How long until a recording is looked at again that does not show enough yet: longer each time, since looking is dear.
+"""
 
 
 def _nothing_more(_history: History, _requirements: tuple[str, ...]) -> bool:
@@ -89,8 +90,10 @@ def planned(name: str, plan: FaultPlan, exercised: Exercised = _nothing_more) ->
                 await cms.provoke(plan.provoke)
             await cms.wait_seen(armed, plan.lasts_s)
             await cms.wait_exchange(plan.lasts_s)
-            while not exercised(cms.history, plan.exercises):  # noqa: ASYNC110 - time alone may exercise a rule
-                await trio.sleep(LOOK_AGAIN_S)
+            pause = FIRST_LOOK_S
+            while not exercised(cms.history, plan.exercises):
+                await trio.sleep(pause)
+                pause = min(1.5 * pause, LAST_LOOK_S)
         if scope.cancelled_caught and not cms.started:
             detail = f"no exchange in {format_duration(plan.lasts_s)}, which is all that the plan lasts"
             raise ScenarioOver("start state not reached", detail)
