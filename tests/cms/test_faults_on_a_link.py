@@ -14,6 +14,7 @@ from mockpilot.errors import ScenarioError
 from mockpilot.faults import (
     Fault,
     answer,
+    certificate,
     change,
     clock,
     damage,
@@ -22,8 +23,10 @@ from mockpilot.faults import (
     forget,
     inject,
     lose,
+    ping,
     refuse,
     repeat,
+    slow,
     swap,
 )
 from mockpilot.history.events import (
@@ -547,6 +550,8 @@ IDLE: list[Fault] = [
     repeat("request", nth=99), swap("error"), answer(BOOT, "rejected", nth=99), damage("cut", nth=99),
     inject("error", after=7200), drop("reset", after=7200), forget(after=7200), change("vanish", nth=99),
     clock(skew=5, after=7200), lose("request", share=1e-12), change("foreign-twin", link="Presystem2"),
+    refuse(503, nth=99), refuse("tcp", after=7200), certificate("expired", nth=99), slow("no-read", after=7200),
+    slow(rate=9, chunk=3, link="Presystem2"), ping(rate=5, after=7200), ping("withhold-pong", after=7200),
 ]  # fmt: skip
 
 
