@@ -1,4 +1,4 @@
-"""Whole runs over real TLS sockets: peers that share no code with us, and what a run leaves behind."""
+"""Whole runs over real TLS sockets: what a run leaves behind, products that do not come far, interrupts."""
 
 from __future__ import annotations
 
@@ -40,26 +40,6 @@ def exemplary(tmp_path_factory: pytest.TempPathFactory) -> Certified:
     profile.write_text(text.replace("[cms]", 'password_env = "LAB_PASSWORD"\n[cms]'), encoding="utf-8")
     return certify(folder / "runs", *FEW, "--jobs", "4", "--seed", "7", command=["sh", "-c", GREETING],
                    profile=profile, LAB_PASSWORD=PASSWORD)  # fmt: skip
-
-
-# -- peers that share no code with us ----------------------------------------------------------------------------------
-
-
-def test_presystem_on_websockets_passes_every_scenario(tmp_path: Path) -> None:
-    """Written from the protocol's description alone, it conforms in all that we put to the test."""
-    done = certify(tmp_path, "--jobs", "9", command=[sys.executable, str(INDEPENDENT / "websockets_presystem.py")])
-    assert done.outcomes == dict.fromkeys(done.outcomes, "passed"), done.stdout
-    assert len(done.outcomes) == sum(1 for one in (DEMO.parent.parent).glob("*.py"))
-    assert done.status == 0
-
-
-@pytest.mark.parametrize("library", ["websocket_client", "aiohttp"])
-def test_presystem_on_another_library_passes(library: str, tmp_path: Path) -> None:
-    """One that blocks and one on another asyncio library: boot, pushes, reconnect."""
-    done = certify(tmp_path, "boot_accepted", "information_confirmed", "link_closed_politely", "--jobs", "3",
-                   command=[sys.executable, str(INDEPENDENT / f"{library}_presystem.py")])  # fmt: skip
-    assert set(done.outcomes.values()) == {"passed"}, done.stdout
-    assert (done.status, len(done.outcomes)) == (0, 3)
 
 
 def test_one_process_for_the_whole_run(tmp_path: Path) -> None:
@@ -195,7 +175,7 @@ def test_step_that_leads_to_nothing_leaves_the_scenario_undecided(way: str, happ
     text = DEMO.read_text(encoding="utf-8").replace("stdin = true", way)
     profile.write_text(text.replace('provoke_within = "5 s"', 'provoke_within = "1 s"'), encoding="utf-8")
     done = certify(tmp_path, "request_changed", profile=profile,
-                   command=[sys.executable, str(INDEPENDENT / "aiohttp_presystem.py")])  # fmt: skip
+                   command=[sys.executable, str(INDEPENDENT / "websocket_client_presystem.py")])  # fmt: skip
     scenario = done.scenario("request_changed")
     assert (done.status, scenario["outcome"], scenario["cause"]) == (2, "inconclusive", "never exercised")
     trace = done.trace("request_changed")

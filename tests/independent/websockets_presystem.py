@@ -1,14 +1,18 @@
 """A conforming presystem on ``websockets`` (asyncio), written from the protocol's description alone.
 
-Knows nothing of mockpilot but the ``MOCKPILOT_*`` variables and the steps on standard input. It boots, confirms pushes,
-sends its charging requests after the first push of a link, sends what was not confirmed again, and always comes back.
+Knows nothing of mockpilot but the ``MOCKPILOT_*`` variables and the steps on standard input. Where the protocol leaves
+freedom it sends its charging requests as soon as it may, and what was not confirmed again on the same link, as a new
+message each time. With ``--stock`` everything that ``websockets`` lets one choose stays as it comes, and the library
+alone finds out that a link is dead: it pings every 20 s, waits 20 s more, and takes no message above 1 MiB.
 """
 
 from __future__ import annotations
 
 import asyncio
 import base64
+import contextlib
 import json
+import math
 import os
 import random
 import ssl
@@ -24,6 +28,7 @@ from websockets.exceptions import WebSocketException
 from websockets.typing import Subprotocol
 
 TOLD = {name.removeprefix("MOCKPILOT_"): value for name, value in os.environ.items() if name.startswith("MOCKPILOT_")}
+STOCK = "--stock" in sys.argv
 ANSWER_WITHIN_S = 2.0
 """How long it waits for a confirmation before it asks again."""
 
@@ -39,7 +44,7 @@ class Requests:
     def __init__(self) -> None:
         self.entries: list[dict[str, Any]] = []
         self.points: list[str] = []
-        self.revision, self.confirmed = 1, 0
+        self.revision, self.confirmed, self.made = 1, 0, 0
         self._create("")
 
     def do(self, line: str) -> None:
@@ -51,17 +56,24 @@ class Requests:
             case "create-request":
                 self._create(step["charging_point_id"])
             case "change-request":
-                for one in meant or self.entries[:1]:
-                    one["chargingRequestData"]["minTargetSoc"] += 1
+                for one in meant:
+                    self._change(one)
             case "cancel-request":
                 self.entries = [one for one in self.entries if one not in meant]
             case "cancel-all-requests":
                 self.entries = []
         self.revision += 1
 
+    def _change(self, entry: dict[str, Any]) -> None:
+        data = entry["chargingRequestData"]
+        data["minTargetSoc"] = 30 + (data["minTargetSoc"] + 1) % 60
+        if entry.get("chargingPointId") not in self.points:
+            entry.pop("chargingPointId", None)
+
     def _create(self, point: str) -> None:
+        self.made += 1
         self.entries.append({
-            "chargingRequestId": str(uuid.uuid4()), "vehicleId": f"BUS-{len(self.entries) + 1}", "priority": 1,
+            "chargingRequestId": str(uuid.uuid4()), "vehicleId": f"BUS-{self.made}", "priority": 1,
             "chargingRequestData": {
                 "expectedArrivalTimeAtChargingPoint": stamp(timedelta(minutes=3)), "expectedSocAtArrival": 20,
                 "minTargetSoc": 50, "maxTargetSoc": 95, "requestedTimeForDeparture": stamp(timedelta(hours=5)),
@@ -69,7 +81,11 @@ class Requests:
         } | ({"chargingPointId": point} if point in self.points else {}))  # fmt: skip
 
     def learn(self, payload: dict[str, Any]) -> None:
-        """Take the charging points of a push."""
+        """Take the charging points of a push.
+
+        Raises:
+            LookupError, TypeError: it does not read like a push.
+        """
         self.points = [
             point["chargingPointId"]
             for depot in payload["depotInfoList"]
@@ -90,7 +106,7 @@ class Conversation:
 
     async def hold(self) -> None:
         """Speak and listen until the link ends or has been silent for too long."""
-        patience = 4 * max(1.0, float(TOLD["PUSH_INTERVAL_S"]))
+        patience = math.inf if STOCK else 4 * max(1.0, float(TOLD["PUSH_INTERVAL_S"]))
         while not self.accepted or time.monotonic() < self.heard + patience:
             now = time.monotonic()
             if not self.accepted and now >= self.next_boot:
@@ -106,7 +122,9 @@ class Conversation:
             except TimeoutError:
                 continue
             self.heard = time.monotonic()
-            await self.hear(json.loads(text))
+            with contextlib.suppress(ValueError):  # no JSON, or not seven slots: nobody could be answered
+                kind, _, _, _, message_id, action, payload = json.loads(text)
+                await self.hear(kind, message_id, action, payload)
 
     async def ask(self, action: str, payload: object) -> None:
         """Send a request message."""
@@ -119,13 +137,10 @@ class Conversation:
         slots = [kind, TOLD["PRESYSTEM_KIND"], TOLD["PRESYSTEM_ID"], stamp(), message_id, action, payload]
         await self.link.send(json.dumps(slots))
 
-    async def hear(self, slots: list[Any]) -> None:
+    async def hear(self, kind: int, message_id: str, action: str, payload: Any) -> None:
         """Take a message of the CMS."""
-        kind, _, _, _, message_id, action, payload = slots
         if kind == 1 and action == "ProvideChargingInformation":
-            await self.send(2, message_id, action, {})
-            self.requests.learn(payload)
-            self.informed = self.accepted
+            await self.pushed(message_id, payload)
         elif kind == 2 and action == "BootNotification" and message_id in self.open:
             self.accepted = self.accepted or payload["status"] == "Accepted"
             self.next_boot = time.monotonic() + ANSWER_WITHIN_S
@@ -134,6 +149,16 @@ class Conversation:
             self.next_list = 0.0
         elif kind == 3:
             self.next_list = time.monotonic() + 30
+
+    async def pushed(self, message_id: str, payload: Any) -> None:
+        """Take a push."""
+        try:
+            self.requests.learn(payload)
+        except (LookupError, TypeError):
+            await self.send(3, message_id, "ProvideChargingInformation", {"message": "this is no depot"})
+            return
+        await self.send(2, message_id, "ProvideChargingInformation", {})
+        self.informed = self.accepted
 
 
 async def main() -> None:
@@ -147,12 +172,13 @@ async def main() -> None:
 
     threading.Thread(target=read_steps, daemon=True).start()
     login = base64.b64encode(f"{TOLD['USER']}:{TOLD['PASSWORD']}".encode()).decode()
+    chosen: dict[str, Any] = {} if STOCK else {"close_timeout": 1, "open_timeout": 5, "max_size": 2**24}
     while True:
         try:
             async with connect(
-                TOLD["URL"], ssl=ssl.create_default_context(cafile=TOLD["CA_FILE"]), proxy=None, close_timeout=1,
-                subprotocols=[Subprotocol(TOLD["SUBPROTOCOL"])] if TOLD["SUBPROTOCOL"] else None, max_size=2**24,
-                additional_headers={"Authorization": f"Basic {login}"}, open_timeout=5,
+                TOLD["URL"], ssl=ssl.create_default_context(cafile=TOLD["CA_FILE"]), proxy=None, **chosen,
+                subprotocols=[Subprotocol(TOLD["SUBPROTOCOL"])] if TOLD["SUBPROTOCOL"] else None,
+                additional_headers={"Authorization": f"Basic {login}"},
             ) as link:  # fmt: skip
                 conversation = Conversation(link, requests)
                 try:
