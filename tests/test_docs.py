@@ -26,8 +26,9 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 PROTOCOL = (ROOT / "scenarios/PROTOCOL.md").read_text(encoding="utf-8")
 FRAMES = [block for block in re.findall(r"^```json\n(.*?)^```", PROTOCOL, re.MULTILINE | re.DOTALL) if block[0] == "["]
 DOCUMENTS = sorted(
-    path for path in ROOT.rglob("*.md") if not any(part.startswith(".") or part == "runs" for part in path.parts)
-)
+    path for path in ROOT.rglob("*.md")
+    if not any(part.startswith(".") or part in ("runs", "node_modules") for part in path.parts)
+)  # fmt: skip
 REQUIREMENT = re.compile(r"\b[CBEIRLXV]-\d\d\b")
 
 
