@@ -26,6 +26,7 @@ REPRESENTATIVE = (
     "request_changed", "link_closed_politely", "link_goes_silent", "link_reset_after_request",
     "certificate_wrong_host", "login_refused_then_accepted", "server_unavailable",
 )  # fmt: skip
+TRAPS = ("--scenarios", str(Path(__file__).parent / "traps"))
 STACKS = (
     "websockets", "aiohttp", "websocket_client",
     pytest.param("ws", marks=pytest.mark.node),
@@ -159,6 +160,40 @@ def test_probe_beside_the_product_is_not_counted(
     looks = of_kind(done, "server_unavailable", "tcp_accepted")
     asked = of_kind(done, "server_unavailable", "upgrade_requested")
     assert len(looks) > 3 * len([one for one in asked if one["credentials"] == "right"])
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", STACKS)
+def test_connections_that_are_dropped_at_once_are_counted_rightly(
+    name: str, stack_named: Callable[[str], Stack], tmp_path: Path
+) -> None:
+    """Whatever a library repeats by itself, a product that waits longer each time backs off."""
+    done = stack_named(name).certify(tmp_path, "accepted_and_dropped", *TRAPS)
+    assert (blamed(done), done.outcomes) == ({}, {"accepted_and_dropped": "passed"})
+    dropped = [one for one in of_kind(done, "accepted_and_dropped", "fault_fired") if one["do"] == "refuse"]
+    assert len(dropped) >= 3
+
+
+# -- a library that ends the link by itself ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("scenario", "code"), [
+    ("huge_push", 1009),
+    ("push_in_bad_utf8", 1007),
+    pytest.param("pongs_withheld", 1011, marks=pytest.mark.slow),
+    pytest.param("nothing_read", None, marks=pytest.mark.slow),
+    pytest.param("link_goes_silent", None, marks=pytest.mark.slow),
+])  # fmt: skip
+def test_library_that_ends_the_link_is_right(
+    scenario: str, code: int | None, stack_named: Callable[[str], Stack], tmp_path: Path
+) -> None:
+    """``websockets`` with its defaults gives up a link that we trouble, in its own time, and the product comes back."""
+    limits = ("--limit", "silence_within=60 s", "--limit", "close_within=12 s")
+    done = stack_named("websockets").certify(tmp_path, scenario, *TRAPS, *limits, command=("--stock",))
+    assert (blamed(done), done.outcomes) == ({}, {scenario: "passed"})
+    if code is not None:
+        assert code in [event.get("code") for event in of_kind(done, scenario, "close_received")]
+    assert len(of_kind(done, scenario, "boot_read")) >= 2
 
 
 # -- our own lateness --------------------------------------------------------------------------------------------------
