@@ -51,14 +51,21 @@ def slots_of(text: str) -> list[Any] | None:
     return slots if isinstance(slots, list) and len(slots) == 7 else None
 
 
-def points_of(payload: Any) -> set[str]:
+def points_of(payload: Any) -> list[Any]:
     """The charging points of a push.
 
     Raises:
         LookupError, TypeError: it does not read like a push.
     """
     stations = [station for depot in payload["depotInfoList"] for station in depot["chargingStationInfoList"]]
-    return {point["chargingPointId"] for station in stations for point in station["chargingPointInfoList"]}
+    return [point for station in stations for point in station["chargingPointInfoList"]]
+
+
+def requests_at(point: Any) -> set[str]:
+    """Which charging requests of ours a point shows, running or planned."""
+    processes = [*point.get("scheduledChargingProcessList", []), point.get("chargingProcessInfo", {})]
+    ours = [process for process in processes if process.get("presystemId") == TOLD["PRESYSTEM_ID"]]
+    return {process.get("chargingRequestId", "") for process in ours}
 
 
 class Plan:
@@ -87,6 +94,17 @@ class Plan:
             case "cancel-all-requests":
                 self._entries = []
         self._frame, self._due, self._not_before = None, True, 0.0
+
+    def learn(self, points: list[Any], first: bool) -> None:
+        """Take a push; if the first one of a link shows nothing of a list that was confirmed, that is to be told again.
+
+        Raises:
+            LookupError, TypeError: it does not read like a push.
+        """
+        self.points = {point["chargingPointId"] for point in points}
+        shown = {request for point in points for request in requests_at(point)}
+        if first and self._entries and not any(one["chargingRequestId"] in shown for one in self._entries):
+            self._due = True
 
     def frame_after_push(self) -> str | None:
         """What has to be sent now: the list, new or once more; never twice within one interval."""
@@ -131,7 +149,7 @@ class Conversation:
         self._link, self._plan = link, plan
         self._boot = str(uuid.uuid4())
         self._answers: set[asyncio.Task[None]] = set()
-        self.accepted = False
+        self.accepted = self._informed = False
 
     async def hold(self) -> None:
         """Boot, answer, send; until the link ends, is silent for too long, or the boot is not accepted."""
@@ -168,7 +186,7 @@ class Conversation:
 
     async def _pushed(self, message_id: str, payload: Any) -> None:
         try:
-            self._plan.points = points_of(payload)
+            self._plan.learn(points_of(payload), self.accepted and not self._informed)
         except (LookupError, TypeError):
             reason = {"message": "this push cannot be read"}
             await self._link.send_str(message(3, message_id, "ProvideChargingInformation", reason))
@@ -176,6 +194,7 @@ class Conversation:
         answer = asyncio.create_task(self._answer(message_id))
         self._answers.add(answer)
         answer.add_done_callback(self._answers.discard)
+        self._informed = self.accepted
         if self.accepted and (frame := self._plan.frame_after_push()):
             await self._link.send_str(frame)
 
@@ -189,15 +208,24 @@ async def live(plan: Plan) -> None:
     """Connect, and again after every loss, with pauses that grow while attempts fail."""
     login = base64.b64encode(f"{TOLD['USER']}:{TOLD['PASSWORD']}".encode()).decode()
     context = ssl.create_default_context(cafile=TOLD["CA_FILE"])
-    failures = 0
-    async with aiohttp.ClientSession(headers={"Authorization": f"Basic {login}"}) as session:
+    failures, selected = 0, list[str]()
+
+    async def look(_session: object, _context: object, answer: aiohttp.TraceRequestEndParams) -> None:
+        selected.extend(answer.response.headers.getall("Sec-WebSocket-Protocol", []))
+
+    watch = aiohttp.TraceConfig()
+    watch.on_request_end.append(look)
+    async with aiohttp.ClientSession(headers={"Authorization": f"Basic {login}"}, trace_configs=[watch]) as session:
         while True:
             conversation = None
+            selected.clear()
             try:
                 async with asyncio.timeout(5):
                     link = await session.ws_connect(TOLD["URL"], ssl=context, heartbeat=4, max_msg_size=2**24,
                                                     timeout=aiohttp.ClientWSTimeout(ws_close=1))  # fmt: skip
                 async with link:
+                    if selected:  # the library does not look; nothing was offered
+                        raise aiohttp.ClientConnectionError(f"the server selected the subprotocol {selected[0]}")
                     conversation = Conversation(link, plan)
                     await conversation.hold()
             except (OSError, aiohttp.ClientError) as error:

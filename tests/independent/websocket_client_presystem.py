@@ -16,6 +16,7 @@ import sys
 import threading
 import time
 import uuid
+from collections.abc import Collection
 from typing import Any
 
 import websocket
@@ -39,18 +40,26 @@ def message(kind: int, message_id: str, action: str, payload: object) -> str:
     return json.dumps([kind, TOLD["PRESYSTEM_KIND"], TOLD["PRESYSTEM_ID"], stamp(), message_id, action, payload])
 
 
-def points_of(payload: Any) -> set[str]:
-    """The charging points of a push.
+def points_of(payload: Any) -> dict[str, Any]:
+    """The charging points of a push, by id.
 
     Raises:
         LookupError, TypeError: it does not read like a push.
     """
     return {
-        point["chargingPointId"]
+        point["chargingPointId"]: point
         for depot in payload["depotInfoList"]
         for station in depot["chargingStationInfoList"]
         for point in station["chargingPointInfoList"]
     }
+
+
+def shows(points: dict[str, Any], requests: Collection[str]) -> bool:
+    """Whether a charging process at one of the points, running or planned, belongs to one of our requests."""
+    processes = [one for point in points.values() for one in point.get("scheduledChargingProcessList", [])]
+    processes += [point["chargingProcessInfo"] for point in points.values() if "chargingProcessInfo" in point]
+    ours = [one for one in processes if one.get("presystemId") == TOLD["PRESYSTEM_ID"]]
+    return any(one.get("chargingRequestId") in requests for one in ours)
 
 
 class Store:
@@ -60,7 +69,7 @@ class Store:
         self.entries: dict[str, dict[str, Any]] = {}
         self.revision = self.confirmed = self.made = 0
 
-    def do(self, step: dict[str, str], points: set[str]) -> None:
+    def do(self, step: dict[str, str], points: Collection[str]) -> None:
         """Do a step."""
         wanted = step["charging_request_id"]
         match step["step"]:
@@ -88,7 +97,7 @@ class Store:
     def _forget_ended(self) -> None:
         self.entries = {key: one for key, one in self.entries.items() if "chargingInstruction" not in one}
 
-    def _create(self, point: str, points: set[str]) -> None:
+    def _create(self, point: str, points: Collection[str]) -> None:
         self.made += 1
         entry = {
             "chargingRequestId": str(uuid.uuid1()), "vehicleId": f"WC{self.made:015d}", "priority": self.made,
@@ -100,7 +109,7 @@ class Store:
         }  # fmt: skip
         self.entries[str(entry["chargingRequestId"])] = entry | ({"chargingPointId": point} if point in points else {})
 
-    def _change(self, entry: dict[str, Any], points: set[str]) -> None:
+    def _change(self, entry: dict[str, Any], points: Collection[str]) -> None:
         entry["chargingRequestData"]["maxTargetSoc"] = 85 + entry["chargingRequestData"]["maxTargetSoc"] % 10
         if entry.get("chargingPointId") not in points:
             entry.pop("chargingPointId", None)
@@ -111,7 +120,7 @@ class Office:
 
     def __init__(self) -> None:
         self.lock = threading.RLock()
-        self.store, self.points = Store(), set[str]()
+        self.store, self.points = Store(), dict[str, Any]()
         self.call: Call | None = None
 
     def work(self, steps: queue.Queue[str]) -> None:
@@ -194,6 +203,9 @@ class Call:
             self.link.send(message(3, message_id, "ProvideChargingInformation", {"message": "unreadable"}))
             return
         self.link.send(message(2, message_id, "ProvideChargingInformation", {}))
+        store = self.office.store
+        if self.accepted and not self.informed and store.entries and not shows(self.office.points, store.entries):
+            store.revision += store.confirmed == store.revision  # confirmed once, and forgotten
         self.informed = self.accepted
 
     def _ask(self, note: Any, action: str, payload: object) -> None:

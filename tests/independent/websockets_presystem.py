@@ -44,6 +44,7 @@ class Requests:
     def __init__(self) -> None:
         self.entries: list[dict[str, Any]] = []
         self.points: list[str] = []
+        self.shown: set[str] = set()
         self.revision, self.confirmed, self.made = 1, 0, 0
         self._create("")
 
@@ -81,17 +82,29 @@ class Requests:
         } | ({"chargingPointId": point} if point in self.points else {}))  # fmt: skip
 
     def learn(self, payload: dict[str, Any]) -> None:
-        """Take the charging points of a push.
+        """Take the charging points of a push, and which charging requests of ours it shows.
 
         Raises:
             LookupError, TypeError: it does not read like a push.
         """
-        self.points = [
-            point["chargingPointId"]
+        points = [
+            point
             for depot in payload["depotInfoList"]
             for station in depot["chargingStationInfoList"]
             for point in station["chargingPointInfoList"]
         ]
+        self.points = [point["chargingPointId"] for point in points]
+        self.shown = {
+            process["chargingRequestId"]
+            for point in points
+            for process in (point.get("chargingProcessInfo"), *point.get("scheduledChargingProcessList", ()))
+            if process and process.get("presystemId") == TOLD["PRESYSTEM_ID"] and "chargingRequestId" in process
+        }
+
+    def doubt(self) -> None:
+        """Take the list for undelivered if the CMS confirmed it once and shows nothing of it now."""
+        if self.confirmed == self.revision and not any(one["chargingRequestId"] in self.shown for one in self.entries):
+            self.revision += bool(self.entries)
 
 
 class Conversation:
@@ -158,6 +171,8 @@ class Conversation:
             await self.send(3, message_id, "ProvideChargingInformation", {"message": "this is no depot"})
             return
         await self.send(2, message_id, "ProvideChargingInformation", {})
+        if self.accepted and not self.informed:
+            self.requests.doubt()
         self.informed = self.accepted
 
 

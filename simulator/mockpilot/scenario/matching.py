@@ -7,6 +7,7 @@ event's name means that event.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 
 from mockpilot.errors import ScenarioError
@@ -54,8 +55,14 @@ def spoken(what: str) -> str:
 def envelope_of(event: Event) -> Envelope | None:
     """The envelope in a message event, if one can be read."""
     if isinstance(event, MessageReceived | MessageSent) and event.text is not None:
-        return read(event.text).envelope
+        return _envelope(event.text)
     return None
+
+
+@functools.lru_cache(maxsize=64)
+def _envelope(text: str) -> Envelope | None:
+    # Whoever waits looks at every event, often more than once; a push can hold megabytes.
+    return read(text).envelope
 
 
 def _is_request(event: Event, action: Action) -> bool:
