@@ -160,7 +160,7 @@ class Conversation:
         elif kind == 2 and action == "ProvideChargingRequests" and message_id in self.open:
             self.requests.confirmed = max(self.requests.confirmed, self.open[message_id])
             self.next_list = 0.0
-        elif kind == 3:
+        elif kind == 3 and action == "ProvideChargingRequests":
             self.next_list = time.monotonic() + 30
 
     async def pushed(self, message_id: str, payload: Any) -> None:
