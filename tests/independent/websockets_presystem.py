@@ -154,8 +154,8 @@ class Conversation:
         """Take a message of the CMS."""
         if kind == 1 and action == "ProvideChargingInformation":
             await self.pushed(message_id, payload)
-        elif kind == 2 and action == "BootNotification" and message_id in self.open:
-            self.accepted = self.accepted or payload["status"] == "Accepted"
+        elif kind in (2, 3) and action == "BootNotification" and message_id in self.open:
+            self.accepted = self.accepted or (kind == 2 and payload["status"] == "Accepted")
             self.next_boot = time.monotonic() + ANSWER_WITHIN_S
         elif kind == 2 and action == "ProvideChargingRequests" and message_id in self.open:
             self.requests.confirmed = max(self.requests.confirmed, self.open[message_id])
