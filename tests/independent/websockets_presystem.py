@@ -203,7 +203,7 @@ async def main() -> None:
         except (OSError, WebSocketException, TimeoutError) as error:
             print(f"{type(error).__name__}: {error}", flush=True)
             failures += 1
-        await asyncio.sleep(min(0.2 * 2**failures, 2.0) * random.uniform(0.8, 1.0))
+        await asyncio.sleep(min(0.2 * 2**failures, 6.0) * random.uniform(0.8, 1.0))
 
 
 asyncio.run(main())

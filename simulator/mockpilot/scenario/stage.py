@@ -256,6 +256,7 @@ class Stage:
         self.disarm(armed)
         if self.is_connected:
             await self.drop("reset")
+        self.mark("the fault is over")  # what was still on its way belongs to the link that ends
 
     @contextmanager
     def outage(
