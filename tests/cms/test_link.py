@@ -21,7 +21,7 @@ from cms.raw_client import (
     entry,
     frame,
 )
-from cms.stand import PUSH_INTERVAL_S, Stand, stand
+from cms.stand import PASSWORD, PUSH_INTERVAL_S, Stand, stand
 from mockpilot.faults import answer, delay, drop, lose, repeat
 from mockpilot.history.events import (
     CloseReceived,
@@ -93,6 +93,16 @@ async def test_events_of_a_link_come_in_their_order(autojump_clock: MockClock) -
             "message_received", "boot_read", "message_sent", "message_sent", "message_received", "ping_received",
             "close_received", "close_sent", "link_ended",
         ]  # fmt: skip
+
+
+async def test_password_in_a_message_is_told_and_masked(autojump_clock: MockClock) -> None:
+    """The recording says that it was there, and does not hold it."""
+    async with stand() as cms:
+        client = await cms.boot()
+        await client.ask(entry(1) | {"vehicleId": f"bus of {PASSWORD}"})
+        told = [event for event in cms.history.of(MessageReceived) if event.password_in]
+        assert len(told) == 1
+        assert PASSWORD not in (told[0].text or "")
 
 
 async def test_pushes_keep_absolute_ticks_for_an_hour(autojump_clock: MockClock) -> None:

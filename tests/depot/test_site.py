@@ -62,6 +62,14 @@ def test_site_advertises_all_points_and_knows_the_real_ones() -> None:
     assert held.real_points() == ("p1", "p2")
 
 
+def test_point_that_only_a_push_named_may_be_asked_for() -> None:
+    """Whoever believes a push is not refused for it."""
+    held = site()
+    assert held.receive_list("P", a_list(entry("a", chargingPointId="new")), CHARGEPILOT, now=NOW).error is not None
+    held.also_told(["new"])
+    assert held.receive_list("P", a_list(entry("a", chargingPointId="new")), CHARGEPILOT, now=NOW).applied
+
+
 def test_receive_list_applies_and_tells_what_became_of_it() -> None:
     """Lists replace one another, each presystem's on its own."""
     held = site()

@@ -9,7 +9,7 @@ import pytest
 from faults.pushes import ALL_DIALECTS, STAMP, payload, presystem_of
 from mockpilot.errors import ScenarioError
 from mockpilot.faults import change as changed_by
-from mockpilot.faults.changing import FOREIGN_PRESYSTEM, Setting, change, point_for, refusal, statuses
+from mockpilot.faults.changing import FOREIGN_PRESYSTEM, Setting, change, point_for, refusal, statuses, told_points
 from mockpilot.faults.verbs import CHANGES
 from mockpilot.protocol.envelope import Action, MessageType
 from mockpilot.protocol.schema import violations
@@ -86,6 +86,14 @@ def test_unused_point_is_found_and_kept() -> None:
     assert point_for(changed_by("vanish"), told, setting(DEFAULT_DIALECT, chosen=other)) == other
     assert point_for(changed_by("vanish", point=found), told, setting(DEFAULT_DIALECT, chosen=other)) == found
     assert change(changed_by("vanish", point="nowhere"), told, setting(DEFAULT_DIALECT)) is None
+
+
+def test_points_that_are_told_are_those_of_the_payload() -> None:
+    """In our own spelling, whatever changed."""
+    told = payload(DEFAULT_DIALECT)
+    change(changed_by("rename", to="P-neu"), told, setting(DEFAULT_DIALECT))
+    assert set(told_points(told, DEFAULT_DIALECT)) == set(points(told))
+    assert "P-neu" in told_points(told, DEFAULT_DIALECT)
 
 
 def test_vanish_takes_one_point() -> None:

@@ -25,6 +25,7 @@ from mockpilot.cms.streams import LINGER_S, NetStream, WireStream
 from mockpilot.cms.transport import LinkOver, Socket
 from mockpilot.cms.world import World
 from mockpilot.faults.altering import PING_BETWEEN, Form
+from mockpilot.faults.changing import told_points
 from mockpilot.faults.injector import Armed, Departure, Fate, Occasion
 from mockpilot.faults.verbs import Fault
 from mockpilot.history.events import (
@@ -44,6 +45,7 @@ from mockpilot.history.events import (
 )
 from mockpilot.protocol import envelope as envelopes
 from mockpilot.protocol.envelope import Action, Envelope, MessageType
+from mockpilot.protocol.handshake import mask_secret
 from mockpilot.protocol.session import Session, next_tick
 from mockpilot.protocol.vocabulary import Unreadable, read_payload
 
@@ -150,13 +152,14 @@ class Link:
 
     def _note_message(self, message: Message) -> None:
         text, raw = _text_or_base64(message)
+        told = self._without_passwords(text) if text is not None else None
         reading = envelopes.read(message.payload if message.binary or text is None else text)
         dropped_by, unread_by = self._struck_by(reading.envelope)
         unread = unread_by is not None or (dropped_by is not None and dropped_by.fault.when == "before-read")
         event = self._world.recorder.record(
             MessageReceived(
-                link=self.number, text=text, base64=raw, binary=message.binary,
-                unread=unread, ending=self.ending is not None,
+                link=self.number, text=told, base64=raw, binary=message.binary, unread=unread,
+                password_in=told != text, ending=self.ending is not None,
             )
         )  # fmt: skip
         if unread_by is not None:
@@ -167,6 +170,11 @@ class Link:
             when = dropped_by.fault.when if dropped_by else ""
             self._inbox.append(_Inbound(reading.envelope, reading.slots, event.index, dropped_by, when))
         self._note_passed(reading.envelope, "in")
+
+    def _without_passwords(self, text: str) -> str:
+        for account in self._world.accounts.values():
+            text = mask_secret(text, account.password)
+        return text
 
     def _struck_by(self, envelope: Envelope | None) -> tuple[Armed | None, Armed | None]:
         """The drop that a message sets off, and the fault that keeps it from being read."""
@@ -293,11 +301,19 @@ class Link:
             self._world.recorder.record(DepotChanged(link=self.number, what="depot", detail=detail))
         for armed in fate.struck:
             self._fired(armed, event.index if event else None)
+            if armed.fault.do == "change":
+                self._remember_points(fate)
         for departure in fate.departures:
             self._depart_in_time(departure)
         if fate.held and behaviour.is_acceptance(meant) and not self.session.is_booted:
             self._overtake(fate.struck[-1].name)
         self._world.on_occasion()
+
+    def _remember_points(self, fate: Fate) -> None:
+        """A point that only a changed push names may be asked for all the same."""
+        for payload in (departure.envelope.payload for departure in fate.departures):
+            if isinstance(payload, dict):
+                self._world.site.also_told(told_points(payload, self._world.dialect))
 
     def _overtake(self, fault: str) -> None:
         # Nothing else would follow on an un-booted link: the first push comes before it is allowed to.
@@ -346,6 +362,11 @@ class Link:
             if held is not None:
                 text = envelopes.write(held)
                 self._world.recorder.record(MessageWithheld(link=self.number, text=text, fault=armed.name))
+
+    def push_early(self, fault: str) -> None:
+        """Push although the link may not be booted, charged to a fault."""
+        if self.ending is None:
+            self.depart(Departure(behaviour.push(self._world, self.presystem_id), fault=fault))
 
     def ping(self) -> None:
         """Ask for a sign of life."""

@@ -7,7 +7,7 @@ says what time it is, and the depot then lives up to that moment.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
@@ -104,6 +104,10 @@ class Site:
         """All points that pushes name, the default point first, as they stand there."""
         shown = self._depot.point_ids() if dialect.default_station else self._depot.real_point_ids()
         return tuple(map(dialect.spelling.out, shown))
+
+    def also_told(self, points: Iterable[str]) -> None:
+        """Hear of points that a push named beside the depot's own: who asks for them is not refused."""
+        self._points |= frozenset(points)
 
     def real_points(self) -> tuple[str, ...]:
         """Ids of the points at which vehicles can charge."""

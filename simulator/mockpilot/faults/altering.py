@@ -64,8 +64,19 @@ def other_answer(fault: Fault, envelope: Envelope, error_key: str) -> Envelope:
             return replace(envelope, action=next(other for other in Action if other is not envelope.action))
         case "wrong-presystem":
             return replace(envelope, presystem_id=envelope.presystem_id + "-other")
+    return replace(envelope, message_type=MessageType.ERROR, payload=_error(fault, error_key))
+
+
+def _error(fault: Fault, key: str) -> dict[str, Any]:
     text = fault.text or "The request was refused."
-    return replace(envelope, message_type=MessageType.ERROR, payload={error_key: text})
+    match fault.kind:
+        case "error-empty":
+            return {}
+        case "error-other-key":
+            return {"errorMessage" if key == "message" else "message": text}
+        case "error-extra-key":
+            return {key: text, "errorCode": 4711}
+    return {key: text}
 
 
 def _other_uuid(message_id: str) -> str:

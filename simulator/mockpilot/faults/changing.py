@@ -142,6 +142,11 @@ def _places(payload: Payload, dialect: Dialect) -> Iterator[_Place]:
                 yield _Place(station, point, is_default)
 
 
+def told_points(payload: Payload, dialect: Dialect) -> Iterator[str]:
+    """Ids of all points that a payload names, in our own spelling."""
+    return (dialect.spelling.back(place.id) for place in _places(payload, dialect))
+
+
 def point_for(fault: Fault, payload: Payload, setting: Setting) -> str:
     """The point that a change is about: the one that was named or found earlier, else one that nobody uses."""
     places = list(_places(payload, setting.dialect))

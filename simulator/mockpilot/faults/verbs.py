@@ -32,7 +32,11 @@ VERBS = {
 }
 """Every verb with what it reaches."""
 
-ANSWER_KINDS = ("error", "rejected", "wrong-id", "wrong-action", "wrong-presystem")
+ANSWER_KINDS = (
+    "error", "error-empty", "error-other-key", "error-extra-key",
+    "rejected", "wrong-id", "wrong-action", "wrong-presystem",
+)  # fmt: skip
+"""``error`` in the dialect's own form; empty, under the other dialects' key, and with one key more."""
 DAMAGES = {
     "not-json": "text that is no JSON",
     "object": "an object with seven keys in place of the array",

@@ -282,6 +282,8 @@ class MessageReceived(Message, frozen=True, kw_only=True):
     binary: bool = False
     unread: bool = False
     """Dropped before the session or the depot saw it."""
+    password_in: bool = False
+    """The presystem's password stood in it, and is masked."""
     ending: bool = False
     """The link was already ending: a Close either way, our silence, a drop."""
 
