@@ -4,7 +4,7 @@ from mockpilot.scenario import Stage, scenario
 
 @scenario(
     exercises=["L-03"],
-    also=["R-05"],
+    also=["I-17", "R-05"],
     group="Requests",
     needs=["requests"],
     typical="30 s",

@@ -3,6 +3,7 @@ from mockpilot.scenario import Stage, scenario
 
 @scenario(
     exercises=["I-01", "I-02", "I-03", "I-04"],
+    also=["B-11", "E-12", "I-16"],
     group="Information",
     typical="30 s",
     bounded_by=["boot_never", "provoke_within", "provoke_within"],

@@ -2,7 +2,7 @@ from mockpilot.scenario import Stage, scenario
 
 
 @scenario(
-    exercises=["L-01", "B-08"],
+    exercises=["L-01", "B-08", "L-16"],
     group="Losing the link",
     typical="15 s",
     bounded_by=["boot_never", "reconnect_within"],

@@ -3,7 +3,7 @@ from mockpilot.scenario import Stage, scenario
 
 @scenario(
     exercises=["R-03", "R-04", "R-05", "R-06"],
-    also=["R-02"],
+    also=["R-02", "R-12"],
     group="Requests",
     needs=["requests", "provoking"],
     typical="15 s",

@@ -211,10 +211,10 @@ def test_plan_is_all_that_runs_unless_more_is_selected(says: Says) -> None:
 
 def test_dry_run_shows_what_would_run_and_why_the_rest_would_not(says: Says) -> None:
     """Nothing is started or written."""
-    status, out, err = says("certify", "L-", "--skip", "server_unavailable", "--dry-run", *PRODUCT)
+    status, out, err = says("certify", "L-", "--skip", "outage_503", "--dry-run", *PRODUCT)
     assert (status, err) == (0, "")
     assert re.search(r"^link_goes_silent +usually +\S+ \S+, at worst ", out, re.MULTILINE)
-    assert "not server_unavailable: skipped" in out
+    assert "not outage_503: skipped" in out
     assert "not boot_accepted: filter" in out
     assert list(Path().iterdir()) == []
 

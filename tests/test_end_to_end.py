@@ -191,14 +191,14 @@ def test_step_that_leads_to_nothing_leaves_the_scenario_undecided(way: str, happ
 
 
 class Interrupted:
-    """A run that is in the middle of ``link_goes_silent``, with ``server_unavailable`` still to come."""
+    """A run that is in the middle of ``link_goes_silent``, with ``outage_503`` still to come."""
 
     def __init__(self, folder: Path) -> None:
         self.out, self._pid = folder / "runs", folder / "pid"
         limits = ("silence_within=10 min", "connect_within=1 min")
         command = ["sh", "-c", f'echo $$ > "{self._pid}"; exec mockpilot presystem --quick']
         self.process = subprocess.Popen(
-            ["mockpilot", "certify", "boot_accepted", "link_goes_silent", "server_unavailable",
+            ["mockpilot", "certify", "boot_accepted", "link_goes_silent", "outage_503",
              "--profile", str(DEMO), "--out", str(self.out), "--push-interval", "10 min",
              *(word for limit in limits for word in ("--limit", limit)), "--", *command],
             env=environment(), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
@@ -233,7 +233,7 @@ def test_interrupt_leaves_a_complete_folder(number: signal.Signals, status: int,
     assert done.result["finished"] is True
     assert done.outcomes == {"boot_accepted": "passed", "link_goes_silent": "inconclusive"}
     assert done.scenario("link_goes_silent")["cause"] == "interrupted"
-    assert done.scenario("server_unavailable")["reason"] == "interrupted"
+    assert done.scenario("outage_503")["reason"] == "interrupted"
     assert "link_goes_silent" in (done.folder / "report.html").read_text(encoding="utf-8")
     with pytest.raises(ProcessLookupError):
         os.kill(run.product, 0)

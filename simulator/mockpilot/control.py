@@ -135,6 +135,11 @@ class Control:
             if link.session.is_booted:
                 link.push()
 
+    def push_early(self, armed: Armed) -> None:
+        """Push to every link, booted or not: a probe that belongs to a fault."""
+        for link in self.server.live_links():
+            link.push_early(armed.name)
+
     def hold_pushes(self) -> None:
         """Keep pushes back until they are released."""
         if self.server.world.release_pushes.is_set():

@@ -62,7 +62,7 @@ class Play:
     def __init__(
         self, *exercises: str, dialect: str = "chargepilot", launched: bool = True, provoked: bool = True,
         sends_requests: bool = True, supervised: bool = False, same_host: bool = True, kind: str = "BMS",
-        presystem: str = PRESYSTEM, points: tuple[str, ...] = (), tick: float = 0.01,
+        presystem: str = PRESYSTEM, points: tuple[str, ...] = (), tick: float = 0.01, time_factor: float = 1.0,
         limits: dict[str, float] | None = None,
     ) -> None:  # fmt: skip
         self.now, self.tick, self.number, self.link = 0.0, tick, 0, 0
@@ -74,7 +74,7 @@ class Play:
         self._booted = ""
         self.record(ev.ScenarioStarted(
             scenario="made", exercises=exercises, dialect=dialect, push_interval_s=15, limits=limits or {}, seed=1,
-            mockpilot="0", catalogue="1", advertised_points=points,
+            mockpilot="0", catalogue="1", advertised_points=points, time_factor=time_factor,
             presystem=ev.Presystem(
                 id=PRESYSTEM, kind=kind, user="depot", path=PATH, sends_requests=sends_requests, launched=launched,
                 same_host=same_host, supervised=supervised, provoked=provoked,
@@ -188,6 +188,10 @@ class Play:
         frame = [message_type, "CMS", presystem, format_timestamp(START), message_id, action, payload]
         return self.here(ev.MessageSent(text=json.dumps(frame), fault=fault))
 
+    def hands_raw(self, text: str, fault: str) -> Self:
+        """We hand something that is no message."""
+        return self.here(ev.MessageSent(text=text, fault=fault))
+
     def withholds(self, message_type: int, action: str, payload: Any, message_id: str, fault: str = "lost") -> Self:
         """A fault keeps a message of ours."""
         frame = [message_type, "CMS", PRESYSTEM, format_timestamp(START), message_id, action, payload]
@@ -203,10 +207,10 @@ class Play:
         return self.hands(2, BOOT, {"status": status}, self._booted, fault)
 
     def push(self, *points: str, shows: tuple[str, ...] = (), message_id: str | None = None,
-             fault: str | None = None) -> Self:  # fmt: skip
+             fault: str | None = None, says: Any = None) -> Self:  # fmt: skip
         """We push."""
         self._pushed = message_id or self.fresh()
-        return self.hands(1, PUSHES, information(*points, shows=shows), self._pushed, fault)
+        return self.hands(1, PUSHES, says or information(*points, shows=shows), self._pushed, fault)
 
     def confirm(self, message_id: str | None = None, payload: Any = None, **slots: Any) -> Self:
         """The product confirms the last push."""
@@ -247,14 +251,14 @@ class Play:
 
     # -- scenario --------------------------------------------------------------------------------------------------
 
-    def step(self, name: str, *, point: str = "P1", happened: bool = True) -> Self:
+    def step(self, name: str, *, point: str = "P1", request: str = "", happened: bool = True) -> Self:
         """A step is provoked."""
-        self.line(ev.StepProvoked(step=name, charging_point_id=point))
+        self.line(ev.StepProvoked(step=name, charging_point_id=point, charging_request_id=request))
         return self.line(ev.StepEnded(step=name, happened=happened))
 
-    def armed(self, name: str, do: str, *, optional: bool = False) -> Self:
+    def armed(self, name: str, do: str, *, optional: bool = False, **how: Any) -> Self:
         """A fault is armed."""
-        return self.line(ev.FaultArmed(name=name, do=do, optional=optional))
+        return self.line(ev.FaultArmed(name=name, do=do, optional=optional, how=how))
 
     def fired(self, name: str, do: str) -> Self:
         """A fault fires on the present link."""

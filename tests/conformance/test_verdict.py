@@ -173,3 +173,15 @@ def test_recording_without_its_beginning_cannot_be_judged() -> None:
     """Nothing would be known of dialect and limits."""
     with pytest.raises(MockpilotError, match="scenario_started"):
         judge(History())
+
+
+def test_pace_and_patience_are_remarks_where_time_is_simulated() -> None:
+    """Whoever is told another time cannot keep ours; what later behaviour proves counts as ever."""
+    late = Play(time_factor=60).exchange().pushed(3)
+    for _ in range(3):
+        late.push().wait(20).confirm().wait(1)
+    silent = Play(time_factor=60).exchange().push().wait(20)
+    overtaken = Play(time_factor=60).exchange().push().wait(20).push().confirm().wait(1)
+    assert late.convicted_of("information.is-answered-in-time").level is Level.MAY
+    assert silent.convicted_of("information.is-answered").level is Level.MAY
+    assert overtaken.convicted_of("information.is-answered").level is Level.MUST

@@ -34,6 +34,20 @@ def test_own_requests_are_shown() -> None:
     found = read_information(push, "me")
     assert found is not None
     assert found.shown == {"mine", "running"}
+    assert found.foreign == {"theirs"}
+
+
+def test_charging_requests_are_those_at_work() -> None:
+    """Preparing is not charging, and others' vehicles are others'."""
+    states = {"a": ("me", "Charging"), "b": ("me", "Preparing"), "c": ("they", "Charging")}
+    push = _push(*(
+        {"chargingPointId": f"p{id_}", "chargingProcessInfo": {
+            "chargingRequestId": id_, "presystemId": presystem, "processStatus": status}}
+        for id_, (presystem, status) in states.items()
+    ))  # fmt: skip
+    found = read_information(push, "me")
+    assert found is not None
+    assert found.charging == {"a"}
 
 
 @pytest.mark.parametrize("payload", [None, [], {}, {"depotInfoList": {}}])

@@ -15,7 +15,9 @@ import trio.testing
 from mockpilot.errors import UsageError
 from mockpilot.presystem import conduct
 from mockpilot.presystem.conduct import CONFORMING, EndKind, LinkEnd
-from mockpilot.presystem.offences import OFFENCES, STEADY_PAUSE_S, TIGHT_LOOP_S, conduct_for, offences, unmasked
+from mockpilot.presystem.offences import OFFENCES, conduct_for, offences
+from mockpilot.presystem.offences.connecting import TIGHT_LOOP_S, unmasked
+from mockpilot.presystem.offences.links import STEADY_PAUSE_S
 from mockpilot.protocol import envelope
 from mockpilot.protocol.envelope import Action, Envelope, MessageType, Trouble
 from presystem.fake_cms import CmsLink, Script, ids, information, play_through, playing

@@ -17,7 +17,16 @@ from mockpilot.history.events import (
     TcpAccepted,
     UpgradeAnswered,
 )
-from mockpilot.scenario.matching import EVENT_NAMES, WORDS, envelope_of, is_link, predicate, spoken
+from mockpilot.scenario.matching import (
+    EVENT_NAMES,
+    WORDS,
+    envelope_of,
+    is_answer_to,
+    is_end,
+    is_link,
+    predicate,
+    spoken,
+)
 
 PUSH, LIST, BOOT = "ProvideChargingInformation", "ProvideChargingRequests", "BootNotification"
 ID = "5e0c9b1e-7f0f-4e0b-9a57-0c7d3a1f4c11"
@@ -101,3 +110,18 @@ def test_links_begin() -> None:
     """With an upgrade that was accepted, not with one that was refused, nor with an end."""
     ended = LinkEnded(link=1, by="us", how="cleanly")
     assert [is_link(EVENTS["link"]), is_link(EVENTS["refusal"]), is_link(ended)] == [True, False, False]
+
+
+def test_answer_to_a_push_carries_its_id() -> None:
+    """Ids are compared as values; a request with that id answers nothing."""
+    assert is_answer_to(received(2, PUSH), ID.upper())
+    assert is_answer_to(received(3, PUSH), ID)
+    assert not is_answer_to(received(2, PUSH), ID.replace("5e", "6e"))
+    assert not is_answer_to(received(1, PUSH), ID)
+
+
+def test_end_of_a_link_is_a_close_or_the_end() -> None:
+    """Of that link alone."""
+    assert is_end(LinkEnded(link=1, by="us", how="cleanly"), 1)
+    assert not is_end(LinkEnded(link=2, by="us", how="cleanly"), 1)
+    assert not is_end(received(2, PUSH), 1)

@@ -65,6 +65,8 @@ def _reason(
         return "filter"
     if unwanted:
         return "skipped"
+    if scenario.dialects and profile.presystem.dialect not in scenario.dialects:
+        return f"only in dialect {' or '.join(scenario.dialects)}"
     if "requests" in scenario.needs and not profile.presystem.sends_requests:
         return "receive-only"
     if "provoking" in scenario.needs and profile.provoke is None:

@@ -7,7 +7,7 @@ round, two address families or a library's silent repeat are one attempt.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from statistics import median
 
@@ -128,6 +128,30 @@ def _belongs(link: Link, group: list[Link], burst_s: float) -> bool:
 
 
 # -- spacing -------------------------------------------------------------------------------------------------------
+
+
+def runs_of(attempts: Iterable[Attempt], belongs: Callable[[Attempt], bool]) -> Iterator[list[Attempt]]:
+    """Runs of attempts that came to the same, each of one process: the pace between two is not the product's."""
+    run: list[Attempt] = []
+    for attempt in attempts:
+        if run and (run[-1].links[0].instance != attempt.links[0].instance or not belongs(attempt)):
+            yield run
+            run = []
+        if belongs(attempt):
+            run.append(attempt)
+    if run:
+        yield run
+
+
+def shows_pace(run: Sequence[Attempt], watched_s: float, observe_s: float, floor_s: float) -> bool:
+    """Whether enough was seen of a run that does not hammer to call it patient.
+
+    Ten attempts, or more than one and time enough. One and then silence shows no pace at all.
+    """
+    if len(run) >= TIGHT_SAMPLE or (len(run) > 1 and watched_s >= observe_s):
+        return True
+    connects = [link.begun.at for attempt in run for link in attempt.links]
+    return len(connects) >= TIGHT_SAMPLE and not is_tight_loop(connects, floor_s)
 
 
 def gaps_between(times: Sequence[float]) -> list[float]:

@@ -8,7 +8,8 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from functools import cached_property
-from typing import Any, TypeVar
+from math import inf
+from typing import Any, TypeVar, cast
 
 from mockpilot.conformance.attempts import Attempt, fold, is_own, is_proxied
 from mockpilot.conformance.conversation import Frame, Link, links_of
@@ -39,6 +40,8 @@ from mockpilot.protocol.vocabulary.dialect import Dialect
 E = TypeVar("E", bound=Event)
 
 MAX_GUARD_S = 5.0
+UNUSUAL = ("damage", "inject", "change", "clock")
+"""Verbs that make a message say something else than a CMS says every day."""
 
 
 class Case:
@@ -61,11 +64,15 @@ class Case:
         self.events: Sequence[Event] = history[:cut]
         """Without what is only clearing up."""
         self.ends_at: float = self.events[-1].at
+        self._of: dict[type[Event], list[Event]] = {}
+        self._guards: dict[int, float] = {}
         self.waiting = Waiting(self.of(Stalled), self.limits["own_stall"], self.ends_at)
 
     def of(self, kind: type[E]) -> list[E]:
         """All judged events of one kind."""
-        return [event for event in self.events if isinstance(event, kind)]
+        if kind not in self._of:
+            self._of[kind] = [event for event in self.events if isinstance(event, kind)]
+        return cast("list[E]", self._of[kind])
 
     # -- links -----------------------------------------------------------------------------------------------------
 
@@ -76,7 +83,12 @@ class Case:
     @cached_property
     def links(self) -> tuple[Link, ...]:
         """The product's own links that began in this recording."""
-        return tuple(link for link in self._every_link if is_own(link, self.presystem))
+        return tuple(link for link in self._every_link if is_own(link, self.presystem) and not link.elsewhere)
+
+    @cached_property
+    def elsewhere(self) -> tuple[Link, ...]:
+        """Connections to the other host of ours, to which only a redirect points: no attempts, and hardly judged."""
+        return tuple(link for link in self._every_link if link.elsewhere)
 
     @cached_property
     def clean_links(self) -> tuple[Link, ...]:
@@ -125,8 +137,10 @@ class Case:
 
     def guard(self, link: Link) -> float:
         """Seconds after our own frame in which theirs may have been sent before it."""
-        usual = self.exchanges[link.number].median_answer_s() if link.number in self.exchanges else 0.0
-        return min(MAX_GUARD_S, max(self.limits["guard"], 3 * usual))
+        if link.number not in self._guards:
+            usual = self.exchanges[link.number].median_answer_s() if link.number in self.exchanges else 0.0
+            self._guards[link.number] = min(MAX_GUARD_S, max(self.limits["guard"], 3 * usual))
+        return self._guards[link.number]
 
     def known_at(self, link: Link, handed_at: float) -> float:
         """From when on the product's frames follow what we handed; our own stalls delay our reading."""
@@ -156,6 +170,18 @@ class Case:
             pong = next((p for p in pongs if p.index > ping.index and p.payload == ping.payload), None)
             if pong is not None:
                 yield ping.index, pong.at
+
+    def spoilt_from(self, link: Link) -> float:
+        """The index of an unusual message of ours after which the product answered no push of that link any more.
+
+        What it makes of such a message is judged as such: the silence after it is no matter of its own.
+        """
+        answered = [push.first.index for push in self.exchanges[link.number].pushes if push.answers]
+        last = max(answered, default=-1)
+        unusual = [s.index for s in link.sent if s.index > last and self.fault_verb(s.fault) in UNUSUAL]
+        begun: float = link.accepted.index if link.accepted is not None else inf
+        early = [push.index for push in link.pushes_handed() if last < push.index < begun]
+        return float(min([*unusual, *early], default=inf))
 
     def delivery_proved_at(self, link: Link, index: int) -> float | None:
         """When it was proved that the product has what we handed; None if nothing proves it."""
@@ -249,6 +275,17 @@ class Case:
         place = bisect_right(indexes, before)
         return seen[place - 1] if place else frozenset()
 
+    def pushes_before(self, index: int, count: int) -> list[Frame]:
+        """The last pushes that were handed before an event, in order."""
+        place = bisect_right(self._points_handed[0], index)
+        return self.pushes_handed[max(0, place - count):place]
+
+    @cached_property
+    def answered_at(self) -> dict[int, float]:
+        """When the product answered a push, by the index of each handing."""
+        answered = (push for exchange in self.exchanges.values() for push in exchange.pushes if push.answers)
+        return {handed.index: push.answers[0].at for push in answered for handed in push.handed}
+
     def latest_points(self, before: int) -> frozenset[str]:
         """The points of the last push before an event."""
         place = bisect_right(self._points_handed[0], before)
@@ -294,6 +331,29 @@ class Case:
         """The verb of a fault by its name."""
         return self._verbs.get(name) if name is not None else None
 
+    def fault_kind(self, name: str | None) -> str:
+        """Which kind of answer, certificate or other variety a fault is of; empty if it has none."""
+        return str(self._how(name).get("kind", ""))
+
+    def fault_how(self, name: str | None) -> str:
+        """In which way a fault works, empty if its verb knows one alone."""
+        return str(self._how(name).get("how", ""))
+
+    def fault_location(self, name: str | None) -> str:
+        """Where a redirect points; empty for another host of ours."""
+        return str(self._how(name).get("location", ""))
+
+    def _how(self, name: str | None) -> dict[str, Any]:
+        return armed.how if (armed := self.armed_as(name)) is not None else {}
+
+    def armed_as(self, name: str | None) -> FaultArmed | None:
+        """How a fault was armed, by its name."""
+        return self._armed.get(name) if name is not None else None
+
+    @cached_property
+    def _armed(self) -> dict[str, FaultArmed]:
+        return {event.name: event for event in self.of(FaultArmed)}
+
     @cached_property
     def _verbs(self) -> dict[str, str]:
         return {event.name: event.do for event in self.events if isinstance(event, FaultArmed | FaultFired)}
@@ -303,11 +363,12 @@ class Case:
         """Whether a fault moved our own clock."""
         return any(fired.do == "clock" for fired in self.of(FaultFired))
 
-    def under_pressure(self, index: int) -> bool:
-        """Whether a fault made the transport slow or kept pongs back at that moment."""
+    def under_pressure(self, index: int, *, pinged_too: bool = True) -> bool:
+        """Whether a fault made the transport slow, kept pongs back or (``pinged_too``) flooded it with pings then."""
         return any(
             fired.index < index < self._disarmed_at.get(fired.name, len(self.history))
-            for fired in self.of(FaultFired) if fired.do in ("slow", "ping")
+            for fired in self.of(FaultFired)
+            if fired.do == "slow" or (fired.do == "ping" and (pinged_too or self.fault_how(fired.name) != "flood"))
         )
 
     @cached_property
@@ -343,7 +404,8 @@ def points_in(payload: Any) -> frozenset[str]:
     return frozenset(str(point.get("chargingPointId")) for point in _points(payload))
 
 
-def _processes(payload: Any) -> Iterator[dict[str, Any]]:
+def processes_in(payload: Any) -> Iterator[dict[str, Any]]:
+    """The charging processes that a push shows, scheduled and running ones."""
     for point in _points(payload):
         yield from _items(point, "scheduledChargingProcessList")
         running = point.get("chargingProcessInfo")
@@ -354,13 +416,13 @@ def _processes(payload: Any) -> Iterator[dict[str, Any]]:
 def requests_in(payload: Any, presystem_id: str) -> frozenset[str]:
     """Ids of the charging requests that a push shows, scheduled or running, as this presystem's."""
     return frozenset(
-        str(process["chargingRequestId"]) for process in _processes(payload)
+        str(process["chargingRequestId"]) for process in processes_in(payload)
         if "chargingRequestId" in process and process.get("presystemId", presystem_id) == presystem_id
     )
 
 
 def _ended_in(payload: Any) -> Iterator[str]:
-    for process in _processes(payload):
+    for process in processes_in(payload):
         if process.get("processStatus") in ("Finishing", "ChargingRejectedTechnically"):
             yield str(process.get("chargingRequestId"))
     for rejected in _items(payload, "rejectedChargingRequestInfoList"):

@@ -40,6 +40,9 @@ from mockpilot.history.events import (
 from mockpilot.protocol.envelope import Action, Envelope, MessageType, Reading, Trouble, read, same_id
 
 KINDS = ("BMS", "ITCS")
+SOUND_CERTIFICATES = frozenset({"good", "rotated", "tls-1.2-only", "tls-1.3-only"})
+"""Handshakes that a conforming presystem may well get through: what follows on such a link is judged like any."""
+OLD_TLS = "tls-old"
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,14 +119,36 @@ class Link:
     """Our first confirmation that says Accepted under the id of a boot."""
 
     @property
+    def elsewhere(self) -> bool:
+        """Whether it came to the other host of ours, to which a redirect points."""
+        return self.begun.elsewhere
+
+    @property
+    def certificate(self) -> str:
+        """Which certificate, or version of TLS, it was shown."""
+        return self.tls.certificate if self.tls is not None else self.begun.certificate
+
+    @property
     def bad_certificate(self) -> bool:
         """Whether it was shown a certificate that is bad on purpose."""
-        return self.begun.certificate != "good" or (self.tls is not None and self.tls.certificate != "good")
+        return self.certificate not in SOUND_CERTIFICATES and self.certificate != OLD_TLS
 
     @property
     def tainted(self) -> bool:
         """Broken by us below the messages: only what the fault aims at is judged here."""
-        return self.bad_certificate or (self.opened is not None and self.opened.fault is not None)
+        below = self.certificate not in SOUND_CERTIFICATES
+        return below or (self.opened is not None and self.opened.fault is not None)
+
+    def ended_inside_tls(self) -> bool:
+        """Whether nothing but a handshake came of it, whoever had enough."""
+        return (self.tls_failed is not None and self.tls_failed.hello_seen) or self.ended_inside_tls_by_peer()
+
+    def ended_inside_tls_by_peer(self) -> bool:
+        """Whether the peer began a handshake and left without a byte inside TLS, as one does that trusts us not."""
+        if self.tls_failed is not None:
+            return self.tls_failed.hello_seen and self.tls_failed.ended_by == "product"
+        left = self.ended is not None and self.ended.by == "product" and self.ended.application_bytes == 0
+        return self.tls is not None and left
 
     @property
     def has_bytes(self) -> bool:

@@ -6,6 +6,7 @@ mistake (another id) does not look like two (no answer, and a stray one).
 
 from __future__ import annotations
 
+import base64
 import enum
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -24,6 +25,7 @@ class Fate(enum.Enum):
     EXTRA = "extra"              # one more than the push was handed
     EARLIER_LINK = "earlier link"  # answers a push of a link before
     OWN_REQUEST = "own request"  # carries the id of a request of the product: an answer to an answer
+    GARBLED = "garbled"          # answers something of ours that a fault made unreadable
     STRAY = "stray"              # belongs to nothing
 
 
@@ -91,9 +93,11 @@ def exchanges_of(links: Sequence[Link]) -> dict[int, Exchange]:
     for index, message_id in own:
         first_used[message_id] = min(index, first_used.get(message_id, index))
     exchanges = {}
+    garbled: list[Frame] = []
     for link in links:
         pushes = _pushes(link)
-        exchanges[link.number] = _match(link, pushes, earlier, first_used)
+        garbled += [frame for frame in link.sent if frame.envelope is None]
+        exchanges[link.number] = _match(link, pushes, earlier, first_used, garbled)
         earlier |= {push.message_id for push in pushes}
     return exchanges
 
@@ -121,7 +125,9 @@ def is_answer_as_request(frame: Frame) -> bool:
     return frame.is_a(MessageType.REQUEST, Action.PROVIDE_CHARGING_INFORMATION)
 
 
-def _match(link: Link, pushes: list[Push], earlier: set[str], own: dict[str, int]) -> Exchange:
+def _match(
+    link: Link, pushes: list[Push], earlier: set[str], own: dict[str, int], garbled: Sequence[Frame]
+) -> Exchange:
     by_id = {push.message_id: push for push in pushes}
     fates: dict[int, Answer] = {}
     rest: list[Frame] = []
@@ -140,6 +146,8 @@ def _match(link: Link, pushes: list[Push], earlier: set[str], own: dict[str, int
             fates[frame.index] = Answer(frame, Fate.EARLIER_LINK)
         elif frame.is_answer and own.get(message_id, frame.index) < frame.index:
             fates[frame.index] = Answer(frame, Fate.OWN_REQUEST)
+        elif _answers_garbled(frame, message_id, garbled):
+            fates[frame.index] = Answer(frame, Fate.GARBLED)
         else:
             rest.append(frame)
     _match_in_order(rest, pushes, fates)
@@ -147,6 +155,20 @@ def _match(link: Link, pushes: list[Push], earlier: set[str], own: dict[str, int
         _spare_leftovers(fates)
     _spare_for_unreadable(link, pushes)
     return Exchange(tuple(pushes), dict(sorted(fates.items())))
+
+
+def _answers_garbled(frame: Frame, message_id: str, garbled: Sequence[Frame]) -> bool:
+    """Whether it answers what a fault made unreadable: by its id, or by an error that could not know the id."""
+    before = [other for other in garbled if other.index < frame.index]
+    if any(message_id in _raw(other) for other in before):
+        return True
+    return bool(before) and frame.envelope is not None and frame.envelope.message_type is MessageType.ERROR
+
+
+def _raw(frame: Frame) -> str:
+    event = frame.event
+    text = event.text if event.text is not None else base64.b64decode(event.base64 or "").decode(errors="replace")
+    return text.lower()
 
 
 def _match_in_order(rest: list[Frame], pushes: list[Push], fates: dict[int, Answer]) -> None:

@@ -37,9 +37,15 @@ class Entry:
         return self.raw.get("chargingInstruction") == "Terminate"
 
     def values(self) -> dict[str, Any]:
-        """What it asks for, without its id and instruction."""
+        """What it asks for, without its id and instruction; times as instants, however they are written."""
         aside = ("chargingRequestId", "chargingInstruction")
-        return {key: value for key, value in self.raw.items() if key not in aside}
+        return {key: _as_meant(value) for key, value in self.raw.items() if key not in aside}
+
+
+def _as_meant(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _as_meant(item) for key, item in value.items()}
+    return (parse_timestamp(value) or value) if isinstance(value, str) else value
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,6 +233,15 @@ def made_by_steps(lists: Sequence[RequestList]) -> dict[str, RequestList]:
             new = [entry for entry in new if entry.point and entry.point == step.provoked.charging_point_id]
         made |= {entry.id: read for entry in new}
     return made
+
+
+def successive(lists: Sequence[RequestList]) -> Iterator[tuple[RequestList, RequestList]]:
+    """Each list with the one that its teller sent before."""
+    last: dict[tuple[int, str], RequestList] = {}
+    for read in lists:
+        if read.teller in last:
+            yield last[read.teller], read
+        last[read.teller] = read
 
 
 def twin_of(entry: Entry, earlier: RequestList, later: RequestList) -> Entry | None:

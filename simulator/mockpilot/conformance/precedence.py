@@ -17,6 +17,32 @@ _BOOT_RUNGS = (
 )  # fmt: skip
 """From the lowest; per link only the lowest broken one is reported."""
 
+FEATURES = (
+    "envelope.reads-time-stamps", "envelope.reads-unusual-time-stamps", "envelope.unmoved-by-our-clock",
+    "frames.reads-fragments", "frames.reads-large-messages", "information.default-station",
+    "information.chargepilot-form", "information.survives-unknown", "information.empty-lists",
+    "information.legal-statuses",
+)  # fmt: skip
+"""Rules about what a push may look like."""
+
+
+_SURVIVING = (
+    "link.survives-late-confirmation", "link.survives-second-confirmation", "requests.survives-error-answer",
+    "link.survives-malformed-messages", "boot.survives-early-push",
+)  # fmt: skip
+"""Rules that are broken by getting stuck."""
+_NEEDS_NEW_LINK = (
+    "boot.on-every-link", "requests.unconfirmed-list-comes-again", "requests.go-on-after-lost-answer",
+    "requests.no-doubles", "requests.told-again-after-amnesia", "requests.no-replay-after-outage",
+    "requests.change-comes-after-outage",
+)  # fmt: skip
+"""What cannot be seen in a product that stays away."""
+_NEEDS_RESENDING = (
+    "requests.foreign-confirmation-counts-not", "requests.told-again-after-amnesia",
+    "requests.change-comes-after-outage",
+)  # fmt: skip
+"""Whoever drops unconfirmed lists breaks these too."""
+
 
 @dataclass(frozen=True, slots=True)
 class Precedence:
@@ -35,10 +61,26 @@ PRECEDENCES: tuple[Precedence, ...] = (
     # Two answers to one push that was sent twice, each with an id of its own, is one mistake.
     Precedence("correlation.echoes-message-id", ("information.is-answered", "correlation.one-answer")),
     Precedence("envelope.direction", ("information.is-answered", "requests.schema")),
-    Precedence("information.is-confirmed", ("information.is-answered",), everywhere=True),
-    Precedence("link.survives-late-confirmation", ("information.is-answered",), everywhere=True),
-    Precedence("requests.stable-ids", ("requests.complete-list", "requests.unconfirmed-list-comes-again"),
-               everywhere=True),
+    Precedence("information.is-confirmed", ("information.is-answered", *FEATURES), everywhere=True),
+    *(Precedence(feature, ("information.is-answered",), everywhere=True) for feature in FEATURES),
+    Precedence("information.is-answered-meanwhile", ("information.is-answered",)),
+    Precedence("envelope.clock", ("requests.departure-ahead",), everywhere=True),
+    *(Precedence(survives, ("information.is-answered",), everywhere=True) for survives in _SURVIVING),
+    Precedence("handshake.refuses-alien-subprotocol", _EVERYTHING),
+    *(Precedence(stays_away, _NEEDS_NEW_LINK, everywhere=True) for stays_away in (
+        "link.reconnects", "link.returns-after-outage",
+    )),
+    Precedence("requests.go-on-after-lost-answer", (
+        "requests.unconfirmed-list-comes-again", "requests.change-comes-after-outage",
+        "requests.change-while-charging", "requests.go-on-after-error",
+    ), everywhere=True),
+    Precedence("requests.unconfirmed-list-comes-again", _NEEDS_RESENDING, everywhere=True),
+    *(Precedence(flood, ("requests.quiet-when-steady",)) for flood in (
+        "requests.refused-list-calmly", "requests.no-replay-after-outage", "requests.bounded-open-lists",
+    )),
+    Precedence("requests.no-doubles", ("requests.one-per-stay",), everywhere=True),
+    Precedence("requests.stable-ids", ("requests.complete-list", "requests.cancelled-leaves",
+                                       "requests.unconfirmed-list-comes-again"), everywhere=True),
     Precedence("requests.complete-list", ("requests.unconfirmed-list-comes-again",), everywhere=True),
 )  # fmt: skip
 

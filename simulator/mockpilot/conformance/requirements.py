@@ -490,7 +490,8 @@ _REQUEST_ROWS = (
         "R-18", SHOULD, POLICY,
         "The presystem should match processes to its requests by presystem id and request id together.",
         f"{_POLICY}; {_SCHEMAS} for the two fields", inferred=True,
-        not_judged="how a product matches processes is seen from outside only when it then changes a list"),
+        detail="How a product matches processes is seen only where it then changes a list: another presystem's process "
+               "under a request id of its own should not drop or alter its entry within two pushes."),
     Requirement(
         "R-19", SHOULD, POLICY,
         "A vehicle should have one open charging request per stay.",

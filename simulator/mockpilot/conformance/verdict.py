@@ -13,7 +13,34 @@ from dataclasses import dataclass, field
 
 from mockpilot.conformance.case import Case
 from mockpilot.conformance.causes import Doubt, doubts
-from mockpilot.conformance.checkers import boot, envelope, handshake, information, link, product, requests, resend
+from mockpilot.conformance.checkers import (
+    after_loss,
+    boot,
+    boot_mishaps,
+    certificates,
+    changes,
+    control_frames,
+    envelope,
+    features,
+    further_lists,
+    handshake,
+    information,
+    instructions,
+    link,
+    list_form,
+    list_rates,
+    one_link,
+    outages,
+    pace,
+    passwords,
+    plausibility,
+    product,
+    recovery,
+    requests,
+    resend,
+    strange,
+    subprotocols,
+)
 from mockpilot.conformance.levels import Basis, Cause, Level, Outcome
 from mockpilot.conformance.observation import MAX_EVENTS, Observation
 from mockpilot.conformance.precedence import first_causes
@@ -24,7 +51,10 @@ from mockpilot.history.recorder import History
 Checker = Callable[[Case], Iterable[Observation]]
 
 CHECKERS: tuple[Checker, ...] = (
-    handshake.check, boot.check, envelope.check, information.check, requests.check, resend.check, link.check,
+    handshake.check, certificates.check, subprotocols.check, passwords.check, boot.check, boot_mishaps.check,
+    envelope.check, information.check, features.check, strange.check, requests.check, list_form.check,
+    plausibility.check, changes.check, instructions.check, resend.check, list_rates.check, further_lists.check,
+    after_loss.check, link.check, one_link.check, outages.check, control_frames.check, recovery.check, pace.check,
     product.check,
 )  # fmt: skip
 
@@ -147,6 +177,10 @@ def _findings(case: Case, seen: Iterable[Observation]) -> Iterator[Finding]:
 def _weight(case: Case, observation: Observation) -> tuple[Level, Basis]:
     rule = RULES[observation.rule]
     basis = observation.basis or (Basis.POLICY if rule.missing else rule.basis)
+    # Whoever is told another time cannot keep ours.
+    paced = rule.rate or (rule.missing and basis is Basis.POLICY)
+    if paced and case.start.time_factor != 1:
+        return Level.MAY, basis
     return observation.level or rule.level_in(case.dialect), basis
 
 

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import enum
 import math
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from mockpilot.presystem.conduct import Opening
+from mockpilot.presystem.conduct import Arrival, Entry, Opening, Taking, Upset
 from mockpilot.presystem.information import read_information
 from mockpilot.presystem.letters import Frames, Scribe
 from mockpilot.presystem.requests import RequestBook, content_of
@@ -33,6 +34,8 @@ class Due(enum.Enum):
     LIST = "list"                        # an open list is unconfirmed, or a refused one may be tried again
     EARLY_LIST = "early list"            # offenders only: a list out of turn
     HASTY_BOOT = "hasty boot"            # offenders only: a boot out of turn
+    ANSWER = "answer"                    # offenders only: a confirmation that waited
+    LIST_AGAIN = "list again"            # offenders only: a confirmed list is sent once more
     SILENCE = "silence"                  # pushes are missing
 
 
@@ -43,8 +46,20 @@ class Memory:
     rhythm: Rhythm
     been_accepted: bool = False
     """Whether any link of this process got as far as Accepted."""
+    been_confirmed: bool = False
+    """Whether any list was."""
+    unconfirmed: str = ""
+    """Content of the list that was sent last, until it is confirmed."""
     deaf: bool = False
     """Offenders only: answers no push any more."""
+    misled: bool = False
+    """Offenders only: took a confirmation that was no list's for one."""
+    mute: bool = False
+    """Offenders only: sends no list any more."""
+    awaits_answer: bool = False
+    """Whether a list is on its way and nobody gave it up."""
+    missed: list[list[Entry]] = field(default_factory=list)
+    """Offenders only: every list that there was while no link was up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +81,11 @@ class Exchange:
     accepted: bool = False
     leaving: str | None = None
     """Why the link should be closed from our side; None while it shouldn't."""
+    wants_company: bool = False
+    """Offenders only: another link should be opened beside this one."""
     _out: list[str | bytes] = field(default_factory=list)
     _agenda: dict[Due, float] = field(default_factory=dict)
+    _waiting_answers: list[tuple[float, Frames]] = field(default_factory=list)
     _boots: set[str] = field(default_factory=set)
     _unanswered: int = 0
     _rejections: int = 0
@@ -78,6 +96,7 @@ class Exchange:
     _opened_link: bool = False
     _resends: int = 0
     _must_tell: bool = False
+    _settled: set[str] = field(default_factory=set)
     _refused: str = ""
     _refusals: int = 0
     _not_before: float = -math.inf
@@ -85,6 +104,8 @@ class Exchange:
     def opened(self, now: float) -> None:
         """The link is open."""
         self.memory.rhythm.link_opened()
+        if self.memory.awaits_answer and not self.scribe.conduct.sends_after_lost_answer:
+            self.memory.mute = True
         for opening in self.scribe.conduct.opening(self.memory.been_accepted):
             if opening is Opening.LIST:
                 self._send_out_of_turn()
@@ -95,11 +116,12 @@ class Exchange:
         """A message came; what cannot be read is passed over."""
         message = envelope.read(frame).envelope
         if message is None:
+            self._upset(Upset.MALFORMED)
             self.log("ignored a message that is no envelope")
         elif message.message_type is not MessageType.REQUEST:
             self._answered(message, now)
         elif message.action is Action.PROVIDE_CHARGING_INFORMATION:
-            self._push(message, now)
+            self._push(message, len(frame), now)
         else:
             self.log(f"ignored a request that a CMS doesn't send: {message.action}")
 
@@ -119,6 +141,8 @@ class Exchange:
             Due.LIST: self._list_due,
             Due.EARLY_LIST: self._early_list,
             Due.HASTY_BOOT: self._hasty_boot,
+            Due.ANSWER: self._answer_waiting,
+            Due.LIST_AGAIN: self._list_again,
             Due.SILENCE: self._silence,
         }
         for due in sorted(self._agenda, key=self._agenda.__getitem__):
@@ -168,6 +192,9 @@ class Exchange:
         for due in (Due.BOOT, Due.BOOT_UNANSWERED, Due.EARLY_LIST):
             self._agenda.pop(due, None)
         self._listen_on(now)
+        if self.scribe.conduct.needless_boots_s < math.inf:
+            self._hasty_boots = sys.maxsize
+            self._agenda[Due.HASTY_BOOT] = now + self.scribe.conduct.needless_boots_s
         self._consider_list(now)
 
     def _reject(self, now: float) -> None:
@@ -189,23 +216,29 @@ class Exchange:
 
     # pushes
 
-    def _push(self, message: Envelope, now: float) -> None:
+    def _push(self, message: Envelope, size: int, now: float) -> None:
         self.memory.rhythm.pushed(now)
         if self.accepted:
             self._listen_on(now)
+        else:
+            self._upset(Upset.EARLY_PUSH)
         information = read_information(message.payload, self.scribe.settings.presystem_id)
-        if self.memory.deaf:
+        if self.memory.deaf or self._takes_otherwise(message, size):
             return
         if information is None:
             self._say("an error answer", self.scribe.error(message, "depotInfoList is missing"))
             return
-        self._say("", self.scribe.confirmation(message))
+        self._confirm(message, now)
         self.book.learn(information, envelope.parse_timestamp(message.timestamp))
         self.book.begin(self._time())
         if self.accepted and not self._pushed:
             self._pushed = True
             trusts = not self.scribe.conduct.list_awaits_confirmation
+            trusts = trusts or self.memory.misled or (
+                self.scribe.conduct.trusts_memory and self.memory.been_confirmed
+            )
             self._must_tell = not trusts and not self.book.ids() <= information.shown
+            self._replay()
         self._consider_list(now)
 
     def _listen_on(self, now: float) -> None:
@@ -214,18 +247,31 @@ class Exchange:
             self._agenda[Due.SILENCE] = now + patience
 
     def _silence(self, now: float) -> None:
-        self.leaving = "pushes are missing"
+        if self.scribe.conduct.keeps_silent_links:
+            self.wants_company = True
+        else:
+            self.leaving = "pushes are missing"
+
+    def _confirm(self, message: Envelope, now: float) -> None:
+        confirmation, delay = self.scribe.confirmation(message), self.scribe.conduct.answer_delay_s
+        if delay:
+            self._waiting_answers.append((now + delay, confirmation))
+            self._agenda.setdefault(Due.ANSWER, now + delay)
+        else:
+            self._say("", confirmation)
 
     # lists
 
     def _consider_list(self, now: float) -> None:
-        if not self.accepted or self._open is not None:
+        if not self.accepted or self._open is not None or self.memory.mute:
             return
         if self.scribe.conduct.list_waits_for_push and not self._pushed:
             return
         self.book.begin(self._time())
         self.book.forget_departed(self._time())
         if not (self.book.unconfirmed() or self._must_tell):
+            return
+        if not (self.book.entries or self.scribe.conduct.sends_empty_list):
             return
         if now < self._not_before and content_of(self.book.current()) == self._refused:
             self._agenda[Due.LIST] = self._not_before
@@ -234,7 +280,9 @@ class Exchange:
 
     def _send_list(self, now: float) -> None:
         content = content_of(self.book.current())
-        entries = self.book.draft(opens_link=not self._opened_link)
+        again = content == self.memory.unconfirmed
+        self.memory.unconfirmed = content
+        entries = self.book.draft(opens_link=not self._opened_link, again=again)
         message_id, frames = self.scribe.charging_requests(entries)
         self._say(f"ProvideChargingRequests with {len(entries)} entries", frames)
         self._opened_link, self._must_tell = True, False
@@ -242,20 +290,23 @@ class Exchange:
         if not self.scribe.conduct.list_awaits_confirmation:
             self.book.confirm(content)
             return
-        self._open = message_id.lower()
+        self._open, self.memory.awaits_answer = message_id.lower(), True
         pace = self.scribe.settings.pace
         # Doubling, so that a CMS which never confirms isn't left with ever more open lists.
-        self._agenda[Due.LIST] = now + min(pace.list_time_out * 2**self._resends, pace.list_time_out_cap)
+        planned = min(pace.list_time_out * 2**self._resends, pace.list_time_out_cap)
+        if self.scribe.conduct.answers_while_list_is_open:
+            self._agenda[Due.LIST] = now + self.scribe.conduct.list_time_out(planned)
 
     def _list_due(self, now: float) -> None:
         if self._open is not None:
             self.log("the list was not confirmed in time")
-            self._open = None
+            self._open, self.memory.awaits_answer = None, False
             self._resends += 1
         self._consider_list(now)
 
     def _list_confirmed(self, key: str, now: float) -> None:
         sent = self._lists.pop(key)
+        self._settled.add(key)
         if now - sent.at > self.scribe.conduct.deaf_after_late_confirmation_s:
             self.memory.deaf = True
         open_list = self._lists.get(self._open or "")
@@ -263,16 +314,22 @@ class Exchange:
         if self._open == key or (open_list is not None and open_list.content == sent.content):
             self.log("list confirmed")
             self.book.confirm(sent.content)
+            self.memory.been_confirmed, self.memory.unconfirmed = True, ""
             self._close_list()
             self._resends = self._refusals = 0
+            if self.scribe.conduct.list_every_s < math.inf:
+                self._agenda[Due.LIST_AGAIN] = now + self.scribe.conduct.list_every_s
         self._consider_list(now)
 
     def _list_refused(self, key: str, message: Envelope, now: float) -> None:
         sent = self._lists.pop(key)
         self.log(f"list refused: {str(message.payload)[:200]}")
+        self._upset(Upset.REFUSED_LIST)
+        self.memory.mute = self.memory.mute or not self.scribe.conduct.sends_after_refusal
         if self._open != key:
             return
-        pause = min(self.scribe.settings.pace.refusal_pause * 2**self._refusals, _LONGEST_REFUSAL_PAUSE_S)
+        planned = min(self.scribe.settings.pace.refusal_pause * 2**self._refusals, _LONGEST_REFUSAL_PAUSE_S)
+        pause = self.scribe.conduct.refusal_pause(planned)
         self._refusals += 1
         self._refused, self._not_before = sent.content, now + pause
         self._close_list()
@@ -282,7 +339,7 @@ class Exchange:
         return self.book.time(self.scribe.wall())
 
     def _close_list(self) -> None:
-        self._open = None
+        self._open, self.memory.awaits_answer = None, False
         self._agenda.pop(Due.LIST, None)
 
     # answers to both
@@ -292,6 +349,7 @@ class Exchange:
         if message.presystem_id != self.scribe.settings.presystem_id:
             self.log(f"ignored an answer to another presystem: {message.presystem_id}")
             return
+        key = self._taken_for(message, key)
         if message.action is Action.BOOT_NOTIFICATION and key in self._boots:
             self._boots.discard(key)
             self._boot_answered(message, now)
@@ -301,12 +359,55 @@ class Exchange:
             else:
                 self._list_refused(key, message, now)
         else:
+            if key in self._settled:
+                self._upset(Upset.SECOND_CONFIRMATION)
             self.log(f"ignored an answer that nobody waits for: {message.action} {message.message_id}")
             return
         if self.scribe.conduct.confirms_confirmations:
             self._say("a confirmation of a confirmation", self.scribe.thanks(message))
 
     # offenders
+
+    def _upset(self, by: Upset) -> None:
+        self.memory.deaf = self.memory.deaf or by in self.scribe.conduct.deaf_after
+
+    def _taken_for(self, message: Envelope, key: str) -> str:
+        """The message id of the request that is taken to be answered: the one that it names."""
+        conduct = self.scribe.conduct
+        if message.action is Action.BOOT_NOTIFICATION and not conduct.heeds_boot_ids:
+            return next(iter(self._boots), key)
+        if message.action is Action.PROVIDE_CHARGING_REQUESTS and not conduct.heeds_list_ids:
+            self.memory.misled = self.memory.misled or key not in (self._open, *self._settled)
+            return self._open or key
+        return key
+
+    def _replay(self) -> None:
+        missed, self.memory.missed = self.memory.missed, []
+        for entries in missed:
+            _, frames = self.scribe.charging_requests(entries)
+            self._say("ProvideChargingRequests that was missed", frames)
+
+    def _takes_otherwise(self, message: Envelope, size: int) -> bool:
+        conduct = self.scribe.conduct
+        if self._open is not None and not conduct.answers_while_list_is_open:
+            return True
+        taking = conduct.takes(Arrival(message, size, self.scribe.wall()))
+        if taking is Taking.AS_AN_ERROR:
+            self._say("an error answer", self.scribe.error(message, "not understood"))
+        elif taking is Taking.BADLY:
+            self.leaving = "a push was not understood"
+        self.memory.deaf = taking is Taking.FOR_GOOD
+        return taking is not Taking.AS_MEANT
+
+    def _answer_waiting(self, now: float) -> None:
+        while self._waiting_answers and self._waiting_answers[0][0] <= now:
+            self._say("", self._waiting_answers.pop(0)[1])
+        if self._waiting_answers:
+            self._agenda[Due.ANSWER] = self._waiting_answers[0][0]
+
+    def _list_again(self, now: float) -> None:
+        self._must_tell = True
+        self._consider_list(now)
 
     def _early_list(self, now: float) -> None:
         self._send_out_of_turn()
@@ -319,7 +420,9 @@ class Exchange:
         self._say("BootNotification in haste", frames)
         self._hasty_boots -= 1
         if self._hasty_boots:
-            self._agenda[Due.HASTY_BOOT] = now + self.scribe.conduct.hasty_boot_gap_s
+            conduct = self.scribe.conduct
+            gap = conduct.hasty_boot_gap_s if conduct.hasty_boots else conduct.needless_boots_s
+            self._agenda[Due.HASTY_BOOT] = now + gap
 
     def _send_out_of_turn(self) -> None:
         self.book.begin(self._time())

@@ -5,7 +5,7 @@ Tolerant on purpose: whatever is missing, unknown or of another type is passed o
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,6 +21,10 @@ class Information:
     """Real charging points, available ones first."""
     shown: frozenset[str] = frozenset()
     """Charging request ids of this presystem that are scheduled or running."""
+    charging: frozenset[str] = frozenset()
+    """Those of them whose vehicle is charging just now."""
+    foreign: frozenset[str] = frozenset()
+    """Charging request ids that another presystem gave."""
 
 
 def read_information(payload: Any, presystem_id: str) -> Information | None:
@@ -30,14 +34,18 @@ def read_information(payload: Any, presystem_id: str) -> Information | None:
     points = [point for point in _points(payload["depotInfoList"]) if isinstance(point.get("chargingPointId"), str)]
     real = [point for point in points if not point["chargingPointId"].endswith(DEFAULT_POINT_ENDINGS)]
     real.sort(key=lambda point: point.get("chargingPointStatus") != "Available")
-    shown = (
-        process["chargingRequestId"]
-        for point in points
-        for process in _processes(point)
-        if process.get("presystemId", presystem_id) == presystem_id
-        and isinstance(process.get("chargingRequestId"), str)
-    )
-    return Information(tuple(dict.fromkeys(point["chargingPointId"] for point in real)), frozenset(shown))
+    shown = (process for point in points for process in _processes(point))
+    processes = [process for process in shown if isinstance(process.get("chargingRequestId"), str)]
+    own = [process for process in processes if process.get("presystemId", presystem_id) == presystem_id]
+    return Information(
+        tuple(dict.fromkeys(point["chargingPointId"] for point in real)), _ids(own),
+        _ids(process for process in own if process.get("processStatus") == "Charging"),
+        _ids(process for process in processes if process.get("presystemId", presystem_id) != presystem_id),
+    )  # fmt: skip
+
+
+def _ids(processes: Iterable[dict[str, Any]]) -> frozenset[str]:
+    return frozenset(process["chargingRequestId"] for process in processes)
 
 
 def _points(depots: Any) -> Iterator[dict[str, Any]]:

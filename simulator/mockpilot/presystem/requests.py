@@ -62,6 +62,7 @@ class RequestBook:
     _sent: dict[str, str] = field(default_factory=dict)
     _leaving: list[Entry] = field(default_factory=list)
     _buses: int = 0
+    _charging: frozenset[str] = frozenset()
 
     def time(self, own: datetime) -> datetime:
         """The time to plan by: what the latest push told, before any push the own clock's."""
@@ -118,6 +119,9 @@ class RequestBook:
         """Take over points and time of the latest push; an entry whose point has vanished moves to another."""
         self.told = at or self.told
         self.points = information.points
+        self._charging = information.charging
+        if not self.conduct.minds_presystem_ids:
+            self.entries = [entry for entry in self.entries if _id(entry) not in information.foreign]
         self._place()
 
     def apply(self, step: Step, now: datetime) -> str:
@@ -132,6 +136,8 @@ class RequestBook:
             return f"nothing to do for {step.step}: no charging request {step.charging_request_id or 'at all'}"
         if step.step == "cancel-request":
             return f"cancelled {self._cancel([entry])}"
+        if _id(entry) in self._charging and not self.conduct.changes_while_charging:
+            return f"too late for change-request: {_id(entry)} is charging"
         return f"changed {self._change(entry)}"
 
     def forget_departed(self, now: datetime) -> None:
@@ -151,13 +157,18 @@ class RequestBook:
             return False
         return content_of(current) != self.confirmed
 
-    def draft(self, *, opens_link: bool) -> list[Entry]:
-        """The entries to send, and note them as sent."""
+    def draft(self, *, opens_link: bool, again: bool = False) -> list[Entry]:
+        """The entries to send, and note them as sent.
+
+        Args:
+            opens_link: it is the link's first list.
+            again: a list that says the same went out before.
+        """
         entries = self.current()
         changed = tuple(entry for entry in entries if self._sent.get(_id(entry)) != content_of([entry]))
         self._sent = {_id(entry): content_of([entry]) for entry in entries}
         self.confirmed = _UNKNOWN
-        return list(self.conduct.entries(ListDraft(tuple(entries), changed, opens_link)))
+        return list(self.conduct.entries(ListDraft(tuple(entries), changed, opens_link, again)))
 
     def confirm(self, content: str) -> None:
         """The CMS has confirmed the list with this content."""
@@ -187,7 +198,10 @@ class RequestBook:
         return _id(entry)
 
     def _cancel(self, entries: Sequence[Entry]) -> str:
-        self.entries = [entry for entry in self.entries if entry not in entries]
+        self.entries = [
+            stays for entry in self.entries
+            for stays in (self.conduct.left_of_cancelled(entry) if entry in entries else (entry,))
+        ]  # fmt: skip
         if not self.wording.may_send_empty_list:
             self._leaving = [entry for entry in (*self._leaving, *entries) if _id(entry) in self._sent]
         return ", ".join(map(_id, entries)) or "nothing: there is no charging request"
@@ -198,6 +212,8 @@ class RequestBook:
             return
         for entry in self.entries:
             if entry.get("chargingPointId") in self.points:
+                continue
+            if "chargingPointId" in entry and not self.conduct.follows_points:
                 continue
             entry.pop("chargingPointId", None)
             free = next(self._free_points(), None)

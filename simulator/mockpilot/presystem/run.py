@@ -9,7 +9,7 @@ import sys
 import uuid
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
 
@@ -57,15 +57,31 @@ class Presystem:
     memory: Memory
     log: Log
     stopping: bool = False
-    linked: bool = False
-    """Whether a link is open just now."""
-    _wake: Callable[[], None] = _nobody
+    _wakes: list[Callable[[], None]] = field(default_factory=list)
+    """One for each link that is open just now."""
+    _dial_beside: Callable[[], None] = _nobody
+
+    @property
+    def linked(self) -> bool:
+        """Whether a link is open just now."""
+        return bool(self._wakes)
+
+    def _wake(self) -> None:
+        for wake in self._wakes:
+            wake()
 
     async def keep_linked(self, dial: Dial) -> int:
         """Connect, converse, and come back after every loss; returns an exit status.
 
         Ends after ``stop``, else only an offender ends by itself.
         """
+        async with trio.open_nursery() as nursery:
+            self._dial_beside = partial(nursery.start_soon, self._come_and_go, dial)
+            status = await self._come_and_go(dial)
+            nursery.cancel_scope.cancel()
+        return status
+
+    async def _come_and_go(self, dial: Dial) -> int:
         conduct, attempt = self.scribe.conduct, 0
         while not self.stopping:
             exchange = Exchange(self.scribe, self.book, self.memory, self.log)
@@ -92,7 +108,13 @@ class Presystem:
             self._wake()
 
     def _apply(self, step: Step) -> str:
-        return self.book.apply(step, self.book.time(self.scribe.wall()))
+        conduct = self.scribe.conduct
+        if not self.linked and not conduct.plans_offline:
+            return f"lost, for no link is up: {step.step}"
+        said = self.book.apply(step, self.book.time(self.scribe.wall()))
+        if not self.linked and conduct.replays_missed:
+            self.memory.missed.append(self.book.current())
+        return said
 
     def stop(self) -> None:
         """Leave the link politely; ``keep_linked`` then returns."""
@@ -113,7 +135,7 @@ class Presystem:
             except trio.WouldBlock:
                 return  # it has enough to wake up for
 
-        self._wake, self.linked = wake, True
+        self._wakes.append(wake)
         try:
             async with trio.open_nursery() as nursery:
                 nursery.start_soon(_read, link, into)
@@ -123,7 +145,7 @@ class Presystem:
             await link.close(GOING_AWAY)
             raise
         finally:
-            self._wake, self.linked = _nobody, False
+            self._wakes.remove(wake)
         return how
 
     async def _pump(
@@ -134,6 +156,9 @@ class Presystem:
         try:
             while exchange.leaving is None and not self.stopping:
                 exchange.tick(trio.current_time())
+                if exchange.wants_company:
+                    exchange.wants_company = False
+                    self._dial_beside()
                 for frame in exchange.take():
                     await self._send(link, frame)
                 if exchange.leaving is None:

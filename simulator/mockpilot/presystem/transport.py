@@ -6,9 +6,11 @@ What a peer or network does comes back as a ``LinkEnd``, never as an exception. 
 from __future__ import annotations
 
 import base64
+import re
 import ssl
+import warnings
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Protocol, cast
 
 import trio
@@ -24,6 +26,8 @@ RECEIVE_BUFFER_SIZE = 65536
 FAREWELL_S = 0.5
 """How long a closing handshake or the end of TLS may take."""
 GOING_AWAY = 1001
+_LINGER_S = 15.0
+"""How long an offender keeps a connection that the peer has closed: longer than anybody waits."""
 
 
 class LinkLost(Exception):  # noqa: N818 - a link's end is news, not an error
@@ -71,10 +75,22 @@ class Dialler:
         if isinstance(stream, LinkEnd):
             return stream
         try:
-            return await self._over(stream, opening.deadline, converse)
+            end = await self._over(stream, opening.deadline, converse)
+            if not self.conduct.answers_close:
+                await trio.sleep(_LINGER_S)
         finally:
             with trio.CancelScope(shield=True, deadline=trio.current_time() + FAREWELL_S):
                 await stream.aclose()
+        if stream.location and self.conduct.follows_redirects:
+            return await self._redirected(stream.location)(converse)
+        return end
+
+    def _redirected(self, location: str) -> Dialler:
+        """The same presystem on its way to another address, from where it does not let itself be sent further."""
+        url = location.replace("https://", "wss://", 1)
+        told = self.conduct.sends_credentials and self.conduct.tells_strangers
+        conduct = replace(self.conduct, follows_redirects=False, sends_credentials=told)
+        return replace(self, settings=replace(self.settings, url=url), conduct=conduct)
 
     async def _open_stream(self) -> WireStream | LinkEnd:
         settings = self.settings
@@ -83,8 +99,9 @@ class Dialler:
         except OSError as error:
             return LinkEnd(EndKind.UNREACHABLE, f"no TCP connection: {error}")
         if not self.conduct.encrypts:
-            return WireStream(tcp, self.conduct.wire)
-        stream = trio.SSLStream(tcp, self.tls, server_hostname=settings.host, https_compatible=True)
+            return WireStream(tcp, self.conduct)
+        stream = trio.SSLStream(tcp, self.tls, server_hostname=self.conduct.server_name(settings.host),
+                                https_compatible=True)  # fmt: skip
         try:
             await stream.do_handshake()
         except trio.BrokenResourceError as error:
@@ -93,7 +110,7 @@ class Dialler:
         except BaseException:
             await trio.aclose_forcefully(stream)
             raise
-        return WireStream(stream, self.conduct.wire)
+        return WireStream(stream, self.conduct)
 
     async def _over(self, stream: WireStream, deadline: float, converse: Converse) -> LinkEnd:
         async with trio.open_nursery() as nursery:
@@ -106,7 +123,7 @@ class Dialler:
         if link is None:
             said = f"HTTP status {stream.status}" if stream.status else "no answer to the upgrade request"
             return LinkEnd(EndKind.REFUSED, said, stream.status)
-        return LinkEnd(EndKind.LOST, detail)
+        return LinkEnd(EndKind.LOST, detail, without_subprotocol=link.socket.subprotocol is None)
 
     async def _carry(self, stream: WireStream, deadline: float, task_status: trio.TaskStatus[_Socket | None]) -> None:
         """Keep the library's reader running, and whatever it trips over away from everybody else."""
@@ -143,7 +160,8 @@ class Dialler:
         if not self.conduct.sends_credentials:
             return []
         credentials = f"{self.settings.user}:{self.settings.password}".encode()
-        return [(b"Authorization", b"Basic " + base64.b64encode(credentials))]
+        further = self.conduct.headers(self.settings.user, self.settings.password)
+        return [(b"Authorization", b"Basic " + base64.b64encode(credentials)), *further]
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,14 +196,16 @@ class WireStream(trio.abc.Stream):
     """The stream between TLS and WebSocket: changes what leaves, notices the answer's status and the end."""
 
     below: trio.abc.Stream
-    change: Callable[[bytes], bytes]
+    conduct: Conduct
     status: int | None = None
     """HTTP status that the peer began with."""
+    location: str = ""
+    """Where the peer's answer points to."""
     ended: trio.Event = field(default_factory=trio.Event)
     _heard: bool = False
 
     async def send_all(self, data: bytes | bytearray | memoryview) -> None:
-        await self.below.send_all(self.change(bytes(data)))
+        await self.below.send_all(self.conduct.wire(bytes(data)))
 
     async def wait_send_all_might_not_block(self) -> None:
         await self.below.wait_send_all_might_not_block()
@@ -200,8 +220,9 @@ class WireStream(trio.abc.Stream):
             self.ended.set()
         if not self._heard:
             self._heard = True
-            self.status = _status(bytes(data[:16]))
-        return data
+            self.status, self.location = _status(bytes(data[:16])), _location(bytes(data))
+            return self.conduct.hears(bytes(data))
+        return self.conduct.reads(bytes(data))
 
     async def aclose(self) -> None:
         self.ended.set()
@@ -215,11 +236,8 @@ def tls_context(settings: Settings, conduct: Conduct) -> ssl.SSLContext:
         UsageError: the CA file holds no certificate.
     """
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    context.minimum_version = ssl.TLSVersion.TLSv1_2
-    if not conduct.verifies_certificate:
-        context.check_hostname = False
-        context.verify_mode = ssl.CERT_NONE
-    if settings.ca_file is None:
+    adapt_context(context, conduct)
+    if settings.ca_file is None or not conduct.trusts_handed_authority:
         context.load_default_certs()
         return context
     try:
@@ -227,6 +245,19 @@ def tls_context(settings: Settings, conduct: Conduct) -> ssl.SSLContext:
     except (OSError, ssl.SSLError) as error:
         raise UsageError(f"CA file {settings.ca_file}: PEM certificates are expected ({error})") from None
     return context
+
+
+def adapt_context(context: ssl.SSLContext, conduct: Conduct) -> None:
+    """Have a context check, or not, and speak the versions that the conduct says."""
+    if not conduct.verifies_certificate:
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE
+    oldest, newest = (ssl.TLSVersion[name] for name in conduct.tls_versions)
+    if oldest < ssl.TLSVersion.TLSv1_2:
+        context.set_ciphers("DEFAULT@SECLEVEL=0")  # OpenSSL 3 speaks the old versions at no other level
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        context.minimum_version, context.maximum_version = oldest, newest
 
 
 async def _cancel_after(event: trio.Event, scope: trio.CancelScope) -> None:
@@ -237,6 +268,11 @@ async def _cancel_after(event: trio.Event, scope: trio.CancelScope) -> None:
 def _status(head: bytes) -> int | None:
     words = head.split()
     return int(words[1]) if len(words) > 1 and words[0].startswith(b"HTTP/") and words[1].isdigit() else None
+
+
+def _location(head: bytes) -> str:
+    found = re.search(rb"\r\nLocation: *([^\r\n]+)", head, re.IGNORECASE)
+    return found[1].decode("latin-1") if found is not None else ""
 
 
 def _how(error: Exception) -> str:

@@ -4,6 +4,7 @@ A scenario file needs nothing else of mockpilot than this package and ``mockpilo
 """
 
 from mockpilot.scenario.definition import Scenario, scenario
+from mockpilot.scenario.probing import PROBE_BOUNDS, probe
 from mockpilot.scenario.stage import Stage
 
-__all__ = ["Scenario", "Stage", "scenario"]
+__all__ = ["PROBE_BOUNDS", "Scenario", "Stage", "probe", "scenario"]

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from mockpilot.durations import parse_duration
 from mockpilot.errors import ScenarioError
 from mockpilot.limits import LIMIT_NAMES, Limits
+from mockpilot.protocol.vocabulary import DIALECTS
 
 if TYPE_CHECKING:
     from mockpilot.scenario.stage import Stage
@@ -41,6 +42,8 @@ class Scenario:
     script: Script = field(repr=False)
     also: tuple[str, ...] = ()
     """Requirement ids that it puts to the test where the product gives occasion; claimed by nobody."""
+    dialects: tuple[str, ...] = ()
+    """Where it can be played at all; empty: everywhere."""
     since: str = "1"
     """First version of the catalogue that had it."""
     lasts_s: float = 0.0
@@ -61,6 +64,7 @@ def scenario(
     needs: Sequence[str] = (),
     typical: str = "5 s",
     bounded_by: Sequence[str] = (),
+    dialects: Sequence[str] = (),
 ) -> Callable[[Script], Scenario]:
     """Make a coroutine a scenario; its docstring has two parts: what the CMS does, what a presystem must do.
 
@@ -71,6 +75,7 @@ def scenario(
         needs: of ``NEEDS``.
         typical: how long it usually takes, as a duration.
         bounded_by: names of the limits that it may have to wait out; one may stand there twice.
+        dialects: where it can be played, if not everywhere.
     """
 
     def describe(script: Script) -> Scenario:
@@ -84,9 +89,10 @@ def scenario(
         _check(name, "group", [group], GROUPS)
         _check(name, "needs", needs, NEEDS)
         _check(name, "bounded_by", bounded_by, LIMIT_NAMES)
+        _check(name, "dialects", dialects, tuple(DIALECTS))
         return Scenario(
             name, _one_line(does), _one_line(duty), tuple(exercises), group, tuple(needs),
-            parse_duration(typical), tuple(bounded_by), script, tuple(also),
+            parse_duration(typical), tuple(bounded_by), script, tuple(also), tuple(dialects),
         )  # fmt: skip
 
     return describe

@@ -13,13 +13,15 @@ from collections.abc import Callable
 from mockpilot.errors import ScenarioError
 from mockpilot.history.events import (
     AnyEvent,
+    CloseReceived,
     Event,
     FirstBytes,
+    LinkEnded,
     MessageReceived,
     MessageSent,
     UpgradeAnswered,
 )
-from mockpilot.protocol.envelope import Action, Envelope, MessageType, read
+from mockpilot.protocol.envelope import Action, Envelope, MessageType, read, same_id
 
 Predicate = Callable[[Event], bool]
 
@@ -90,6 +92,19 @@ def is_push_answer(event: Event) -> bool:
         and envelope.message_type is not MessageType.REQUEST
         and envelope.action is Action.PROVIDE_CHARGING_INFORMATION
     )
+
+
+def is_answer_to(event: Event, message_id: str) -> bool:
+    """An answer of the presystem to this very push."""
+    if not is_push_answer(event):
+        return False
+    said = envelope_of(event)
+    return said is not None and same_id(message_id, said.message_id)
+
+
+def is_end(event: Event, link: int | None) -> bool:
+    """A Close of the presystem, or the end of the link."""
+    return isinstance(event, CloseReceived | LinkEnded) and event.link == link
 
 
 def is_link(event: Event) -> bool:

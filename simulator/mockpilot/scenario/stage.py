@@ -16,13 +16,16 @@ import trio
 
 from mockpilot.control import Control
 from mockpilot.depot.model import PointState
+from mockpilot.depot.present import PointNow
+from mockpilot.depot.simulation import DepotError
 from mockpilot.depot.site import Site
 from mockpilot.errors import ScenarioError
 from mockpilot.faults.injector import Armed
 from mockpilot.faults.selecting import Seconds
-from mockpilot.faults.verbs import Fault, refuse
+from mockpilot.faults.verbs import Fault, inject, refuse
 from mockpilot.history.events import (
     Event,
+    MessageSent,
     ProductExited,
     Stalled,
     StateReached,
@@ -34,12 +37,28 @@ from mockpilot.history.events import (
 )
 from mockpilot.history.recorder import History
 from mockpilot.limits import Limits
-from mockpilot.protocol.envelope import Action
-from mockpilot.scenario.matching import Predicate, is_accepted, is_link, is_push_answer, predicate, spoken
+from mockpilot.protocol.envelope import Action, MessageType, Source, answer_to, write
+from mockpilot.scenario.matching import (
+    Predicate,
+    envelope_of,
+    is_accepted,
+    is_answer_to,
+    is_end,
+    is_link,
+    is_push_answer,
+    predicate,
+    spoken,
+)
 
 STEPS = ("create-request", "change-request", "cancel-request", "cancel-all-requests")
 STATES: dict[str, Predicate] = {"fresh": is_link, "booted": is_accepted, "exchange": is_push_answer}
 """Start states, and the event that shows that a link has reached them."""
+
+CHARGING = "charging"
+CHARGES_WITHIN_S = 120.0
+"""Twice what the depot takes to prepare."""
+ARRIVES_WITH_PERCENT = 15.0
+"""State of charge below what any request asks for."""
 
 _SPOKEN = {
     "fresh": "a new connection",
@@ -93,9 +112,15 @@ class Stage:
     # -- waiting ---------------------------------------------------------------------------------------------------
 
     async def reach(self, state: str) -> None:
-        """Wait until a live link is in a state: fresh, booted or exchange. What comes meanwhile can be waited for."""
+        """Wait until a live link is in a state: fresh, booted or exchange. What comes meanwhile can be waited for.
+
+        ``charging`` is exchange with a list taken over and one of its vehicles charging: it is plugged in by hand.
+        """
+        if state == CHARGING:
+            await self._reach_charging()
+            return
         if state not in STATES:
-            raise ScenarioError(f"reach: one of {', '.join(STATES)} is expected, found {state!r}")
+            raise ScenarioError(f"reach: one of {', '.join([*STATES, CHARGING])} is expected, found {state!r}")
         await self.wait_connected()
         within_s = self._within(state)
         with self._waiting(_SPOKEN[state], within_s, "reconnect_within"), trio.move_on_after(within_s) as bound:
@@ -104,6 +129,37 @@ class Stage:
             raise ScenarioOver("start state not reached", f"no {_SPOKEN[state].removeprefix('a ')} in {within_s:g} s")
         self._control.recorder.record(StateReached(state=state))
         self.started = True
+
+    async def _reach_charging(self) -> None:
+        await self.reach("exchange")
+        if not self.request_ids:
+            await self.obtain_list()
+            await self.wait_for("depot_changed")
+        place = self._plug_one_in()
+        if place is None:
+            raise ScenarioOver("start state not reached", "no vehicle of a charging request could be plugged in")
+        with trio.move_on_after(CHARGES_WITHIN_S):
+            while place.state is not PointState.CHARGING:  # the depot prepares first, and lives by its pushes
+                await self.wait_for("answer")
+        if place.state is not PointState.CHARGING:
+            raise ScenarioOver("done", "the vehicle was plugged in, but its request lets nothing be charged")
+        self.push()
+        await self.wait_for("answer")
+        self._control.recorder.record(StateReached(state=CHARGING))
+
+    def _plug_one_in(self) -> PointNow | None:
+        """The vehicle of the first request that can be, emptier than it may come; answers where it stands."""
+        site, spell = self.depot, self._control.server.world.dialect.spelling
+        site.advance(self._control.server.world.clock.instant())
+        for request in site.requests_of(self._presystem_id).values():
+            wanted = str(request.charging_point_id or spell.back(self._point()))
+            try:
+                site.simulation.plug_in(request.vehicle_id, wanted, ARRIVES_WITH_PERCENT)
+            except DepotError:
+                continue
+            points = (point for station in site.simulation.present.stations for point in station.points)
+            return next(point for point in points if point.point.id == wanted)
+        return None
 
     async def wait_connected(self) -> None:
         """Wait for the first connection of the scenario, whatever comes of it; nobody coming ends the scenario."""
@@ -197,8 +253,8 @@ class Stage:
             record(WaitEnded(awaited=awaited, ran_out=not came))
 
     @contextmanager
-    def patience(self, limit: str) -> Iterator[Patience]:
-        """Bound the waits inside by a limit; running out ends the block, not the scenario."""
+    def patience(self, limit: str, times: float = 1.0) -> Iterator[Patience]:
+        """Bound the waits inside by a limit, or so many times it; running out ends the block, not the scenario."""
         seconds = self.limits.as_seconds().get(limit)
         if seconds is None:
             raise ScenarioError(f"patience: the name of a limit is expected, found {limit!r}")
@@ -206,7 +262,7 @@ class Stage:
         self._patience.append(limit)
         try:
             # A little longer than the limit: what is judged by it must lie inside the recording.
-            with trio.move_on_after(seconds + self.limits.guard) as scope:
+            with trio.move_on_after(seconds * times + self.limits.guard) as scope:
                 self._scopes.append(scope)
                 yield waited
         finally:
@@ -320,9 +376,61 @@ class Stage:
         """Ids of the presystem's charging requests that the CMS holds."""
         return frozenset(map(self._spell, self.depot.requests_of(self._presystem_id)))
 
+    @property
+    def bound_point(self) -> str:
+        """A charging point that a stored charging request of the presystem names; empty if none does."""
+        stored = self.depot.requests_of(self._presystem_id).values()
+        return next((self._spell(request.charging_point_id) for request in stored if request.charging_point_id), "")
+
     def push(self) -> None:
         """Push the depot now, beside the rhythm."""
         self._control.push()
+
+    async def push_meeting(self, fault: Fault, pushes: int = 1) -> bool:
+        """Push now, with a fault at work on these pushes alone; answers whether the presystem confirmed them all.
+
+        Args:
+            fault: changes what a push says, or how it travels.
+            pushes: how many, one after the other's answer.
+        """
+        armed, confirmed = self.arm(fault), True
+        for place in range(pushes):
+            before = len(self._control.recorder.history)
+            self.push()
+            if place == pushes - 1:
+                self.disarm(armed)
+            confirmed = await self._is_confirmed(armed.name, before) and confirmed
+        return confirmed
+
+    async def _is_confirmed(self, fault: str, since: int) -> bool:
+        sent = [event for event in self._control.recorder.history[since:]
+                if isinstance(event, MessageSent) and event.fault == fault]  # fmt: skip
+        asked = envelope_of(sent[0]) if sent else None
+        if asked is None:
+            return False
+        with self.patience("confirm_within"):
+            event = await self._control.wait_event(
+                lambda event: is_answer_to(event, asked.message_id) or is_end(event, sent[0].link)
+                or self._is_exit(event)
+            )
+            assert event is not None
+            self._end_if_gone(event)
+            said = envelope_of(event)
+            return said is not None and said.message_type is MessageType.CONFIRMATION
+        return False
+
+    def push_early(self, probe_of: Armed) -> None:
+        """Push to links that are not booted as well, to see what a fault at their boot came to."""
+        self._control.push_early(probe_of)
+
+    def confirm_here(self, asked: Event) -> Armed:
+        """Confirm a request that came earlier, on whatever link is live now."""
+        request = envelope_of(asked)
+        if request is None:
+            raise ScenarioError("confirm_here: the event of a request is expected, such as obtain_list answers")
+        stamp = self._control.server.world.clock.stamp()
+        answer = answer_to(request, MessageType.CONFIRMATION, {}, source=Source.CMS, timestamp=stamp)
+        return self.arm(inject("message", text=write(answer)))
 
     def hold_pushes(self) -> None:
         """Keep pushes back."""

@@ -16,11 +16,13 @@ from typing import Any
 from mockpilot.conformance.levels import Level
 from mockpilot.conformance.rules import RULES
 from mockpilot.presystem.backoff import Backoff
-from mockpilot.presystem.conduct import CONFORMING, Conduct, Entry, ListDraft
+from mockpilot.presystem.conduct import CONFORMING, Arrival, Conduct, Entry, ListDraft, Taking
 from mockpilot.presystem.offences import OFFENCES
 from mockpilot.profile import PresystemSettings, Profile
 from mockpilot.protocol import envelope
 from mockpilot.protocol.envelope import Action, Envelope, MessageType
+from mockpilot.protocol.schema import violations
+from mockpilot.protocol.vocabulary import dialect
 from mockpilot.selftest.rehearsal import PROFILE, Adjust, as_told
 
 
@@ -71,6 +73,16 @@ def _other_boot_key(message: Envelope) -> Envelope:
     return message
 
 
+def _strictly(taking: Taking) -> Callable[[Arrival], Taking]:
+    """The schemas are closed: to take them at their word is right."""
+    def takes(arrival: Arrival) -> Taking:
+        said = arrival.message
+        found = violations(said.payload, dialect("chargepilot"), said.action, said.message_type)
+        return taking if found else Taking.AS_MEANT
+
+    return takes
+
+
 def _is_list(message: Envelope) -> bool:
     return message.action is Action.PROVIDE_CHARGING_REQUESTS and message.message_type is MessageType.REQUEST
 
@@ -94,7 +106,11 @@ def _in_capitals(answer: Envelope) -> tuple[Envelope, ...]:
 
 _CONFORMING = (
     Role("the exemplary presystem"),
-    Role("offers no subprotocol", replace(CONFORMING, offers_subprotocol=False)),
+    # who offers none cannot miss one
+    Role("offers no subprotocol", replace(CONFORMING, offers_subprotocol=False), leaves_undecided=True),
+    Role("follows redirects without its credentials", replace(CONFORMING, follows_redirects=True)),
+    Role("speaks TLS 1.2 alone", replace(CONFORMING, tls_versions=("TLSv1_2", "TLSv1_2"))),
+    Role("speaks TLS 1.3 alone", replace(CONFORMING, tls_versions=("TLSv1_3", "TLSv1_3"))),
     Role("offset of zero", _stamped(lambda stamp: stamp.replace("Z", "+00:00"))),
     Role("nanoseconds", _stamped(lambda stamp: stamp.replace("Z", "000000Z"))),
     Role("whole seconds", _stamped(lambda stamp: stamp[:19] + "Z")),
@@ -130,7 +146,10 @@ _CONFORMING = (
          leaves_undecided=True),
     Role("sends every list twice", replace(CONFORMING, spelling=_lists_twice)),
     Role("sends every list twice, under new ids", replace(CONFORMING, spelling=_lists_twice_under_new_ids)),
-    Role("binds no request to a point", replace(CONFORMING, entries=_without_points)),
+    Role("binds no request to a point", replace(CONFORMING, entries=_without_points), leaves_undecided=True),
+    Role("refuses what its schema does not know", replace(CONFORMING, takes=_strictly(Taking.AS_AN_ERROR))),
+    Role("leaves at what its schema does not know", replace(CONFORMING, takes=_strictly(Taking.BADLY))),
+    Role("answers after ten seconds", replace(CONFORMING, answer_delay_s=10.0), leaves_undecided=True),
 )  # fmt: skip
 
 CONFORMING_ROLES: Mapping[str, Role] = {role.name: role for role in _CONFORMING}
@@ -146,8 +165,13 @@ SPOKEN = {
 }
 """Rules that one dialect alone has; offenders against all others are tried in chargepilot."""
 
+NAMED = frozenset({"handshake.sends-server-name"})
+"""Rules that are judged only where the CMS is reached by a name."""
+
 FOUND_AS = {
+    "handshake.speaks-tls-1.2": Level.MAY,  # 1.2 or newer is asked for, and this one speaks 1.3
     "handshake.offers-subprotocol": Level.MAY,  # a remark in chargepilot, whose guideline is silent on it
+    "information.empty-lists": Level.SHOULD,  # a must of the schemas alone; they are tried in chargepilot
     "envelope.clock": Level.MUST,  # off by whole hours on our own host: local time called UTC
 }
 """Where the offender is found at another level than that of the rule's plain violation."""
@@ -155,7 +179,10 @@ FOUND_AS = {
 
 def offender(rule: str) -> Role:
     """The presystem that breaks that rule."""
-    return Role(rule, OFFENCES[rule].conduct, profile=speaking(SPOKEN.get(rule, "chargepilot")), offends=rule)
+    profile = speaking(SPOKEN.get(rule, "chargepilot"))
+    if rule in NAMED:
+        profile = replace(profile, cms=replace(profile.cms, host="localhost"))
+    return Role(rule, OFFENCES[rule].conduct, profile=profile, offends=rule)
 
 
 def offenders() -> Iterator[Role]:

@@ -25,7 +25,7 @@ from mockpilot.history.recorder import History, Recorder
 from mockpilot.presystem.conduct import CONFORMING, Conduct
 from mockpilot.presystem.run import presystem_for
 from mockpilot.presystem.settings import Settings, settings_from
-from mockpilot.presystem.transport import Dialler, OpenTcp
+from mockpilot.presystem.transport import Dialler, OpenTcp, adapt_context
 from mockpilot.profile import Profile, Provoke
 from mockpilot.scenario.catalogue import load_catalogue
 from mockpilot.scenario.definition import Scenario
@@ -71,9 +71,9 @@ class MemoryProduct:
             self.settings, self.conduct, wall=self.clock.instant, chance=random.Random(self.seed), log=lambda line: None
         )
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-        context.load_verify_locations(cadata=certificates().ca_pem.decode())
-        if not self.conduct.verifies_certificate:
-            context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+        adapt_context(context, self.conduct)
+        if self.conduct.trusts_handed_authority:
+            context.load_verify_locations(cadata=certificates().ca_pem.decode())
         dial = Dialler(self.settings, self.conduct, context, self.open_tcp)
         with self._scope:
             async with trio.open_nursery() as nursery:

@@ -277,3 +277,9 @@ def test_list_of_a_rejected_boot_that_was_accepted_meanwhile_is_fine() -> None:
     """The last word counts."""
     play = rejected().wait(1).boot().accept().push().wait(2).says(1, LISTS, {"chargingRequestList": []})
     assert not play.musts()
+
+
+def test_list_after_a_damaged_confirmation_is_no_haste() -> None:
+    """It may have been read as one; a good one was never handed."""
+    play = Play().armed("odd", "damage", how="cut").connect().boot().hands_raw('[2,"CMS"', "odd").wait(2)
+    assert "boot.waits-for-confirmation" not in play.asks(entry("a")).complaints()

@@ -7,12 +7,12 @@ from itertools import repeat
 
 import pytest
 
-from conformance.playbook import Play, entry
+from conformance.playbook import Play
 from mockpilot.conformance.levels import Basis, Level
 from mockpilot.history import events as ev
 
 BACK, SPACING = "link.reconnects", "link.backs-off"
-LATE, SILENCE = "link.survives-late-confirmation", "link.notices-silence"
+SILENCE = "link.notices-silence"
 
 
 # -- coming back ---------------------------------------------------------------------------------------------------
@@ -63,7 +63,8 @@ def test_product_that_is_gone_is_not_asked_to_come_back() -> None:
 
 def test_link_that_was_opened_before_the_old_one_ended_is_enough() -> None:
     """Close handshakes wait, in some libraries for seconds."""
-    play = Play().exchange().here(ev.CloseSent(code=1001)).exchange().on(1).wait(10).ended("us", "cleanly")
+    play = Play().exchange().here(ev.CloseSent(code=1001)).here(ev.CloseReceived(code=1001))
+    play.exchange().on(1).wait(10).ended("us", "cleanly")
     assert not play.on(2).pushed(30).complaints()
 
 
@@ -169,65 +170,6 @@ def test_probes_beside_the_product_are_no_attempts() -> None:
         play.tcp(first=None).ended("product", sent=0).wait(1)
     assert not play.exercised(SPACING)
     assert not play.complaints()
-
-
-# -- late answers --------------------------------------------------------------------------------------------------
-
-
-def late(verb: str = "delay") -> Play:
-    """A list whose confirmation comes late, or twice."""
-    play = Play().armed("odd", verb).exchange().asks(entry("a"))
-    if verb == "repeat":
-        play.takes()
-    return play.wait(20).confirms_list("odd")
-
-
-@pytest.mark.parametrize("verb", ["delay", "repeat"])
-def test_going_on_after_a_late_confirmation_holds(verb: str) -> None:
-    """Pushes are answered as before."""
-    assert late(verb).pushed().held(LATE)
-
-
-def test_coming_back_after_a_late_confirmation_holds() -> None:
-    """Closing and starting over is right, too."""
-    assert late().ended("product", "cleanly").exchange().held(LATE)
-
-
-@pytest.mark.parametrize(("verb", "level"), [("delay", Level.MUST), ("repeat", Level.SHOULD)])
-def test_standstill_after_a_late_confirmation_is_convicted_alone(verb: str, level: Level) -> None:
-    """Neither this link nor the next shows any answer."""
-    play = late(verb)
-    for _ in range(4):
-        play.push().wait(16)
-    play.closed().connect().boot().accept().push().wait(16)
-    assert play.convicted_of(LATE).level is level
-    assert play.complaints() == {LATE}
-
-
-def test_staying_away_after_a_late_confirmation_is_convicted() -> None:
-    """The second chance brings no link at all."""
-    play = late()
-    for _ in range(4):
-        play.push().wait(16)
-    assert play.closed().wait(310).musts() == {LATE, BACK}
-
-
-def test_standstill_without_a_second_chance_decides_nothing() -> None:
-    """We never ended the link; the pushes are convicted as such."""
-    play = late()
-    for _ in range(4):
-        play.push().wait(16)
-    assert not play.exercised(LATE)
-
-
-def test_recovery_on_the_next_link_decides_nothing() -> None:
-    """The second chance was taken; the pushes that were not answered are convicted as such."""
-    play = late()
-    for _ in range(4):
-        play.push().wait(16)
-    play.closed().exchange()
-    assert not play.exercised(LATE)
-    assert play.musts() == {"information.is-answered"}
 
 
 # -- silence -------------------------------------------------------------------------------------------------------

@@ -11,7 +11,7 @@ from mockpilot.conformance.levels import Level
 from mockpilot.history import events as ev
 
 EARLY, POINTS, COMPLETE = "requests.after-first-push", "requests.advertised-points", "requests.complete-list"
-SCHEMA, UNIQUE = "requests.schema", "requests.unique-ids"
+UNIQUE = "requests.unique-ids"
 STABLE, STABLE_CHANGED = "requests.stable-ids", "requests.stable-ids-when-changed"
 
 A, B, C = entry("a"), entry("b"), entry("c")
@@ -87,31 +87,6 @@ def test_id_twice_is_convicted() -> None:
     """In one list."""
     assert Play().exchange().asks(A, B, A).convicted_of(UNIQUE).level is Level.MUST
     assert Play().exchange().asks(A, B).held(UNIQUE)
-
-
-def test_valid_list_holds() -> None:
-    """An empty one too, in 1.1."""
-    assert Play().exchange().asks(A).held(SCHEMA)
-    assert Play().exchange().asks().held(SCHEMA)
-
-
-def test_invalid_list_gives_one_finding_per_path() -> None:
-    """Entries of one kind are one cause."""
-    bad = [without(entry(str(n)), "vehicleId") | {"extra": 1} for n in range(3)]
-    findings = Play().exchange().asks(*bad).judged().findings
-    assert [f.count for f in findings if f.rule == SCHEMA] == [3, 3]
-    assert {Level.MUST} == {f.level for f in findings if f.rule == SCHEMA}
-
-
-def test_fraction_in_an_integer_is_unclean_json_alone() -> None:
-    """JSON Schema takes 3.0 for an integer."""
-    play = Play().exchange().asks(A | {"priority": 3.0})
-    assert play.complaints() == {"envelope.clean-json"}
-
-
-def test_list_that_is_no_object_is_judged_by_its_envelope() -> None:
-    """The first cause counts."""
-    assert Play().exchange().says(1, LISTS, []).musts() == {"envelope.payload-is-object"}
 
 
 # -- complete ------------------------------------------------------------------------------------------------------
@@ -252,43 +227,3 @@ def test_new_process_may_give_new_ids() -> None:
     play = Play().line(ev.ProductStarted(command=("x",))).exchange().asks(A).takes().closed()
     play.line(ev.ProductStarted(command=("x",))).exchange().asks(entry("z", "bus of a"))
     assert not play.complaints()
-
-
-# -- what one version alone says -----------------------------------------------------------------------------------
-
-URIS, INSTRUCTION = "envelope.ids-are-uris", "requests.no-instruction"
-
-
-def _as_uris(one: dict[str, Any]) -> dict[str, Any]:
-    ids = ("chargingRequestId", "chargingPointId")
-    return {key: f"urn:mockpilot:{value}" if key in ids else value for key, value in one.items()}
-
-
-def test_ids_that_are_no_uris_are_a_warning_in_1_0_alone() -> None:
-    """The next version dropped the form again, so it is never a must, and no violation of the schema beside it."""
-    play = Play(dialect="vdv-1.0", presystem="urn:x").exchange().asks(_as_uris(A) | {"chargingRequestId": "a"})
-    assert play.convicted_of(URIS).level is Level.SHOULD
-    assert SCHEMA not in play.complaints()
-    assert Play(dialect="vdv-1.0", presystem="urn:x").exchange().asks(_as_uris(A)).held(URIS)
-    assert URIS not in Play(dialect="vdv-1.1").exchange().asks(A).judged().rules_exercised
-
-
-def test_text_of_an_id_is_not_taken_for_its_format() -> None:
-    """A broken time stamp stays a violation of the schema, whatever stands in it."""
-    broken = entry("a")
-    broken["chargingRequestData"]["expectedArrivalTimeAtChargingPoint"] = "a uri"
-    play = Play(dialect="vdv-1.0", presystem="urn:x").exchange().asks(_as_uris(broken))
-    assert play.convicted_of(SCHEMA).level is Level.MUST
-
-
-def test_instruction_is_convicted_in_2_0_alone() -> None:
-    """It is gone there; elsewhere it is one of the keys."""
-    told = A | {"chargingInstruction": "Normal"}
-    play = Play(dialect="vdv-2.0-rc1").exchange().asks(told)
-    assert play.convicted_of(INSTRUCTION).level is Level.MUST
-    assert SCHEMA not in play.complaints()
-    assert Play(dialect="vdv-2.0-rc1").exchange().asks(A).held(INSTRUCTION)
-    assert INSTRUCTION not in Play(dialect="vdv-1.1").exchange().asks(told).judged().rules_exercised
-    elsewhere = entry("a")
-    elsewhere["chargingRequestData"]["chargingInstruction"] = "Normal"
-    assert Play(dialect="vdv-2.0-rc1").exchange().asks(elsewhere).convicted_of(SCHEMA).level is Level.MUST

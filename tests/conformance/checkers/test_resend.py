@@ -9,6 +9,7 @@ from mockpilot.conformance.levels import Basis, Level
 from mockpilot.history import events as ev
 
 AGAIN = "requests.unconfirmed-list-comes-again"
+FOREIGN = "requests.foreign-confirmation-counts-not"
 A, B, C = entry("a"), entry("b"), entry("c")
 
 
@@ -143,3 +144,39 @@ def test_overload_leaves_it_undecided() -> None:
     play = lost().closed().exchange().wait(20).line(ev.Stalled(late_s=10)).wait(100)
     assert AGAIN not in play.complaints()
     assert not play.exercised(AGAIN)
+
+
+# -- foreign confirmations -----------------------------------------------------------------------------------------
+
+
+def confirmed_otherwise(kind: str, message_id: str = uuid(99)) -> Play:
+    """A list that is not taken over, and answered otherwise than it should."""
+    play = Play().armed("odd", "answer", kind=kind).exchange().asks(A, B).applies(False)
+    return play.hands(2, "ProvideChargingRequests", {}, message_id, "odd").pushed(2)
+
+
+def test_list_again_after_a_foreign_confirmation_holds() -> None:
+    """After a time-out, or with the next link."""
+    assert confirmed_otherwise("wrong-id").asks(A, B).takes().held(FOREIGN)
+    assert confirmed_otherwise("wrong-id").closed().exchange().asks(A, B).takes().held(FOREIGN)
+
+
+def test_foreign_confirmation_that_counts_is_a_warning_by_our_limits() -> None:
+    """No list any more, not even after the second chance."""
+    found = confirmed_otherwise("wrong-id").pushed(4).closed().exchange().pushed(6).convicted_of(FOREIGN)
+    assert (found.level, found.basis) == (Level.SHOULD, Basis.POLICY)
+
+
+def test_right_id_with_another_slot_wrong_may_count_or_not() -> None:
+    """Action and presystem id are no identity of a request."""
+    for kind in ("wrong-action", "wrong-presystem"):
+        play = confirmed_otherwise(kind).pushed(4).closed().exchange().pushed(6)
+        assert not play.exercised(FOREIGN)
+        assert not play.complaints()
+
+
+def test_confirmation_on_another_link_may_count_or_not() -> None:
+    """The answer came after all, where nobody had to look for it."""
+    play = lost().closed().exchange()
+    play.hands(2, "ProvideChargingRequests", {}, play._asked, "odd")
+    assert not play.pushed(8).closed().exchange().pushed(6).complaints()

@@ -121,7 +121,7 @@ def _waits(case: Case, link: Link) -> Iterator[Observation]:
     boots = link.boots
     if not boots:
         return
-    boot, answer = boots[0], next(iter(link.boot_answers()), None)
+    boot, answer = boots[0], _first_answer(link)
     early = [
         frame for frame in link.requests(Action.PROVIDE_CHARGING_REQUESTS)
         if frame.index > boot.index and (answer is None or frame.index < answer.index)
@@ -139,6 +139,12 @@ def _waits(case: Case, link: Link) -> Iterator[Observation]:
     lives = _reacts_after(case, link, boot, end_index)
     if until - boot.at >= case.limits["hold"] and lives is not None:
         yield held(WAITS, boot.index, lives, link=link.number)
+
+
+def _first_answer(link: Link) -> Frame | None:
+    """What may have been taken for an answer: one that a fault made unreadable is none, but may be read as one."""
+    garbled = (sent for sent in link.sent if sent.envelope is None and sent.fault is not None)
+    return min([*link.boot_answers(), *garbled], key=lambda frame: frame.index, default=None)
 
 
 def _reacts_after(case: Case, link: Link, boot: Frame, end_index: int) -> int | None:

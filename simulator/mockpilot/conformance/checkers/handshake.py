@@ -1,14 +1,14 @@
-"""Connecting: TLS, the upgrade request, credentials, subprotocol and path.
+"""Connecting: TLS at all, the upgrade request, frames, credentials and path.
 
 Strangers (probes, scanners, empty connects) never get here. With something between the product and us, nothing is
-said of what TLS shows.
+said of its first bytes.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from mockpilot.conformance.attempts import TIGHT_SAMPLE, Attempt, hammers, handed_path, is_tight_loop
+from mockpilot.conformance.attempts import Attempt, hammers, handed_path, runs_of, shows_pace
 from mockpilot.conformance.case import Case
 from mockpilot.conformance.conversation import Link
 from mockpilot.conformance.levels import Basis, Level
@@ -19,8 +19,6 @@ from mockpilot.protocol.handshake import path_of
 
 USES_TLS = "handshake.uses-tls"
 SENDS_CREDENTIALS = "handshake.sends-credentials"
-VERIFIES_CERTIFICATE = "handshake.verifies-certificate"
-OFFERS_SUBPROTOCOL = "handshake.offers-subprotocol"
 VALID_UPGRADE = "handshake.valid-upgrade"
 VALID_FRAMES = "frames.valid"
 SLOWS_AFTER_REFUSAL = "handshake.slows-after-refusal"
@@ -35,12 +33,10 @@ def check(case: Case) -> Iterator[Observation]:
     """Everything before the first message."""
     for link in case.links:
         yield from _tls(case, link)
-        yield from _certificate(case, link)
         yield from _upgrade(link)
         yield from _frames(link)
         yield from _credentials(case, link)
     yield from _bare_attempts(case)
-    yield from _subprotocol(case)
     yield from _path(case)
     yield from _login_refused(case)
 
@@ -55,37 +51,6 @@ def _tls(case: Case, link: Link) -> Iterator[Observation]:
             USES_TLS, False, (link.first_bytes.index,), "a TLS handshake on the port that was handed over",
             "a WebSocket upgrade in clear text", link=link.number,
         )  # fmt: skip
-
-
-def _certificate(case: Case, link: Link) -> Iterator[Observation]:
-    """A completed handshake proves nothing (some check afterwards), nor does a resumed one (they never look)."""
-    if not link.bad_certificate or case.proxied or (link.tls is not None and link.tls.resumed):
-        return
-    shown = link.tls.certificate if link.tls is not None else link.begun.certificate
-    sent = link.ended.application_bytes if link.ended is not None else 0
-    if link.tls is not None and (sent > 0 or link.upgrades):
-        proof = link.upgrades[0].index if link.upgrades else link.ended.index if link.ended else link.tls.index
-        yield Observation(
-            VERIFIES_CERTIFICATE, False, (link.tls.index, proof),
-            f"the connection given up before a byte is sent, for the certificate is bad: {shown}",
-            "an upgrade request was sent" if link.upgrades else f"{sent} bytes were sent",
-            cause=shown, link=link.number,
-        )  # fmt: skip
-    elif _refused_by_product(link) and _reached_a_good_one(case, link):
-        decisive = link.tls_failed or link.ended
-        yield held(VERIFIES_CERTIFICATE, decisive.index if decisive else link.begun.index, link=link.number)
-
-
-def _refused_by_product(link: Link) -> bool:
-    if link.tls_failed is not None:
-        return link.tls_failed.hello_seen and link.tls_failed.ended_by == "product"
-    return link.tls is not None and link.ended is not None and link.ended.by == "product"
-
-
-def _reached_a_good_one(case: Case, link: Link) -> bool:
-    return any(
-        other.upgrades and not other.bad_certificate and other.instance == link.instance for other in case.links
-    )
 
 
 def _upgrade(link: Link) -> Iterator[Observation]:
@@ -167,28 +132,6 @@ def _bare_attempts(case: Case) -> Iterator[Observation]:
             bare = []
 
 
-def _subprotocol(case: Case) -> Iterator[Observation]:
-    """Once per scenario: what a product offers does not change from link to link."""
-    for link in case.links:
-        for upgrade in link.upgrades:
-            offered = _tokens(upgrade, "sec-websocket-protocol")
-            if any(name in offered for name in case.dialect.subprotocols):
-                yield held(OFFERS_SUBPROTOCOL, upgrade.index, link=link.number)
-            else:
-                yield Observation(
-                    OFFERS_SUBPROTOCOL, False, (upgrade.index,),
-                    "Sec-WebSocket-Protocol with " + " or ".join(case.dialect.subprotocols),
-                    ", ".join(offered) if offered else "no subprotocol offered",
-                    level=Level.MAY if case.dialect.guideline_only else None, link=link.number,
-                )  # fmt: skip
-            return
-
-
-def _tokens(upgrade: UpgradeRequested, header: str) -> list[str]:
-    values = [value for name, value in upgrade.headers if name.lower() == header]
-    return [token.strip() for value in values for token in value.split(",") if token.strip()]
-
-
 def _path(case: Case) -> Iterator[Observation]:
     """One right request is enough: the others may be anything, a prober's included."""
     upgrades = [upgrade for link in case.links for upgrade in link.upgrades]
@@ -211,7 +154,7 @@ def _path(case: Case) -> Iterator[Observation]:
 
 
 def _login_refused(case: Case) -> Iterator[Observation]:
-    for run in _refused_runs(case.attempts):
+    for run in runs_of(case.attempts, lambda attempt: attempt.login_refused):
         times = [attempt.at for attempt in run]
         after = next((a for a in case.attempts if a.index > run[-1].index), None)
         watched = (after.at if after is not None else case.ends_at) - times[0]
@@ -221,32 +164,9 @@ def _login_refused(case: Case) -> Iterator[Observation]:
                 f"a stop, or at least {format_duration(case.limits['retry_floor'])} between attempts",
                 f"{len(run)} attempts in {format_duration(times[-1] - times[0])}",
             )  # fmt: skip
-        elif _was_patient(case, run, watched):
+        elif shows_pace(run, watched, case.limits["spacing_observe"], case.limits["retry_floor"]):
             yield held(SLOWS_AFTER_REFUSAL, *(attempt.index for attempt in run))
         else:
             times_said = "once" if len(run) == 1 else f"{len(run)} times"
             yield undecided(SLOWS_AFTER_REFUSAL, run[0].index, why=f"it tried {times_said}, which shows no pace; "
                             f"stopping after a refused login is right, but cannot be told from being slow")  # fmt: skip
-
-
-def _was_patient(case: Case, run: list[Attempt], watched_s: float) -> bool:
-    """Enough was seen: ten attempts, or more than one and time enough. One and then silence shows no pace at all."""
-    if len(run) >= TIGHT_SAMPLE or (len(run) > 1 and watched_s >= case.limits["spacing_observe"]):
-        return True
-    connects = [link.begun.at for attempt in run for link in attempt.links]
-    return len(connects) >= TIGHT_SAMPLE and not is_tight_loop(connects, case.limits["retry_floor"])
-
-
-def _refused_runs(attempts: Iterable[Attempt]) -> Iterator[list[Attempt]]:
-    run: list[Attempt] = []
-    for attempt in attempts:
-        if run and run[-1].links[0].instance != attempt.links[0].instance:
-            yield run  # started again by us: the pace between two processes is not the product's
-            run = []
-        if attempt.login_refused:
-            run.append(attempt)
-        elif run:
-            yield run
-            run = []
-    if run:
-        yield run

@@ -49,11 +49,14 @@ def _answered(case: Case, link: Link) -> Iterator[Observation]:
     plain = [push for push in case.exchanges[link.number].pushes if push.plain]
     last_answered = max((push.first.index for push in plain if push.answers), default=-1)
     row: list[Push] = []
+    spoilt = case.spoilt_from(link)
     for push in plain:
         if push.answers:
             row = []
             yield held(IS_ANSWERED, push.first.index, push.answers[0].index, link=link.number)
-        elif not (push.unreadable or case.under_pressure(push.first.index) or _left_behind(case, link, push)):
+        elif push.first.index < spoilt and not (
+            push.unreadable or case.under_pressure(push.first.index) or _left_behind(case, link, push)
+        ):
             row.append(push)
             yield from _unanswered(case, link, push, row, last_answered)
 

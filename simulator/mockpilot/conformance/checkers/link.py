@@ -1,22 +1,20 @@
-"""Losing the link: coming back, waiting longer and longer, late answers, silence."""
+"""Losing the link: coming back, waiting longer and longer, noticing silence."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from mockpilot.conformance.attempts import Attempt, gaps_between, grows, hammers
 from mockpilot.conformance.case import Case
-from mockpilot.conformance.conversation import Frame, Link
-from mockpilot.conformance.correlation import Push
+from mockpilot.conformance.conversation import Link
 from mockpilot.conformance.levels import Level
 from mockpilot.conformance.observation import Observation, held, undecided
+from mockpilot.conformance.stuck import ended_by_us
 from mockpilot.durations import format_duration
 from mockpilot.history.events import CloseReceived, LinkEnded, ListenerDown
-from mockpilot.protocol.envelope import Action
 
 RECONNECTS = "link.reconnects"
 BACKS_OFF = "link.backs-off"
-SURVIVES_LATE = "link.survives-late-confirmation"
 NOTICES_SILENCE = "link.notices-silence"
 
 MIN_GAPS = 6
@@ -27,15 +25,12 @@ JITTER = 1.25
 """After a long outage a product may just have begun its longest wait, stretched by jitter."""
 POLICY_VIOLATION = 1008
 """A close code that may well tell a product to stay away."""
-STUCK_AFTER = 2
-"""Unanswered pushes that show a product to be stuck."""
 
 
 def check(case: Case) -> Iterator[Observation]:
     """Every link's end, every run of failed attempts."""
     for link in case.clean_links:
         yield from _reconnects(case, link)
-        yield from _late_answers(case, link)
         yield from _silence(case, link)
     yield from _backs_off(case)
 
@@ -45,7 +40,7 @@ def check(case: Case) -> Iterator[Observation]:
 
 def _reconnects(case: Case, link: Link) -> Iterator[Observation]:
     """An attempt is enough; success is not the product's alone."""
-    if link.accepted is None or link.ended is None or link.ending is None or not _ended_by_us(link):
+    if link.accepted is None or link.ended is None or link.ending is None or not ended_by_us(link):
         return
     if _has_another(case, link):
         return
@@ -67,11 +62,6 @@ def _reconnects(case: Case, link: Link) -> Iterator[Observation]:
                 Level.SHOULD if hinted else None, cause="1008" if hinted else "", link=link.number,
             )  # fmt: skip
             return
-
-
-def _ended_by_us(link: Link) -> bool:
-    by_us = link.ended is not None and link.ended.by == "us" and not isinstance(link.ending, CloseReceived)
-    return by_us and link.silent is None and link.broken is None
 
 
 def _has_another(case: Case, link: Link) -> bool:
@@ -141,68 +131,6 @@ def _unseen_between(downs: list[ListenerDown], one: Attempt, other: Attempt) -> 
 
 def _instance(attempt: Attempt) -> int:
     return attempt.links[0].instance
-
-
-# -- late answers --------------------------------------------------------------------------------------------------
-
-
-def _late_answers(case: Case, link: Link) -> Iterator[Observation]:
-    for sent in link.sent:
-        verb = case.fault_verb(sent.fault)
-        about_list = sent.envelope is not None and sent.envelope.action is Action.PROVIDE_CHARGING_REQUESTS
-        if sent.is_answer and about_list and verb in ("delay", "repeat") and not link.is_late(sent):
-            yield from _after_late_answer(case, link, sent, Level.SHOULD if verb == "repeat" else None)
-
-
-def _after_late_answer(case: Case, link: Link, sent: Frame, level: Level | None) -> Iterator[Observation]:
-    later = [push for push in case.exchanges[link.number].pushes if push.first.index > sent.index]
-    going_on = next((push.answers[0].index for push in later if push.answers), None)
-    going_on = going_on or _came_back_by_itself(case, link, sent.index)
-    if going_on is not None:
-        yield held(SURVIVES_LATE, sent.index, going_on, link=link.number)
-        return
-    stuck = _unanswered(case, link, later)
-    if len(stuck) < STUCK_AFTER or not case.ran_until(sent.at, stuck[-1].first.at):
-        return
-    if _fails_second_chance(case, link):
-        yield Observation(
-            SURVIVES_LATE, False, (sent.index, *(push.first.index for push in stuck)),
-            "answers to the pushes after it, or a new link", "neither, not even after the link was ended", level,
-            link=link.number,
-        )  # fmt: skip
-    else:
-        yield undecided(SURVIVES_LATE, sent.index, why="it was stuck, but no second chance failed", link=link.number)
-
-
-def _unanswered(case: Case, link: Link, pushes: Iterable[Push]) -> list[Push]:
-    until = link.ending.at if link.ending is not None else None
-    within = case.limits["confirm_within"]
-    return [
-        push for push in pushes
-        if push.plain and not push.answers and not push.unreadable
-        and case.waiting.ran_out(push.first.at, within, until)
-    ]  # fmt: skip
-
-
-def _fails_second_chance(case: Case, link: Link) -> bool:
-    """We ended the link; a product that is not stuck for good comes back and answers."""
-    if link.ended is None or not _ended_by_us(link):
-        return False
-    after = [other for other in case.clean_links if other.begun.index > link.ended.index]
-    if not after:
-        again = case.own_attempt_after(link.ended.index)
-        return again is None and bool(case.waiting.ran_out(link.ended.at, case.limits["reconnect_within"]))
-    pushes = [(other, push) for other in after for push in case.exchanges[other.number].pushes]
-    return not any(push.answers for _, push in pushes) and any(_unanswered(case, o, [p]) for o, p in pushes)
-
-
-def _came_back_by_itself(case: Case, link: Link, index: int) -> int | None:
-    """A Close, an end or a new attempt of the product, before we ended the link ourselves."""
-    for sign in link.signs:
-        if sign.index > index and isinstance(sign, CloseReceived | LinkEnded):
-            return sign.index if link.ending is None or sign.index <= link.ending.index else None
-    again = case.own_attempt_after(index, link.instance)
-    return again.begun.index if again is not None and link.alive_until(again.begun.at) else None
 
 
 # -- silence -------------------------------------------------------------------------------------------------------

@@ -11,8 +11,9 @@ from collections.abc import Iterator
 from mockpilot.conformance.attempts import REFUSED_LOGIN
 from mockpilot.conformance.case import Case
 from mockpilot.conformance.conversation import Link
+from mockpilot.conformance.levels import Level
 from mockpilot.conformance.observation import Observation, held
-from mockpilot.history.events import ProductExited, ProductStarted, StateReached
+from mockpilot.history.events import CloseReceived, ProductExited, ProductStarted, StateReached
 
 KEEPS_RUNNING = "product.keeps-running"
 
@@ -29,6 +30,7 @@ def check(case: Case) -> Iterator[Observation]:
         yield Observation(
             KEEPS_RUNNING, False, (event.index,), "a product that keeps running",
             f"it ended with {_how(event.status)}{last_words}",
+            Level.SHOULD if _after_garbled(case, event) else None,
         )  # fmt: skip
     if started and reached is not None and not case.exits:
         yield held(KEEPS_RUNNING, started[0].index, reached.index)
@@ -41,13 +43,27 @@ def is_crash(case: Case, exit_: ProductExited) -> bool:
     )
     if exit_.status == 0 or not reached:
         return False
-    if case.presystem.supervised and _lost_link_before(case, exit_):
+    lost = _lost_link_before(case, exit_) or case.under_pressure(exit_.index) or _after_garbled(case, exit_)
+    if case.presystem.supervised and lost:
         return False
     return not _had_cause_to_leave(case, exit_)
 
 
+def _after_garbled(case: Case, exit_: ProductExited) -> bool:
+    """Whether it had met a message that a fault made unreadable, as only a broken CMS sends one."""
+    return any(
+        frame.envelope is None and frame.fault is not None and frame.index < exit_.index
+        for link in case.links for frame in link.sent
+    )  # fmt: skip
+
+
 def _lost_link_before(case: Case, exit_: ProductExited) -> bool:
-    return any(link.ending is not None and link.ending.index < exit_.index for link in case.links)
+    endings = [link.ending for link in case.links if link.ending is not None]
+    left_at = exit_.at + case.limits["guard"]
+    # Its own Close may be read after it has gone.
+    return any(
+        ending.index < exit_.index or (isinstance(ending, CloseReceived) and ending.at <= left_at) for ending in endings
+    )
 
 
 def _had_cause_to_leave(case: Case, exit_: ProductExited) -> bool:

@@ -5,29 +5,21 @@ Entries end by themselves in many ways; held against a product is only what has 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
-from typing import Any
 
 from mockpilot.conformance.case import Case
 from mockpilot.conformance.conversation import Link
 from mockpilot.conformance.levels import Level
-from mockpilot.conformance.lists import Entry, RequestList, twin_of
+from mockpilot.conformance.lists import Entry, RequestList, successive, twin_of
 from mockpilot.conformance.observation import Observation, held
-from mockpilot.protocol.envelope import Action, MessageType, Trouble
-from mockpilot.protocol.schema import Violation, violations
+from mockpilot.protocol.envelope import Action
 
 AFTER_FIRST_PUSH = "requests.after-first-push"
 ADVERTISED_POINTS = "requests.advertised-points"
 COMPLETE_LIST = "requests.complete-list"
-SCHEMA = "requests.schema"
-NO_INSTRUCTION = "requests.no-instruction"
 STABLE_IDS = "requests.stable-ids"
 STABLE_IDS_WHEN_CHANGED = "requests.stable-ids-when-changed"
 UNIQUE_IDS = "requests.unique-ids"
-
-CLEAN_JSON = "envelope.clean-json"
-IDS_ARE_URIS = "envelope.ids-are-uris"
 
 
 def check(case: Case) -> Iterator[Observation]:
@@ -39,20 +31,10 @@ def check(case: Case) -> Iterator[Observation]:
     for read in case.lists:
         yield from _points(case, read)
         yield from _unique(read)
-    for link in case.clean_links:
-        yield from _schema(case, link)
-    for earlier, later in _successive(case):
+    for earlier, later in successive(case.lists):
         yield from _complete(case, earlier, later)
         yield from _stable(case, earlier, later)
     yield from _left_and_returned(case)
-
-
-def _successive(case: Case) -> Iterator[tuple[RequestList, RequestList]]:
-    last: dict[tuple[int, str], RequestList] = {}
-    for read in case.lists:
-        if read.teller in last:
-            yield last[read.teller], read
-        last[read.teller] = read
 
 
 # -- when ----------------------------------------------------------------------------------------------------------
@@ -106,73 +88,6 @@ def _unique(read: RequestList) -> Iterator[Observation]:
                           link=read.link.number)  # fmt: skip
     elif ids:
         yield held(UNIQUE_IDS, read.index, link=read.link.number)
-
-
-def _schema(case: Case, link: Link) -> Iterator[Observation]:
-    """Form alone, so lists that came while the link was ending count too."""
-    for frame in link.received:
-        if not frame.is_a(MessageType.REQUEST, Action.PROVIDE_CHARGING_REQUESTS) or frame.envelope is None:
-            continue
-        if any(defect.trouble is Trouble.PAYLOAD for defect in frame.reading.defects):
-            continue
-        payload = frame.envelope.payload
-        found = violations(payload, case.dialect, Action.PROVIDE_CHARGING_REQUESTS, MessageType.REQUEST)
-        broken = {_rule_of(violation) for violation in found}
-        for violation in found:
-            yield _invalid(case, link, frame.index, violation)
-        for rule in (SCHEMA, *_own_rules(case)):
-            if rule not in broken:
-                yield held(rule, frame.index, link=link.number)
-        fraction = _fractional(payload)
-        if fraction:
-            yield Observation(CLEAN_JSON, False, (frame.index,), "an integer without a fraction", fraction,
-                              cause="fraction", link=link.number)  # fmt: skip
-
-
-_INSTRUCTION = re.compile(r"\$\.chargingRequestList\[\d+\]\.chargingInstruction")
-
-
-def _rule_of(violation: Violation) -> str:
-    """What a schema says may have a rule of its own, which then weighs otherwise or says more."""
-    if violation.format == "uri":
-        return IDS_ARE_URIS
-    gone = violation.keyword == "additionalProperties" and _INSTRUCTION.fullmatch(violation.path)
-    return NO_INSTRUCTION if gone else SCHEMA
-
-
-def _own_rules(case: Case) -> Iterator[str]:
-    """Those that the dialect has an opinion on."""
-    if case.dialect.ids_are_uris:
-        yield IDS_ARE_URIS
-    if not case.dialect.has_instructions:
-        yield NO_INSTRUCTION
-
-
-def _invalid(case: Case, link: Link, index: int, violation: Violation) -> Observation:
-    return Observation(
-        _rule_of(violation), False, (index,), f"a list that fits the schema of {case.dialect.title}",
-        f"{violation.path} {violation.problem}",
-        cause=re.sub(r"\[\d+\]", "[*]", violation.path) + " " + violation.keyword, link=link.number,
-    )  # fmt: skip
-
-
-_INTEGERS = ("priority", "hvacAuxiliaryConsumerPower", "systemAuxiliaryConsumerPower")
-"""Keys of a list that are integers in every version."""
-
-
-def _fractional(value: Any, path: str = "$") -> str:
-    """Name the first integer that is written with a fraction, such as 3.0; empty if there is none."""
-    if isinstance(value, dict):
-        for key, item in value.items():
-            if key in _INTEGERS and isinstance(item, float) and item.is_integer():
-                return f"{path}.{key}: {item}"
-            if found := _fractional(item, f"{path}.{key}"):
-                return found
-    elif isinstance(value, list):
-        for place, item in enumerate(value):
-            if found := _fractional(item, f"{path}[{place}]"):
-                return found
-    return ""
 
 
 # -- one after the other -------------------------------------------------------------------------------------------

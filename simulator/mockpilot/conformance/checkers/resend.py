@@ -1,4 +1,4 @@
-"""Whether a list that was not confirmed comes again.
+"""Whether a list that was not confirmed, or only under a foreign id, comes again.
 
 Convicting for silence takes a second chance: a new link, an accepted boot, an answered push, and the limit again.
 """
@@ -6,30 +6,30 @@ Convicting for silence takes a second chance: a new link, an accepted boot, an a
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from mockpilot.conformance.case import Case, payload_of, requests_in
-from mockpilot.conformance.conversation import Link
+from mockpilot.conformance.chances import missed
 from mockpilot.conformance.correlation import Push
-from mockpilot.conformance.levels import Basis
 from mockpilot.conformance.lists import AHEAD, Entry, RequestList, read_entries
 from mockpilot.conformance.observation import Observation, held, undecided
+from mockpilot.conformance.rules import RULES
+from mockpilot.conformance.stuck import ended_by_us
 from mockpilot.durations import format_duration
-from mockpilot.history.events import CloseReceived
 from mockpilot.protocol.envelope import Action, MessageType, parse_timestamp, same_id
 
 COMES_AGAIN = "requests.unconfirmed-list-comes-again"
+FOREIGN_COUNTS_NOT = "requests.foreign-confirmation-counts-not"
 
 
 def check(case: Case) -> Iterator[Observation]:
     """Every list whose right answer was never handed."""
     if not case.presystem.sends_requests:
         return
-    open_lists = [read for read in case.lists if _stays_open(case, read)]
+    open_lists = [(rule, read) for read in case.lists if (rule := _open_by(case, read))]
     every = _every_list(case) if open_lists else []
-    for read in open_lists:
+    for rule, read in open_lists:
         later = [other for other in every if other.index > read.index]
-        yield from _judge(case, read, [other for other in later if other.teller == read.teller])
+        yield from _judge(case, rule, read, [other for other in later if other.teller == read.teller])
 
 
 def _every_list(case: Case) -> list[RequestList]:
@@ -42,14 +42,23 @@ def _every_list(case: Case) -> list[RequestList]:
     return sorted(found, key=lambda read: read.index)
 
 
-def _stays_open(case: Case, read: RequestList) -> bool:
-    """Read, not taken over, and by our doing never answered rightly."""
+def _open_by(case: Case, read: RequestList) -> str:
+    """The rule by which a list has to come again, if any: it was read and not taken over, and by our doing it was
+    never answered, or under a foreign id alone.
+    """
     link = read.link
     if read.answer is not None or read.applied is True or getattr(read.frame.event, "unread", False):
-        return False
-    if link.accepted is None or link.accepted.index > read.index or _answered_otherwise(case, read):
-        return False
-    return _withheld(read) or _dropped_by_us(link)
+        return ""
+    if link.accepted is None or link.accepted.index > read.index:
+        return ""
+    if _answered_otherwise(case, read):
+        return FOREIGN_COUNTS_NOT if _under_foreign_id(case, read) else ""
+    return COMES_AGAIN if is_left_open(read) else ""
+
+
+def is_left_open(read: RequestList) -> bool:
+    """Whether we kept its answer back, or ended its link before one was handed."""
+    return read.answer is None and (_withheld(read) or ended_by_us(read.link))
 
 
 def _withheld(read: RequestList) -> bool:
@@ -60,10 +69,6 @@ def _withheld(read: RequestList) -> bool:
     )  # fmt: skip
 
 
-def _dropped_by_us(link: Link) -> bool:
-    return link.ended is not None and link.ended.by == "us" and not isinstance(link.ending, CloseReceived)
-
-
 def _answered_otherwise(case: Case, read: RequestList) -> bool:
     """A wrong answer is another matter than none."""
     return any(
@@ -72,8 +77,28 @@ def _answered_otherwise(case: Case, read: RequestList) -> bool:
     )
 
 
+def _under_foreign_id(case: Case, read: RequestList) -> bool:
+    """Whether a fault answered it under another id; the right id with another slot wrong may count or not."""
+    return any(
+        sent.index > read.index and sent.is_answer and case.fault_kind(sent.fault) == "wrong-id"
+        for sent in read.link.sent
+    )
+
+
+def _answered_elsewhere(case: Case, read: RequestList) -> bool:
+    """Whether its answer was handed on another link: who takes it for an answer is right, and so is who does not."""
+    asked = read.frame.envelope
+    return asked is not None and any(
+        sent.index > read.index and sent.is_answer and sent.envelope is not None
+        and same_id(sent.envelope.message_id, asked.message_id)
+        for link in case.links if link is not read.link for sent in link.sent
+    )  # fmt: skip
+
+
 def _settled_otherwise(case: Case, read: RequestList) -> bool:
     """Cancelled, or shown by a push that the product answered: not sending it again is then right."""
+    if _answered_elsewhere(case, read):
+        return True
     if any(step.cancels for step in case.steps_between(read.index, len(case.history))):
         return True
     if read.entries and all(_has_departed(case, entry) for entry in read.entries):
@@ -96,12 +121,12 @@ def _shows(case: Case, push: Push, read: RequestList) -> bool:
     return not requests_in(payload_of(push.first), case.told_presystem_id)
 
 
-def _judge(case: Case, read: RequestList, later: Sequence[RequestList]) -> Iterator[Observation]:
+def _judge(case: Case, rule: str, read: RequestList, later: Sequence[RequestList]) -> Iterator[Observation]:
     again = next((other for other in later if _holds_all(case, read, other)), None)
     if again is not None and not read.entries and case.steps_between(read.index, again.index):
         return  # an empty list says nothing that the step's own list could show again
     if again is not None:
-        yield held(COMES_AGAIN, read.index, again.index, link=read.link.number)
+        yield held(rule, read.index, again.index, link=read.link.number)
         return
     if _settled_otherwise(case, read):
         return
@@ -109,11 +134,11 @@ def _judge(case: Case, read: RequestList, later: Sequence[RequestList]) -> Itera
     if without is not None:
         other, lost = without
         yield Observation(
-            COMES_AGAIN, False, (read.index, other.index), f"the full current list again, with {lost}",
-            f"a later list without {lost}", basis=Basis.GUIDELINE, cause="lost", link=read.link.number,
+            rule, False, (read.index, other.index), f"the full current list again, with {lost}",
+            f"a later list without {lost}", basis=RULES[rule].basis, cause="lost", link=read.link.number,
         )  # fmt: skip
     elif not later:
-        yield from _silence(case, read)
+        yield from _silence(case, rule, read)
 
 
 def _holds_all(case: Case, read: RequestList, other: RequestList) -> bool:
@@ -134,45 +159,13 @@ def _lost_entry(case: Case, read: RequestList, other: RequestList) -> str:
     return next(lost, "")
 
 
-@dataclass(frozen=True, slots=True)
-class _Chance:
-    """The last occasion at which every reading of the rule has to act."""
-
-    ended: Link
-    link: Link
-    answered_index: int
-    answered_at: float
-
-
-def _silence(case: Case, read: RequestList) -> Iterator[Observation]:
-    within = case.limits["resend_within"]
-    doubtful = False
-    for chance in _second_chances(case, read):
-        ran_out = case.waiting.ran_out(
-            chance.answered_at, within, chance.link.ending.at if chance.link.ending else None
-        )
-        doubtful = doubtful or ran_out is None
-        if ran_out and case.ran_until(read.at, chance.answered_at + within):
-            assert chance.ended.ended is not None
-            yield Observation(
-                COMES_AGAIN, False, (read.index, chance.ended.ended.index, chance.answered_index),
-                f"the full current list again, on the next link within {format_duration(within)} of an answered push "
-                "at the latest", "no list any more", cause="never", link=read.link.number,
-            )  # fmt: skip
-            return
-    if doubtful:
-        yield undecided(COMES_AGAIN, read.index, why="our own stalls hide whether it came", link=read.link.number)
-
-
-def _second_chances(case: Case, read: RequestList) -> Iterator[_Chance]:
-    for ended in case.clean_links:
-        if not _dropped_by_us(ended) or ended.ended is None or ended.ended.index < read.index:
-            continue
-        for link in case.clean_links:
-            if link.begun.index < read.index or link.accepted is None or link.instance != read.link.instance:
-                continue
-            if link.ended is ended.ended or link.accepted.index < ended.ended.index:
-                continue
-            push = next((p for p in case.exchanges[link.number].pushes if p.plain and p.answers), None)
-            if push is not None:
-                yield _Chance(ended, link, push.answers[0].index, push.answers[0].at)
+def _silence(case: Case, rule: str, read: RequestList) -> Iterator[Observation]:
+    chance, doubtful = missed(case, read.index, read.at, read.link.instance)
+    if chance is not None:
+        yield Observation(
+            rule, False, (read.index, chance.ended_index, chance.answered_index),
+            f"the full current list again, on the next link within {format_duration(case.limits['resend_within'])} "
+            "of an answered push at the latest", "no list any more", cause="never", link=read.link.number,
+        )  # fmt: skip
+    elif doubtful:
+        yield undecided(rule, read.index, why="our own stalls hide whether it came", link=read.link.number)

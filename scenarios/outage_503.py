@@ -2,12 +2,12 @@ from mockpilot.scenario import Stage, scenario
 
 
 @scenario(
-    exercises=["L-01", "L-02"],
+    exercises=["L-01", "L-02", "L-15"],
     group="Refusing",
     typical="3 min",
-    bounded_by=["boot_never", "reconnect_within", "reconnect_within"],
+    bounded_by=["boot_never", "reconnect_within", "reconnect_within", "spacing_observe", "spacing_observe"],
 )
-async def server_unavailable(cms: Stage) -> None:
+async def outage_503(cms: Stage) -> None:
     """The link is lost, and the CMS answers every attempt to come back with 503, three times at least; then it is
     there again.
 
@@ -21,5 +21,5 @@ async def server_unavailable(cms: Stage) -> None:
             await cms.wait_for("upgrade_requested", count=3)
             with cms.patience("spacing_observe"):  # long enough to tell a back-off from a tight loop
                 await cms.wait_for("upgrade_requested", count=300)
-    with cms.patience("reconnect_within"):
+    with cms.patience("reconnect_within", times=1.25):
         await cms.wait_for("answer")

@@ -1,0 +1,33 @@
+from mockpilot.faults import answer
+from mockpilot.scenario import Stage, scenario
+
+
+@scenario(
+    exercises=["B-07"],
+    group="Booting",
+    needs=["requests"],
+    typical="40 s",
+    bounded_by=["boot_never", "hold", "hold", "boot_retry_within", "reconnect_within"],
+)
+async def boot_confirmation_wrong_id(cms: Stage) -> None:
+    """The CMS confirms the BootNotification under a message id that belongs to no request, and pushes all the
+    same.
+
+    The presystem may answer the push or not, but it is not booted: no list until the BootNotification itself,
+    or the next one, is confirmed.
+    """
+    # held first: who does not wait for the confirmation at all is told apart from who ignores its id
+    wrong = cms.arm(answer("BootNotification", "wrong-id", nth=1, by=cms.limits.hold))
+    await cms.reach("fresh")
+    with cms.patience("boot_never"):
+        await cms.wait_for("BootNotification")
+    await cms.hold()
+    await cms.provoke("create-request")  # a reason to speak
+    cms.push_early(probe_of=wrong)
+    await cms.hold()
+    with cms.patience("boot_retry_within") as waited:
+        await cms.wait_for("BootNotification")
+    if waited.ran_out and cms.is_connected:  # waiting is fine, too; a new link shows whether lists come at all
+        await cms.drop("close", code=1012)
+    with cms.patience("reconnect_within"):
+        await cms.wait_for("ProvideChargingRequests")

@@ -1,0 +1,25 @@
+from mockpilot.faults import answer
+from mockpilot.scenario import Stage, scenario
+
+
+@scenario(
+    exercises=["I-01"],
+    group="Requests",
+    needs=["requests"],
+    typical="40 s",
+    bounded_by=["boot_never", "provoke_within", "resend_within", "reconnect_within"],
+)
+async def confirmation_wrong_action(cms: Stage) -> None:
+    """The CMS answers a charging-request list under its message id, but names another action.
+
+    The presystem may take that for the confirmation or not; either way it goes on answering pushes.
+    """
+    cms.arm(answer("ProvideChargingRequests", "wrong-action", nth=1))
+    await cms.reach("exchange")
+    await cms.obtain_list()
+    with cms.patience("resend_within") as waited:
+        await cms.wait_for("answer", count=2)
+    if waited.ran_out and cms.is_connected:  # a second chance: another reconnect
+        await cms.drop("close", code=1012)
+        with cms.patience("reconnect_within"):
+            await cms.wait_for("answer")

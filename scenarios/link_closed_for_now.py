@@ -1,0 +1,19 @@
+from mockpilot.scenario import Stage, scenario
+
+
+@scenario(
+    exercises=["L-01", "B-08", "L-16"],
+    group="Losing the link",
+    typical="15 s",
+    bounded_by=["boot_never", "reconnect_within"],
+)
+async def link_closed_for_now(cms: Stage) -> None:
+    """The CMS closes the link with a Close frame (1013, try again later).
+
+    The presystem answers the Close, connects again by itself, and boots again.
+    """
+    await cms.reach("exchange")
+    await cms.drop("close", code=1013)
+    cms.mark("closed")
+    with cms.patience("reconnect_within"):
+        await cms.wait_for("answer")

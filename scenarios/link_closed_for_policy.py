@@ -1,0 +1,20 @@
+from mockpilot.scenario import Stage, scenario
+
+
+@scenario(
+    exercises=["L-01", "B-08", "L-16"],
+    group="Losing the link",
+    typical="15 s",
+    bounded_by=["boot_never", "reconnect_within"],
+)
+async def link_closed_for_policy(cms: Stage) -> None:
+    """The CMS closes the link with a Close frame (1008, policy violation).
+
+    The presystem answers the Close, connects again by itself, and boots again; a warning only if it does not,
+    for the code may well tell it to stay away.
+    """
+    await cms.reach("exchange")
+    await cms.drop("close", code=1008)
+    cms.mark("closed")
+    with cms.patience("reconnect_within"):
+        await cms.wait_for("answer")

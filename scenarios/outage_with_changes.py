@@ -1,0 +1,42 @@
+from mockpilot.scenario import Stage, scenario
+
+
+@scenario(
+    exercises=["L-14", "L-17"],
+    also=["L-15"],
+    group="Refusing",
+    needs=["requests", "provoking"],
+    typical="1 min",
+    bounded_by=[
+        "boot_never", "provoke_within", "reconnect_within", "reconnect_within", "resend_within", "reconnect_within",
+        "resend_within",
+    ],
+)
+async def outage_with_changes(cms: Stage) -> None:
+    """The link is lost while nothing is open, and for a while every attempt to come back is dropped. Meanwhile
+    a charging request is created and changed several times; then the CMS is there again.
+
+    The presystem comes back, boots, waits for the first push, and sends its current list, with what was created
+    meanwhile: one list, not a replay of every state that it missed.
+    """
+    await cms.reach("exchange")
+    await cms.obtain_list()
+    await cms.wait_for("answer")  # the list is confirmed by now, so nothing is open
+    with cms.outage("reset", refusing="accept-and-drop"):
+        with cms.patience("reconnect_within"):
+            await cms.wait_for("tcp_accepted")
+        await cms.provoke("create-request")
+        for _ in range(3):
+            await cms.provoke("change-request")
+    cms.mark("back again")
+    with cms.patience("reconnect_within"):
+        await cms.wait_for("answer")
+    with cms.patience("resend_within") as waited:
+        await cms.wait_for("ProvideChargingRequests")
+        await cms.hold()
+    if waited.ran_out and cms.is_connected:  # a second chance: another reconnect
+        await cms.drop("close", code=1012)
+        with cms.patience("reconnect_within"):
+            await cms.wait_for("answer")
+        with cms.patience("resend_within"):
+            await cms.wait_for("ProvideChargingRequests")

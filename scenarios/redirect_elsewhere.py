@@ -1,0 +1,29 @@
+from mockpilot.faults import refuse
+from mockpilot.scenario import Stage, scenario
+
+
+@scenario(
+    exercises=["C-10"],
+    group="Refusing",
+    needs=["ca key"],
+    typical="40 s",
+    bounded_by=["boot_never", "reconnect_within", "hold", "reconnect_within"],
+)
+async def redirect_elsewhere(cms: Stage) -> None:
+    """The CMS closes the link and redirects the next attempt to another host, which has a good certificate of
+    the same authority.
+
+    The presystem may follow or not; its credentials must not go to that host. Once the redirect is gone, it
+    connects as before.
+    """
+    await cms.reach("exchange")
+    redirected = cms.arm(refuse("redirect"))
+    await cms.drop("close", code=1012)
+    cms.mark("redirected from now on")
+    with cms.patience("reconnect_within"):
+        await cms.wait_for("upgrade_answered")
+        with cms.patience("hold"):  # who follows does so at once
+            await cms.wait_for("upgrade_requested")
+    cms.disarm(redirected)
+    with cms.patience("reconnect_within"):
+        await cms.wait_for("answer")

@@ -1,0 +1,38 @@
+from mockpilot.scenario import Stage, scenario
+
+
+@scenario(
+    exercises=["R-09"],
+    group="Requests",
+    needs=["requests", "provoking"],
+    typical="15 s",
+    bounded_by=[
+        "boot_never", "hold", "hold", *("provoke_within",) * 7, "close_within", "reconnect_within", "resend_within",
+    ],
+)
+async def request_cancelled(cms: Stage) -> None:
+    """The CMS does everything right while the product makes two charging requests and then cancels one.
+
+    The next list is without the cancelled request, or terminates it; the others are still there.
+    """
+    await cms.reach("exchange")
+    await cms.obtain_list()
+    for _ in range(2):
+        await cms.provoke("create-request")
+        await cms.wait_for("ProvideChargingRequests")
+        await cms.wait_for("depot_changed")
+    await cms.wait_for("answer")
+    await cms.provoke("cancel-request")
+    with cms.patience("provoke_within") as waited:
+        await cms.wait_for("ProvideChargingRequests")
+        await cms.hold()
+        await cms.provoke("create-request")  # a list that was surely made after the cancelling
+        await cms.wait_for("ProvideChargingRequests")
+    if waited.ran_out and cms.is_connected:  # a second chance: a reconnect
+        await cms.drop("close", code=1012)
+        with cms.patience("reconnect_within"):
+            await cms.wait_for("answer")
+        with cms.patience("resend_within"):
+            await cms.wait_for("ProvideChargingRequests")
+    else:
+        await cms.wait_for("answer")

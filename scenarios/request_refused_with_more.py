@@ -1,0 +1,26 @@
+from mockpilot.faults import answer
+from mockpilot.scenario import Stage, scenario
+
+
+@scenario(
+    exercises=["I-01"],
+    also=["X-02"],
+    group="Requests",
+    needs=["requests"],
+    typical="40 s",
+    bounded_by=["boot_never", "provoke_within", "resend_within", "reconnect_within"],
+)
+async def request_refused_with_more(cms: Stage) -> None:
+    """The CMS refuses a charging-request list with an error answer that holds a key more than its text.
+
+    The presystem takes it for what it is by its message type, and goes on answering pushes.
+    """
+    cms.arm(answer("ProvideChargingRequests", "error-extra-key", nth=1))
+    await cms.reach("exchange")
+    await cms.obtain_list()
+    with cms.patience("resend_within") as waited:
+        await cms.wait_for("answer", count=2)
+    if waited.ran_out and cms.is_connected:  # a second chance: another reconnect
+        await cms.drop("close", code=1012)
+        with cms.patience("reconnect_within"):
+            await cms.wait_for("answer")

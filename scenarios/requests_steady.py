@@ -1,0 +1,22 @@
+from mockpilot.scenario import Stage, scenario
+
+PUSHES = 14
+
+
+@scenario(
+    exercises=["R-13"],
+    group="Requests",
+    needs=["requests"],
+    typical="3.5 min",
+    bounded_by=["boot_never", "hold", "provoke_within", "provoke_within", *("provoke_within",) * PUSHES],
+)
+async def requests_steady(cms: Stage) -> None:
+    """The CMS does everything right, and nothing happens for more than three minutes.
+
+    The presystem sends its list when something changed. Sending the same list with each push is useless but
+    tolerated; a busy loop is not.
+    """
+    await cms.reach("exchange")
+    await cms.obtain_list()
+    cms.mark("nothing happens from now on")
+    await cms.wait_for("answer", count=PUSHES)

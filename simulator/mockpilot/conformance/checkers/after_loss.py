@@ -1,0 +1,100 @@
+"""What lists say after a loss: nothing twice, and everything again for a CMS that has forgotten it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from datetime import datetime
+
+from mockpilot.conformance.case import Case, payload_of, requests_in
+from mockpilot.conformance.conversation import Link
+from mockpilot.conformance.correlation import Push
+from mockpilot.conformance.lists import RequestList
+from mockpilot.conformance.observation import Observation, held, undecided
+from mockpilot.durations import format_duration
+from mockpilot.history.events import DepotChanged, FaultFired
+
+NO_DOUBLES = "requests.no-doubles"
+TOLD_AGAIN = "requests.told-again-after-amnesia"
+
+
+def check(case: Case) -> Iterator[Observation]:
+    """Lists before and after a fault."""
+    if not case.presystem.sends_requests:
+        return
+    yield from _doubles(case)
+    for forgot in case.of(DepotChanged):
+        if forgot.what == "requests forgotten":
+            yield from _amnesia(case, forgot)
+
+
+# -- doubles -------------------------------------------------------------------------------------------------------
+
+
+Stay = tuple[str, datetime]
+
+
+def _doubles(case: Case) -> Iterator[Observation]:
+    """One vehicle and departure that stood once in the last list before a fault, and stands twice after it."""
+    fired = [event.index for event in case.of(FaultFired)]
+    last: dict[tuple[int, str], RequestList] = {}
+    for read in case.lists:
+        before = last.get(read.teller)
+        last[read.teller] = read
+        if before is None or not any(before.index < index < read.index for index in fired):
+            continue
+        once, now = _stays(before), _stays(read)
+        doubled = next((stay for stay, count in now.items() if count > 1 and once[stay] == 1), None)
+        if doubled is not None:
+            yield Observation(
+                NO_DOUBLES, False, (before.index, read.index), f"vehicle {doubled[0]} once, as before the fault",
+                f"{now[doubled]} entries for it with one departure", link=read.link.number,
+            )  # fmt: skip
+        elif once:
+            yield held(NO_DOUBLES, before.index, read.index, link=read.link.number)
+
+
+def _stays(read: RequestList) -> Counter[Stay]:
+    """Stays by how many entries, told apart by their ids, ask for them."""
+    entries = {entry.id: entry for entry in read.entries if entry.vehicle and entry.departure and not entry.terminated}
+    return Counter((entry.vehicle, entry.departure) for entry in entries.values() if entry.departure)
+
+
+# -- amnesia -------------------------------------------------------------------------------------------------------
+
+
+def _amnesia(case: Case, forgot: DepotChanged) -> Iterator[Observation]:
+    """A product may trust that a confirmed list is kept; so this is never more than a warning."""
+    told = next((read for read in reversed(case.lists) if read.index < forgot.index and read.applied), None)
+    if told is None or not told.entries:
+        return
+    if any(step.cancels for step in case.steps_between(told.index, len(case.history))):
+        return
+    link, push = _first_push(case, forgot)
+    if link is None or push is None or requests_in(payload_of(push.first), case.told_presystem_id):
+        return
+    again = next((read for read in case.lists if read.index > push.first.index), None)
+    if again is not None:
+        yield held(TOLD_AGAIN, forgot.index, again.index, link=link.number)
+        return
+    within = case.limits["resend_within"]
+    ran_out = case.waiting.ran_out(push.answers[0].at, within, link.ending.at if link.ending else None)
+    if ran_out is None:
+        yield undecided(TOLD_AGAIN, forgot.index, why="our own stalls hide whether it came", link=link.number)
+    if ran_out and case.ran_until(forgot.at, push.answers[0].at + within):
+        yield Observation(
+            TOLD_AGAIN, False, (forgot.index, push.first.index),
+            f"a list within {format_duration(within)} of the first push that shows none of it", "no list",
+            link=link.number,
+        )  # fmt: skip
+
+
+def _first_push(case: Case, forgot: DepotChanged) -> tuple[Link | None, Push | None]:
+    """The first answered push on an accepted link that began after the amnesia."""
+    for link in case.clean_links:
+        if link.begun.index < forgot.index or link.accepted is None:
+            continue
+        push = next((push for push in case.exchanges[link.number].pushes if push.plain and push.answers), None)
+        if push is not None:
+            return link, push
+    return None, None

@@ -1,0 +1,255 @@
+"""What must show in the lists once something changed: a step, a vanished point, a foreign process.
+
+Steps are asked of the product; a list within ``provoke_within`` is its answer. Silence convicts only where another step
+did bring a list, and only after a second chance.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from mockpilot.conformance.case import Case, payload_of, points_in, processes_in
+from mockpilot.conformance.chances import second_chances, spent
+from mockpilot.conformance.conversation import Frame
+from mockpilot.conformance.levels import Basis, Level
+from mockpilot.conformance.lists import Entry, RequestList, Step, successive
+from mockpilot.conformance.observation import Observation, held, undecided
+from mockpilot.durations import format_duration
+
+CANCELLED_LEAVES = "requests.cancelled-leaves"
+CANCELS_LAST = "requests.cancels-the-last"
+WHILE_CHARGING = "requests.change-while-charging"
+VANISHED_POINTS = "information.vanished-points"
+FOREIGN_PROCESS = "requests.foreign-process"
+
+TWO = 2
+"""Entries without which nothing shows whether one has left; pushes in which a foreign process may show its effect."""
+
+RECENT = 20
+"""Pushes that are looked back on: what the product knew."""
+
+Shows = Callable[[RequestList], bool]
+
+
+def check(case: Case) -> Iterator[Observation]:
+    """Every step, and every list that follows something that changed."""
+    if not case.presystem.sends_requests:
+        return
+    for step in case.steps:
+        if step.ended is None:
+            continue
+        before = _list_before(case, step)
+        if step.cancels and before is not None and before.ids:
+            yield from _cancelled(case, step, before)
+        elif step.name == "change-request" and before is not None:
+            yield from _while_charging(case, step, before)
+    yield from _vanished_points(case)
+    for frame in case.pushes_handed:
+        armed = case.armed_as(frame.fault)
+        if armed is not None and armed.how.get("how") == "foreign-twin":
+            yield from _foreign_process(case, frame)
+
+
+def _list_before(case: Case, step: Step) -> RequestList | None:
+    return next((read for read in reversed(case.lists) if read.index < step.provoked.index), None)
+
+
+def _lists_after(case: Case, step: Step, before: RequestList, *, until: Callable[[Step], bool]) -> list[RequestList]:
+    """Those that may answer a step: in time, and before a step that speaks of other things."""
+    assert step.ended is not None
+    others = (one.provoked.index for one in case.steps if one.provoked.index > step.provoked.index and until(one))
+    cut = next(others, None)
+    within = case.waiting.deadline(step.ended.at, case.limits["provoke_within"])
+    return [read for read in case.lists if read.index > step.provoked.index and read.teller == before.teller
+            and read.at <= within and (cut is None or read.index < cut)]  # fmt: skip
+
+
+def _asked_once(case: Case, step: Step) -> bool:
+    """Whether another step of this recording did bring a list: then there is a way from steps to lists."""
+    return any(read.step is not None and read.step is not step for read in case.lists)
+
+
+def _silent(case: Case, step: Step, before: RequestList, shows: Shows) -> tuple[int, ...] | None:
+    """The events of a second chance that passed without a list that shows it; empty if that cannot be said."""
+    assert step.ended is not None
+    later = [read for read in case.lists if read.index > step.provoked.index and read.teller == before.teller]
+    if any(shows(read) for read in later) or not _asked_once(case, step):
+        return None
+    if not case.waiting.ran_out(step.ended.at, case.limits["provoke_within"]):
+        return None
+    doubtful = False
+    for chance in second_chances(case, step.ended.index, before.link.instance):
+        passed = spent(case, chance, step.ended.at, case.limits["resend_within"])
+        if passed:
+            return step.provoked.index, step.ended.index, chance.ended_index, chance.answered_index
+        doubtful = doubtful or passed is None
+    return () if doubtful else None
+
+
+def _never_came(case: Case, rule: str, step: Step, before: RequestList, shows: Shows) -> Iterator[Observation]:
+    shown = _silent(case, step, before, shows)
+    if shown:
+        within = format_duration(case.limits["resend_within"])
+        yield Observation(
+            rule, False, shown, f"a list after {step.name}, on the next link within {within} at the latest",
+            "none that shows it, though another step brought one", basis=Basis.POLICY, cause="never",
+            link=before.link.number,
+        )  # fmt: skip
+    elif shown is not None and step.ended is not None:
+        yield undecided(rule, step.ended.index, why="our own stalls hide whether a list came", link=before.link.number)
+
+
+# -- cancelling ----------------------------------------------------------------------------------------------------
+
+
+def _cancelled(case: Case, step: Step, before: RequestList) -> Iterator[Observation]:
+    assert step.ended is not None
+    everything = step.name == "cancel-all-requests"
+    after = _lists_after(case, step, before, until=lambda other: other.cancels)
+    left = next((read for read in after if _left(before, read, everything=False)), None)
+    gone = next((read for read in after if _left(before, read, everything=True)), None)
+    if everything and gone is not None:
+        yield held(CANCELS_LAST, step.ended.index, gone.index, link=gone.link.number)
+    if len(before.ids) >= TWO and left is not None:
+        yield held(CANCELLED_LEAVES, step.ended.index, left.index, link=left.link.number)
+    if left is not None:
+        return
+    sure = [read for read in after if read.at > case.known_at(read.link, step.ended.at)]
+    if sure and len(before.ids) >= TWO:
+        yield Observation(
+            CANCELLED_LEAVES, False, (before.index, step.ended.index, *(read.index for read in sure)),
+            f"a list without what was cancelled, or with Terminate, after {step.name}",
+            f"{len(sure)} with every entry of before", link=before.link.number,
+        )  # fmt: skip
+    elif not after and (everything or len(before.ids) >= TWO):
+        rule = CANCELS_LAST if everything else CANCELLED_LEAVES
+        yield from _never_came(case, rule, step, before, lambda read: True)
+
+
+def _left(before: RequestList, read: RequestList, *, everything: bool) -> bool:
+    stays = [(entry := read.entry(entry_id)) is not None and not entry.terminated for entry_id in before.ids]
+    return not any(stays) if everything else not all(stays)
+
+
+# -- changing while charging ---------------------------------------------------------------------------------------
+
+
+def _while_charging(case: Case, step: Step, before: RequestList) -> Iterator[Observation]:
+    request = step.provoked.charging_request_id
+    old = before.entry(request)
+    if old is None or not _is_charging(case, step) or not _changed_outside_charging(case):
+        return
+
+    def shows(read: RequestList) -> bool:
+        new = read.entry(request)
+        return new is None or new.values() != old.values()
+
+    after = _lists_after(case, step, before, until=lambda other: True)
+    changed = next((read for read in after if shows(read)), None)
+    if changed is not None:
+        yield held(WHILE_CHARGING, step.provoked.index, changed.index, link=changed.link.number)
+    else:
+        yield from _never_came(case, WHILE_CHARGING, step, before, shows)
+
+
+def _changed_outside_charging(case: Case) -> bool:
+    """The control: a change outside charging did bring a list."""
+    return any(
+        read.step is not None and read.step.name == "change-request" and not _is_charging(case, read.step)
+        for read in case.lists
+    )
+
+
+def _is_charging(case: Case, step: Step) -> bool:
+    """By the last push before it."""
+    pushes = case.pushes_before(step.provoked.index, 1)
+    request = step.provoked.charging_request_id
+    return bool(request) and any(
+        process.get("chargingRequestId") == request and process.get("processStatus") == "Charging"
+        for frame in pushes for process in processes_in(payload_of(frame))
+    )
+
+
+# -- points that vanished ------------------------------------------------------------------------------------------
+
+
+def _vanished_points(case: Case) -> Iterator[Observation]:
+    """Complete lists carry old entries along; only what is new or changed after the push was answered counts."""
+    before = {later.index: earlier for earlier, later in successive(case.lists)}
+    for read in case.lists:
+        gone = _gone(case, read)
+        touched = [entry for entry in read.entries if entry.point and _is_touched(entry, read, before.get(read.index))]
+        strange = [entry for entry in touched if entry.point in gone]
+        if strange:
+            yield Observation(
+                VANISHED_POINTS, False, (read.index,), "points of the latest push",
+                f"{strange[0].point}, which an earlier push had and the latest has not",
+                Level.MAY if case.operator_at_work else None, link=read.link.number,
+            )  # fmt: skip
+        elif gone and touched:
+            yield held(VANISHED_POINTS, read.index, link=read.link.number)
+
+
+def _is_touched(entry: Entry, read: RequestList, before: RequestList | None) -> bool:
+    old = before.entry(entry.id) if before is not None else None
+    return entry.id in read.new_ids or (old is not None and old.values() != entry.values())
+
+
+def _gone(case: Case, read: RequestList) -> frozenset[str]:
+    """Points that the product must know to have vanished when it sent a list."""
+    handed = [frame for frame in case.pushes_before(read.index, RECENT) if _is_whole(case, frame)]
+    known = next((frame for frame in reversed(handed) if _known_by(case, frame, read)), None)
+    if known is None:
+        return frozenset()
+    still = points_in(payload_of(known)) | points_in(payload_of(handed[-1]))
+    return case.advertised_points(known.index) - still
+
+
+def _is_whole(case: Case, frame: Frame) -> bool:
+    """Whether it tells of a depot: what is damaged or empty takes nothing away."""
+    return bool(points_in(payload_of(frame))) and case.fault_verb(frame.fault) in (None, "change", "delay", "repeat")
+
+
+def _known_by(case: Case, frame: Frame, read: RequestList) -> bool:
+    link = case.link(frame.event.link)
+    answered_at = case.answered_at.get(frame.index)
+    return link is not None and answered_at is not None and read.at > case.known_at(link, answered_at)
+
+
+# -- foreign processes ---------------------------------------------------------------------------------------------
+
+
+def _foreign_process(case: Case, frame: Frame) -> Iterator[Observation]:
+    """Another presystem's process carries a request id of the product; within two more answered pushes it shows."""
+    link = case.link(frame.event.link)
+    twins = {str(process.get("chargingRequestId")) for process in processes_in(payload_of(frame))
+             if process.get("presystemId", case.told_presystem_id) != case.told_presystem_id}  # fmt: skip
+    before = next((read for read in reversed(case.lists) if read.index < frame.index), None)
+    if link is None or before is None or not case.presystem.launched:
+        return
+    own = [entry for entry in before.entries if entry.id in twins]
+    pushes = [push for push in case.exchanges[link.number].pushes if push.first.index >= frame.index and push.answers]
+    if not own or len(pushes) <= TWO:
+        return
+    until = pushes[TWO].answers[0].index
+    steps = case.steps_between(before.index, until)
+    after = [read for read in case.lists if frame.index < read.index and read.at <= pushes[TWO].answers[0].at
+             + case.guard(link) and read.teller == before.teller]  # fmt: skip
+    if steps:
+        return
+    troubles = [(read, told) for read in after for entry in own if (told := _disturbed(case, entry, before, read))]
+    if troubles:
+        read, told = troubles[0]
+        yield Observation(
+            FOREIGN_PROCESS, False, (before.index, frame.index, read.index),
+            "the presystem's own entry as it was", told, link=link.number,
+        )  # fmt: skip
+    else:
+        yield held(FOREIGN_PROCESS, frame.index, until, link=link.number)
+
+
+def _disturbed(case: Case, entry: Entry, before: RequestList, read: RequestList) -> str:
+    new = read.entry(entry.id)
+    if new is None:
+        return "" if case.may_be_gone(entry, before, read) else f"{entry.id} was dropped"
+    return f"{entry.id} was altered" if new.values() != entry.values() else ""

@@ -1,0 +1,283 @@
+"""What follows steps, vanished points and foreign processes, judged from made recordings."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from conformance.playbook import PRESYSTEM, Play, entry, information
+from mockpilot.conformance.levels import Basis, Level
+from mockpilot.history import events as ev
+
+CANCELLED, LAST, CHARGING = (
+    "requests.cancelled-leaves", "requests.cancels-the-last", "requests.change-while-charging",
+)  # fmt: skip
+VANISHED, FOREIGN = "information.vanished-points", "requests.foreign-process"
+
+A, B, C = entry("a"), entry("b"), entry("c")
+GONE = "Terminate"
+
+
+def two(**play: Any) -> Play:
+    """A list of two, of which a step made one."""
+    play_ = Play(**play).exchange().asks(A).takes().step("create-request").asks(A, B).takes()
+    return play_.wait(5)
+
+
+def ended(one: dict[str, Any]) -> dict[str, Any]:
+    """An entry that says itself that it ends."""
+    return one | {"chargingInstruction": GONE}
+
+
+def second_chance(play: Play) -> Play:
+    """We end the link; the product comes back and answers, and a minute passes."""
+    return play.pushed(5).closed().wait(5).exchange().wait(14).pushed(5)
+
+
+# -- cancelling ----------------------------------------------------------------------------------------------------
+
+
+def test_cancelled_entry_that_leaves_holds() -> None:
+    """By omission or by Terminate."""
+    assert two().step("cancel-request", request="a").wait(2).asks(B).takes().held(CANCELLED)
+    assert two().step("cancel-request", request="a").wait(2).asks(ended(A), B).takes().held(CANCELLED)
+
+
+def test_list_with_everything_in_it_is_convicted() -> None:
+    """Nothing of before has left."""
+    play = two().step("cancel-request", request="a").wait(2).asks(A, B).takes()
+    assert play.convicted_of(CANCELLED).level is Level.MUST
+    assert play.complaints() == {CANCELLED}
+
+
+def test_list_that_was_under_way_says_nothing() -> None:
+    """It may have been sent before the step took hold."""
+    play = two().step("cancel-request", request="a").wait(0.3).asks(A, B).takes()
+    assert not play.complaints()
+    assert play.wait(5).asks(B).takes().held(CANCELLED)
+
+
+def test_whichever_entry_left_something_left() -> None:
+    """Which one is meant is the product's affair."""
+    assert two().step("cancel-request", request="a").wait(2).asks(A).takes().held(CANCELLED)
+
+
+def test_cancelling_the_only_entry_is_another_rule() -> None:
+    """With one entry nothing shows."""
+    play = Play().exchange().asks(A).takes().wait(1).step("cancel-request").wait(2).asks(A).takes()
+    assert CANCELLED not in play.complaints()
+
+
+def test_step_that_did_not_happen_cancels_nothing() -> None:
+    """Its exit status said so."""
+    play = two().step("cancel-request", happened=False).wait(2).asks(A, B).takes()
+    assert not play.complaints()
+
+
+def test_silence_after_cancelling_takes_a_second_chance() -> None:
+    """Only then it convicts, by our limits; and only if another step did bring a list."""
+    silent = two().step("cancel-request", request="a").pushed(6)
+    assert not silent.complaints()
+    found = second_chance(two().step("cancel-request", request="a")).convicted_of(CANCELLED)
+    assert (found.level, found.basis) == (Level.MUST, Basis.POLICY)
+    never = Play().exchange().asks(A, B).takes().wait(90).step("cancel-request", request="a")
+    assert CANCELLED not in second_chance(never).complaints()
+
+
+def test_list_that_comes_at_the_second_chance_is_no_silence() -> None:
+    """It shows what the product holds."""
+    play = two().step("cancel-request", request="a").pushed(5).closed().wait(5).exchange().asks(B).takes().pushed(5)
+    assert CANCELLED not in play.complaints()
+
+
+def test_operator_who_cancels_later_is_not_blamed() -> None:
+    """The product may still do it within the limit."""
+    play = two().step("cancel-request", request="a").wait(30).asks(B).takes()
+    assert play.held(CANCELLED)
+
+
+# -- cancelling everything -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("entries", [(), (ended(A), ended(B))])
+def test_empty_list_after_cancelling_all_holds(entries: tuple[dict[str, Any], ...]) -> None:
+    """Or Terminate for each."""
+    play = two().step("cancel-all-requests").wait(2).asks(*entries).takes()
+    assert play.held(LAST)
+    assert not play.complaints()
+
+
+def test_silence_after_cancelling_all_is_a_warning_after_a_second_chance() -> None:
+    """Nothing was sent where nothing was left to ask for."""
+    assert not two().step("cancel-all-requests").pushed(6).complaints()
+    found = second_chance(two().step("cancel-all-requests")).convicted_of(LAST)
+    assert (found.level, found.basis) == (Level.SHOULD, Basis.POLICY)
+
+
+def test_full_list_after_cancelling_all_is_the_other_rule() -> None:
+    """It came, and nothing has left."""
+    assert two().step("cancel-all-requests").wait(2).asks(A, B).takes().complaints() == {CANCELLED}
+
+
+# -- changing while charging ---------------------------------------------------------------------------------------
+
+
+def running(request: str, status: str = "Charging") -> dict[str, Any]:
+    """A push that shows a request at work."""
+    told = information("P1", "P2")
+    point = told["depotInfoList"][0]["chargingStationInfoList"][0]["chargingPointInfoList"][0]
+    point["chargingProcessInfo"] = {"presystemId": PRESYSTEM, "chargingRequestId": request, "processStatus": status}
+    return told
+
+
+def charged(*, control: bool = True, status: str = "Charging") -> Play:
+    """A change outside charging brought a list; then the vehicle charges and the request is changed."""
+    play = Play().exchange().asks(A).takes().wait(1)
+    if control:
+        play.step("change-request", request="a").asks(entry("a", soc=70)).takes()
+    return play.wait(70).push(says=running("a", status)).confirm().wait(1).step("change-request", request="a")
+
+
+def test_change_that_comes_while_charging_holds() -> None:
+    """As it did before."""
+    assert charged().asks(entry("a", soc=60)).takes().held(CHARGING)
+
+
+def test_change_that_never_comes_is_a_warning_after_a_second_chance() -> None:
+    """Silence, reconnect, silence."""
+    assert CHARGING not in charged().pushed(6).complaints()
+    assert second_chance(charged()).convicted_of(CHARGING).level is Level.SHOULD
+
+
+def test_change_that_comes_with_the_reconnect_is_late() -> None:
+    """And no silence."""
+    play = charged().pushed(5).closed().wait(5).exchange().asks(entry("a", soc=60)).takes().pushed(5)
+    assert CHARGING not in play.complaints()
+
+
+def test_without_the_control_nothing_is_known() -> None:
+    """Perhaps changes never bring a list."""
+    assert CHARGING not in second_chance(charged(control=False)).complaints()
+
+
+def test_vehicle_that_is_not_charging_yet_is_no_test() -> None:
+    """It only prepares."""
+    assert not charged(status="Preparing").asks(entry("a", soc=60)).takes().exercised(CHARGING)
+
+
+# -- vanished points -----------------------------------------------------------------------------------------------
+
+
+def without_p1(**play: Any) -> Play:
+    """A list with two entries, and then pushes that lack a point."""
+    play_ = Play(**play).armed("gone", "change", how="vanish").exchange().asks(A, entry("b", point="P2")).takes()
+    return play_.wait(1).push("P2", fault="gone").confirm().wait(3)
+
+
+def test_new_entry_at_a_vanished_point_is_a_warning() -> None:
+    """The push was answered in time to know."""
+    play = without_p1().asks(A, entry("b", point="P2"), C).takes()
+    assert play.convicted_of(VANISHED).level is Level.SHOULD
+    assert play.complaints() == {VANISHED}
+
+
+def test_changed_entry_at_a_vanished_point_is_a_warning() -> None:
+    """Whoever touches it can move it."""
+    assert without_p1().asks(entry("a", soc=60), entry("b", point="P2")).takes().complaints() == {VANISHED}
+
+
+def test_unchanged_entry_at_a_vanished_point_is_free() -> None:
+    """Complete lists carry it along."""
+    assert without_p1().asks(A, entry("b", point="P2", soc=60)).takes().held(VANISHED)
+
+
+def test_time_written_otherwise_is_no_change() -> None:
+    """Instants are compared."""
+    same = entry("a")
+    stamp = same["chargingRequestData"]["requestedTimeForDeparture"]
+    same["chargingRequestData"]["requestedTimeForDeparture"] = stamp.replace("Z", "+00:00")
+    assert VANISHED not in without_p1().asks(same, entry("b", point="P2")).takes().complaints()
+
+
+def test_list_that_was_under_way_may_name_the_point() -> None:
+    """Read within the guard after the answer."""
+    play = Play().armed("gone", "change", how="vanish").exchange().asks(A).takes().wait(1)
+    play.push("P2", fault="gone").confirm().wait(0.3).asks(A, C).takes()
+    assert VANISHED not in play.complaints()
+
+
+def test_point_that_came_back_is_there() -> None:
+    """The latest push counts, answered or not."""
+    play = without_p1().push("P1", "P2").asks(A, entry("b", point="P2"), C).confirm().takes()
+    assert VANISHED not in play.complaints()
+
+
+def test_empty_push_takes_no_point_away() -> None:
+    """It says nothing of a depot, and is another rule's business."""
+    play = Play().armed("none", "change", how="empty-depots").exchange().asks(A).takes().wait(1)
+    play.push(fault="none", says={"depotInfoList": []}).confirm().wait(3).asks(A, C).takes()
+    assert VANISHED not in play.complaints()
+
+
+def test_operator_has_to_move_entries_by_hand() -> None:
+    """A remark at most."""
+    play = without_p1(launched=False, provoked=False).asks(A, entry("b", point="P2"), C).takes()
+    assert VANISHED not in play.complaints()
+
+
+# -- foreign processes ---------------------------------------------------------------------------------------------
+
+
+def twin(request: str, presystem: str = "another") -> dict[str, Any]:
+    """A push that shows a request id under a presystem."""
+    told = information("P1", "P2", shows=(request,))
+    point = told["depotInfoList"][0]["chargingStationInfoList"][0]["chargingPointInfoList"][0]
+    point["scheduledChargingProcessList"][0]["presystemId"] = presystem
+    return told
+
+
+def met_twin() -> Play:
+    """A confirmed list, and then the twin of one of its entries."""
+    play = Play().armed("twin", "change", how="foreign-twin").exchange().asks(A, B).takes().wait(5)
+    return play.push(fault="twin", says=twin("a")).confirm().wait(5)
+
+
+def test_product_that_goes_on_holds() -> None:
+    """With or without another list that says the same."""
+    assert met_twin().pushed(2).held(FOREIGN)
+    assert met_twin().asks(A, B).takes().pushed(2).held(FOREIGN)
+
+
+def test_own_entry_that_is_dropped_is_a_warning() -> None:
+    """Within two pushes."""
+    assert met_twin().asks(B).takes().pushed(2).convicted_of(FOREIGN).level is Level.SHOULD
+
+
+def test_own_entry_that_is_altered_is_a_warning() -> None:
+    """Its values, with nobody asking."""
+    assert met_twin().asks(entry("a", soc=60), B).takes().pushed(2).complaints() == {FOREIGN}
+
+
+def test_other_entries_may_change() -> None:
+    """They have no twin."""
+    assert met_twin().asks(A, entry("b", soc=60)).takes().pushed(2).held(FOREIGN)
+
+
+def test_step_meanwhile_decides_nothing() -> None:
+    """What changed may have changed because of it."""
+    play = met_twin().step("change-request").asks(entry("a", soc=60), B).takes().pushed(2)
+    assert FOREIGN not in play.complaints()
+    assert not play.exercised(FOREIGN)
+
+
+def test_operated_product_is_not_judged() -> None:
+    """A person may have changed it."""
+    play = Play(launched=False).armed("twin", "change", how="foreign-twin").exchange().asks(A, B).takes().wait(5)
+    play.push(fault="twin", says=twin("a")).confirm().asks(B).takes().pushed(3)
+    assert FOREIGN not in play.complaints()
+
+
+def test_single_push_decides_nothing() -> None:
+    """Two more are waited for."""
+    assert not met_twin().line(ev.Mark(text="over")).exercised(FOREIGN)

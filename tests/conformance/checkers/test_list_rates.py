@@ -1,0 +1,97 @@
+"""Too many lists, judged from made recordings."""
+
+from __future__ import annotations
+
+import pytest
+
+from conformance.playbook import LISTS, Play, entry
+from mockpilot.conformance.levels import Level
+
+HEAP, CALM, REPLAY = (
+    "requests.bounded-open-lists", "requests.refused-list-calmly", "requests.no-replay-after-outage",
+)  # fmt: skip
+A = entry("a")
+
+
+def unanswered(every: float, times: int) -> Play:
+    """Lists that nobody confirms."""
+    play = Play().exchange()
+    for _ in range(times):
+        play.asks(A).loses_confirmation().wait(every)
+    return play
+
+
+def test_heap_of_open_lists_is_a_warning() -> None:
+    """Eleven within a minute."""
+    assert unanswered(5, 12).convicted_of(HEAP).level is Level.SHOULD
+
+
+def test_resending_with_each_push_for_ten_minutes_holds() -> None:
+    """Every fifteen seconds, with a new id."""
+    assert unanswered(15, 41).held(HEAP)
+
+
+def test_some_open_lists_decide_nothing() -> None:
+    """Nobody watched for ten minutes."""
+    assert not unanswered(15, 5).exercised(HEAP)
+
+
+def refused(every: float, times: int, fault: str | None = "odd") -> Play:
+    """Lists that are refused, each time."""
+    play = Play().armed("odd", "answer", kind="error").exchange()
+    for _ in range(times):
+        play.asks(A).hands(3, LISTS, {"message": "no"}, play._asked, fault).wait(every)
+    return play
+
+
+def test_refused_list_in_a_tight_loop_is_a_warning_alone() -> None:
+    """More than ten a minute."""
+    play = refused(2, 14)
+    assert play.convicted_of(CALM).level is Level.SHOULD
+    assert not play.musts()
+
+
+@pytest.mark.parametrize(("every", "times"), [(30, 4), (90, 1)])
+def test_refused_list_again_later_or_never_holds(every: float, times: int) -> None:
+    """The same one, or none."""
+    assert refused(every, times).held(CALM)
+
+
+def test_lists_that_we_refused_by_right_are_another_matter() -> None:
+    """No fault made those errors."""
+    assert not refused(2, 14, fault=None).exercised(CALM)
+
+
+def back_after(*lists: int, steps: int = 4) -> Play:
+    """Steps while no link was up, and then lists with these charges."""
+    play = Play().exchange().asks(A).takes().pushed().ended("us")
+    for _ in range(steps):
+        play.step("change-request")
+    play.wait(5).exchange()
+    for soc in lists:
+        play.asks(entry("a", soc=soc)).takes().wait(1)
+    return play.wait(5)
+
+
+def test_replay_of_what_was_missed_is_a_warning() -> None:
+    """Four different lists at once."""
+    assert back_after(60, 65, 70, 75).convicted_of(REPLAY).level is Level.SHOULD
+
+
+def test_current_list_and_a_real_change_or_two_hold() -> None:
+    """Equal ones do not count."""
+    assert back_after(75).held(REPLAY)
+    assert back_after(75, 75, 75, 75, 60, 65).held(REPLAY)
+
+
+def test_nothing_missed_is_no_outage() -> None:
+    """Neither steps nor an open list."""
+    assert not back_after(60, 65, 70, 75, steps=1).exercised(REPLAY)
+
+
+def test_lists_of_steps_after_the_outage_do_not_count() -> None:
+    """Whoever asks for them gets them."""
+    play = back_after(75)
+    for soc in (60, 65, 70):
+        play.step("change-request").asks(entry("a", soc=soc)).takes().wait(1)
+    assert play.held(REPLAY)
