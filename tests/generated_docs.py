@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import ast
+import inspect
+import json
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
+
+import msgspec
 
 from mockpilot.durations import format_duration
 from mockpilot.limits import Limits
 from mockpilot.protocol.session import TRANSITIONS
+from mockpilot.results import RunResult, records
 from mockpilot.scenario.catalogue import load_catalogue
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -49,6 +56,39 @@ def renewed(file: str, name: str) -> str:
     )  # fmt: skip
 
 
+RESULT_SCHEMA = ROOT / "simulator/mockpilot/results/result.schema.json"
+
+
+def result_schema() -> str:
+    """The JSON Schema of ``result.json``, from its records and what stands beside their fields."""
+    made = msgspec.json.schema(RunResult)
+    told = _field_docs()
+    for name, one in made["$defs"].items():
+        one.pop("title", None)
+        for field, schema in one.get("properties", {}).items():
+            said = told.get((name, "basis" if field == "class" else field))
+            if said:
+                one["properties"][field] = schema | {"description": said}
+    head: dict[str, Any] = {
+        "$schema": "https://json-schema.org/draft/2020-12/schema", "title": records.RESULT_SCHEMA,
+        "description": "result.json of a mockpilot run. Newer versions add properties and never change or drop one.",
+    }  # fmt: skip
+    return json.dumps(head | made, indent=1) + "\n"
+
+
+def _field_docs() -> dict[tuple[str, str], str]:
+    told = {}
+    for record in ast.parse(inspect.getsource(records)).body:
+        if isinstance(record, ast.ClassDef):
+            for field, text in zip(record.body, record.body[1:], strict=False):
+                if isinstance(field, ast.AnnAssign) and isinstance(text, ast.Expr):
+                    assert isinstance(field.target, ast.Name)
+                    assert isinstance(text.value, ast.Constant)
+                    told[record.name, field.target.id] = " ".join(str(text.value.value).replace("``", "").split())
+    return told
+
+
 if __name__ == "__main__":
+    RESULT_SCHEMA.write_text(result_schema(), encoding="utf-8")
     for place in GENERATED:
         (ROOT / place[0]).write_text(renewed(*place), encoding="utf-8")

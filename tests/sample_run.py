@@ -13,13 +13,16 @@ from mockpilot.conformance.verdict import Finding, Verdict
 from mockpilot.history import events as e
 from mockpilot.history.recorder import History, Recorder
 from mockpilot.profile import Expected
-from mockpilot.results import Product, RunFacts, RunResult, not_selected, run_result, scenario_result
+from mockpilot.results import About, Product, RunFacts, RunResult, not_selected, run_result, scenario_result
 
 TODAY = date(2027, 1, 14)
 ID = "5e0c9b1e-7f0f-4e0b-9a57-0c7d3a1f4c11"
 LIST = f'[1,"BMS","acme","2027-01-14T09:12:40Z","{ID}","ProvideChargingRequests",{{"chargingRequestList":[]}}]'
 BOOT = f'[1,"BMS","acme","2027-01-14T09:12:31Z","{ID}","BootNotification",{{"presystem":"BMS"}}]'
 ANSWER = f'[2,"CMS","acme","2027-01-14T09:12:31Z","{ID}","BootNotification",{{"status":"Accepted"}}]'
+
+
+ABOUT = About("Requests", ("L-03",), "The confirmation never arrives.", "The list must come again.")
 
 
 def found(
@@ -114,7 +117,7 @@ def sample_run() -> tuple[RunResult, dict[str, History]]:
         scenario_result("boot_accepted", verdict(), history, duration_s=4.0, trace="traces/boot_accepted.jsonl"),
         scenario_result(
             "confirmation_missing", verdict(LOST_LIST, rules=()), history,
-            duration_s=77.0, trace="traces/confirmation_missing.jsonl",
+            duration_s=77.0, trace="traces/confirmation_missing.jsonl", about=ABOUT,
         ),
         scenario_result("confirmation_twice", doubtful, history, duration_s=120.0),
         scenario_result(

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from generated_docs import GENERATED, ROOT, renewed
+from generated_docs import GENERATED, RESULT_SCHEMA, ROOT, renewed, result_schema
 from mockpilot.certification.product import Surroundings
 from mockpilot.cli.main import COMMANDS, main
 from mockpilot.cli.payloads import fields
@@ -36,6 +36,11 @@ REQUIREMENT = re.compile(r"\b[CBEIRLXV]-\d\d\b")
 def test_generated_part_is_current(file: str, name: str) -> None:
     """Tables made from code are committed as they come out today."""
     assert renewed(file, name) == (ROOT / file).read_text(encoding="utf-8")
+
+
+def test_schema_of_results_is_current() -> None:
+    """It is made from the records, so it cannot promise what is not written."""
+    assert result_schema() == RESULT_SCHEMA.read_text(encoding="utf-8")
 
 
 def test_readme_names_every_command() -> None:

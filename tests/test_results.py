@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from datetime import date
 
+import jsonschema_rs
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -20,6 +21,7 @@ from mockpilot.history import events as e
 from mockpilot.history.recorder import History
 from mockpilot.profile import Expected
 from mockpilot.results import (
+    About,
     Columns,
     FaultResult,
     RunResult,
@@ -31,7 +33,9 @@ from mockpilot.results import (
     run_result,
     scenario_result,
 )
+from mockpilot.results.coverage import NO_SCENARIO, why_not_exercised
 from mockpilot.results.folding import columns_of
+from mockpilot.results.records import schema_text
 from sample_run import (
     LOST_LIST,
     NO_BACK_OFF,
@@ -346,3 +350,99 @@ def test_the_exit_status_follows_the_published_precedence(
 ) -> None:
     """130 or 143, then 4, 1, 2, 0."""
     assert exit_status(fold(*scenarios), **options) == status
+
+
+# -- the schema of result.json -----------------------------------------------------------------------------------------
+
+
+def test_results_keep_to_their_schema() -> None:
+    """What is written is what the schema in the repository promises."""
+    schema = jsonschema_rs.validator_for(json.loads(schema_text()))
+    result, _ = sample_run()
+    assert [error.message for error in schema.iter_errors(json.loads(encode_result(result)))] == []
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (b'"mockpilot.result/1"', b'"mockpilot.result/2"'),
+        (b'"outcome": "failed"', b'"outcome": "broken"'),
+        (b'"level": "must"', b'"level": "shall"'),
+        (b'"finished": true', b'"finished": "yes"'),
+        (b'"by us, cleanly"', b'"somehow"'),
+        (b'"seed": 7', b'"seed": null'),
+    ],
+)
+def test_the_schema_refuses_what_is_none(old: bytes, new: bytes) -> None:
+    """A validator that accepts everything would show nothing."""
+    schema = jsonschema_rs.validator_for(json.loads(schema_text()))
+    encoded = encode_result(sample_run()[0])
+    assert old in encoded
+    assert not schema.is_valid(json.loads(encoded.replace(old, new)))
+
+
+# -- why nothing was shown ---------------------------------------------------------------------------------------------
+
+
+def gap(id_: str, *scenarios: ScenarioResult) -> str:
+    """The reason beside a requirement."""
+    return fold(*scenarios).requirements[id_].reason
+
+
+def test_a_gap_has_its_reason() -> None:
+    """Every requirement that nothing exercised tells why."""
+    result, _ = sample_run()
+    silent = [one for one in result.requirements.values() if one.outcome in {"not exercised", "not judged"}]
+    assert silent
+    assert all(one.reason for one in silent)
+    assert not result.requirements["L-03"].reason
+
+
+def test_a_row_that_no_run_decides_says_so() -> None:
+    """In the catalogue's own words."""
+    row = next(row for row in REQUIREMENTS.values() if row.not_judged)
+    assert gap(row.id, scenario()) == row.not_judged
+
+
+def test_scenarios_that_are_about_a_row_say_what_became_of_them() -> None:
+    """Not selected, inconclusive, or something else came first."""
+    doubtful = scenario_result("two", verdict(cause=Cause.PRODUCT_LEFT, rules=()), recording(), duration_s=1)
+    failed = scenario_result("three", verdict(LOST_LIST, rules=()), recording(), duration_s=1)
+    absent = [not_selected(name, "filter") for name in ("four", "five")]
+    assert gap("L-05", scenario()) == NO_SCENARIO
+    told = why_not_exercised(REQUIREMENTS["I-01"], [
+        ScenarioResult(name=one.name, outcome=one.outcome, cause=one.cause, reason=one.reason,
+                       about=About(claims=("I-01",)))
+        for one in (*absent, doubtful, failed)
+    ])  # fmt: skip
+    assert told == ("two was inconclusive (product left); three did not come to it; four was not selected (filter); "
+                    "and 1 more")  # fmt: skip
+
+
+# -- known deviations --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("until", "state", "status"), [
+    (date(2027, 1, 14), "occurred", 0), (date(2027, 1, 13), "overdue", 1), (None, "occurred", 0),
+])  # fmt: skip
+def test_a_deviation_that_is_overdue_fails_the_run(until: date | None, state: str, status: int) -> None:
+    """Up to its day it is expected, afterwards it is not."""
+    result = fold(scenario("one", NO_BACK_OFF, expected=(NO_BACK_OFF.rule,)),
+                  expected=(Expected(NO_BACK_OFF.rule, "planned", "", until),))  # fmt: skip
+    assert (result.deviations[0].state, exit_status(result)) == (state, status)
+    assert result.scenario("one").outcome == "passed"
+
+
+def test_a_deviation_that_is_gone_fails_the_run_and_nothing_else() -> None:
+    """Its scenario passed; that limits of this tool had a hand in it would be wrong to say."""
+    kept = scenario_result("one", verdict(rules=(NO_BACK_OFF.rule,)), recording(), duration_s=1.0)
+    result = fold(kept, scenario("two", LOST_LIST), expected=(Expected(NO_BACK_OFF.rule, "planned"),))
+    assert (result.deviations[0].state, result.outcome, exit_status(result)) == ("gone", "failed", 1)
+    assert not result.by_limits
+
+
+def test_a_fold_can_be_folded_again() -> None:
+    """A run that was killed is read, added to, and folded once more."""
+    result, _ = sample_run()
+    expected = (Expected("link.backs-off", "planned for 8.3", "it@acme.example", date(2027, 3, 31)),)
+    assert run_result(facts(), result.scenarios, expected=expected, today=TODAY) == result

@@ -29,6 +29,20 @@ class UsageError(MockpilotError):
     """An option, argument or set-up that cannot work."""
 
 
+class StorageError(MockpilotError):
+    """What must be written down cannot be: a full disk, a folder that was taken away.
+
+    Args:
+        path: what was being written.
+        folder: where everything written before lies.
+        reason: what the system says.
+    """
+
+    def __init__(self, path: object, folder: object, reason: str) -> None:
+        super().__init__(f"{path}: cannot be written: {reason}; what was recorded before is safe in {folder}, "
+                         f"make room and 'mockpilot report {folder}' shows it")  # fmt: skip
+
+
 class ScenarioError(MockpilotError):
     """The author of a scenario asked for something that the stage cannot do."""
 

@@ -26,6 +26,7 @@ def test_the_folder_is_named_after_the_time_in_utc(tmp_path: Path) -> None:
     """Missing parents are made, and ``latest`` points there."""
     out = tmp_path / "deep" / "runs"
     folder = RunFolder.start(out, WALL.astimezone(timezone(timedelta(hours=2))))
+    folder.publish()
     assert folder.path == out / "2027-01-14T09-12-31Z"
     assert (out / "latest").resolve() == folder.path.resolve()
     assert not (out / "latest").readlink().is_absolute()
@@ -33,7 +34,10 @@ def test_the_folder_is_named_after_the_time_in_utc(tmp_path: Path) -> None:
 
 def test_runs_of_one_second_get_folders_of_their_own(tmp_path: Path) -> None:
     """A name that is taken gets a number, and ``latest`` follows."""
-    names = [RunFolder.start(tmp_path, WALL).path.name for _ in range(3)]
+    folders = [RunFolder.start(tmp_path, WALL) for _ in range(3)]
+    for folder in folders:
+        folder.publish()
+    names = [folder.path.name for folder in folders]
     assert names == ["2027-01-14T09-12-31Z", "2027-01-14T09-12-31Z-2", "2027-01-14T09-12-31Z-3"]
     assert (tmp_path / "latest").readlink() == Path(names[-1])
     assert sorted(path.name for path in tmp_path.iterdir()) == sorted([*names, "latest"])
@@ -74,7 +78,8 @@ def test_files_are_replaced_whole(tmp_path: Path) -> None:
     folder.write_result(b'{"finished": true}')
     folder.write_profile('[presystem]\nid = "ä"\n')
     folder.write_anchor(b"PEM")
-    folder.write_pages("# Summary", "<html>")
+    folder.write_page("summary.md", "# Summary")
+    folder.write_page("report.html", "<html>")
     assert (folder.path / "result.json").read_bytes() == b'{"finished": true}'
     assert (folder.path / "run.toml").read_text(encoding="utf-8") == '[presystem]\nid = "ä"\n'
     assert folder.anchor.read_bytes() == b"PEM"
@@ -90,6 +95,7 @@ def test_a_run_is_read_again(tmp_path: Path) -> None:
     recorder = Recorder(lambda: 1.0, lambda: "now")
     recorder.record(STARTED)
     folder.trace("boot_accepted", recorder).close()
+    folder.publish()
     again = RunFolder(tmp_path / "latest")
     assert again.result() == result
     assert {name: list(one) for name, one in again.histories(result).items()} == {

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
 from msgspec.structs import replace as with_changes
 
 from mockpilot.conformance.levels import Level
-from mockpilot.report.text import fault_words, render_text, scenario_line
+from mockpilot.report.text import render_text, scenario_line
+from mockpilot.report.wording import armed_words, fault_words
 from mockpilot.results import FaultResult, not_selected, scenario_result
 from sample_run import LOST_LIST, facts, recording, sample_run, verdict
 
@@ -82,3 +84,21 @@ def test_a_fault_that_never_fired_says_so() -> None:
     """And a fault without a name of its own is called by its verb."""
     fault = FaultResult(name="lose", do="lose", armed_s=1.0, fired_s=None, seen=False)
     assert fault_words(fault) == "lose · armed 1.0 s · never fired · seen: no"
+
+
+@pytest.mark.parametrize(
+    ("how", "words"),
+    [
+        ({}, ""),
+        ({"type": 2, "action": "ProvideChargingRequests", "nth": [1, 2], "applied": False},
+         "confirmation of ProvideChargingRequests #1 #2"),
+        ({"action": "BootNotification", "kind": "rejected"}, "BootNotification rejected"),
+        ({"how": "close", "code": 1012}, "close 1012"),
+        ({"how": "silence", "code": 1001}, "silence"),
+        ({"how": "http", "status": 503, "attempts": 3}, "http 503 attempts 3"),
+        ({"type": 1, "by_s": 2.0}, "request by 2 s"),
+    ],
+)  # fmt: skip
+def test_a_faults_parameters_are_told_as_people_say_them(how: dict[str, object], words: str) -> None:
+    """Also those of a verb that nobody here knows yet."""
+    assert armed_words(how) == words

@@ -83,7 +83,7 @@ async def play(scenario: Scenario, set_: Set, listen: Callable[[], Awaitable[Non
         set_: with what.
         listen: has the server listen, once the recording has its first line.
     """
-    recorder = Recorder(set_.clock.now, set_.clock.wall)
+    recorder = Recorder(set_.clock.now, set_.clock.wall, mask=set_.surroundings.hide)
     recorder.record(_first_line(scenario, set_))
     set_.on_open(recorder)
     chance = random.Random(f"{set_.seed}/{scenario.name}")

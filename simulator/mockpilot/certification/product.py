@@ -71,6 +71,10 @@ class Surroundings:
         text = re.sub(rf"(?<!\w){re.escape(self.password)}(?!\w)", MASK, text)
         return text.replace(b64encode(f"{self.user}:{self.password}".encode()).decode(), MASK)
 
+    def hide(self, text: str) -> str:
+        """A text of which only a product can have put the password into it, with that hidden."""
+        return mask_secret(text, self.password)
+
     def fill_in(self, words: Sequence[str]) -> list[str]:
         """Replace the names in braces that we know; other braces stay."""
         names = {

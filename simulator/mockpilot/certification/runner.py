@@ -9,7 +9,7 @@ from __future__ import annotations
 import random
 import signal
 import tempfile
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
@@ -19,14 +19,25 @@ import trio
 
 from mockpilot.certification.episode import Set, play
 from mockpilot.certification.product import Product, Surroundings
-from mockpilot.certification.run import Outcome, Plan, Progress, Recording, Run, finish, judge_scenario, write_result
+from mockpilot.certification.run import (
+    Outcome,
+    Plan,
+    Progress,
+    Recording,
+    Run,
+    about,
+    finish,
+    judge_scenario,
+    write_result,
+)
 from mockpilot.certification.run_folder import RunFolder
 from mockpilot.certification.setting import passwords, server_for, url_of
 from mockpilot.clock import RunClock
 from mockpilot.cms.server import Server
 from mockpilot.history.events import ProductStarted
 from mockpilot.history.recorder import Recorder
-from mockpilot.profile import effective_profile
+from mockpilot.profile import Profile, RunSettings, effective_profile
+from mockpilot.protocol.handshake import SHORTEST_SECRET
 from mockpilot.results import not_selected
 from mockpilot.scenario.definition import Scenario
 
@@ -45,17 +56,31 @@ async def certify(plan: Plan, progress: Progress) -> Outcome:
         UsageError: the set-up cannot work; nothing was written then.
     """
     secrets = passwords(plan.profile.presystems)
+    plan = replace(plan, command=_without_password(plan.command, secrets[plan.profile.presystem.id]))
     clock, started = RunClock(), datetime.now(UTC)
     await _try_listening(plan, secrets, clock)
     folder = RunFolder.start(plan.out, started)
     with tempfile.TemporaryDirectory(prefix="mockpilot-") as work:
         run = Run(plan, progress, secrets, folder, clock, started, Path(work))
-        folder.write_profile(effective_profile(plan.profile))
-        folder.write_anchor(plan.certificates.ca_pem)
         write_result(run, finished=False)
+        folder.publish()
+        folder.write_profile(effective_profile(_repeatable(plan)))
+        folder.write_anchor(plan.certificates.ca_pem)
         await _play_all(run)
         result = finish(run)
     return Outcome(result, folder.path, run.connections == 0, run.stopped_by)
+
+
+def _repeatable(plan: Plan) -> Profile:
+    return replace(plan.profile, run=RunSettings(plan.seed, plan.command, plan.start_once, plan.more_scenarios))
+
+
+def _without_password(command: Sequence[str], password: str) -> tuple[str, ...]:
+    """COMMAND with a name in braces where somebody wrote the password itself; it is filled in again at the start."""
+    name = "{password}"
+    if len(password) < SHORTEST_SECRET:
+        return tuple(name if word == password else word for word in command)
+    return tuple(word.replace(password, name) for word in command)
 
 
 async def _try_listening(plan: Plan, secrets: Mapping[str, str], clock: RunClock) -> None:
@@ -86,7 +111,7 @@ async def _play_apart(run: Run) -> None:
     waiting = list(reversed(run.plan.selection.run))
 
     async def work(slot: int) -> None:
-        while waiting and run.stopped_by is None:
+        while waiting and run.goes_on:
             scenario = waiting.pop()
             if not _is_given_up(run, scenario):
                 await _play_with_own_server(run, scenario, slot)
@@ -145,7 +170,7 @@ async def _start_once(run: Run, nursery: trio.Nursery, set_: Set) -> Product:
 
 async def _follow_one_another(run: Run, server: Server, url: str, product: Product | None) -> None:
     for number, scenario in enumerate(run.plan.selection.run):
-        if run.stopped_by is not None:
+        if not run.goes_on:
             return
         if _is_given_up(run, scenario):
             continue
@@ -158,7 +183,7 @@ async def _follow_one_another(run: Run, server: Server, url: str, product: Produ
 def _is_given_up(run: Run, scenario: Scenario) -> bool:
     if run.without_connection < GIVE_UP_AFTER:
         return False
-    run.results[scenario.name] = not_selected(scenario.name, "product no longer connects")
+    run.results[scenario.name] = not_selected(scenario.name, "product no longer connects", about(scenario))
     return True
 
 
@@ -194,7 +219,7 @@ def _product(run: Run, output: Path, set_: Set, recorder: Recorder) -> Product:
 
 async def _play_one(run: Run, scenario: Scenario, set_: Set, listen: Listen) -> None:
     begun, before = trio.current_time(), set_.server.connections
-    recording = Recording(run.folder, scenario)
+    recording = Recording(run, scenario)
 
     def on_open(recorder: Recorder) -> None:
         recording.open(recorder)

@@ -19,7 +19,7 @@ USAGE, INTERRUPTED = 3, 130
 
 COMMANDS = {
     "serve": "serve", "check": "check", "certify": "certify", "presystem": "presystem", "list": "catalogue",
-    "explain": "catalogue", "schema": "schema", "lint": "lint", "report": "again", "judge": "again", "certs": "setup",
+    "explain": "catalogue", "schema": "schema", "lint": "lint", "report": "report", "judge": "judge", "certs": "setup",
     "init": "setup", "selftest": "selftest",
 }  # fmt: skip
 """Module of each command, in the order of the help; a command's object is named like it."""

@@ -13,7 +13,7 @@ from typing import TypeVar, overload
 
 import msgspec
 
-from mockpilot.history.events import Event
+from mockpilot.history.events import Event, Message
 
 E = TypeVar("E", bound=Event)
 
@@ -55,15 +55,16 @@ class Recorder:
         wall: the wall clock as RFC 3339 text in UTC.
         simulated: simulated time as such a text; None where it is the wall's.
         keeps: False only passes events on to subscribers: a CMS that runs for weeks must not collect them.
+        mask: hides secrets in the text of messages, where nobody but a product could have put them.
     """
 
     def __init__(
         self, now: Callable[[], float], wall: Callable[[], str], *, keeps: bool = True,
-        simulated: Callable[[], str] | None = None,
+        simulated: Callable[[], str] | None = None, mask: Callable[[str], str] | None = None,
     ) -> None:  # fmt: skip
         self.history = History()
         self._keeps, self._count = keeps, 0
-        self._now, self._wall, self._simulated = now, wall, simulated
+        self._now, self._wall, self._simulated, self._mask = now, wall, simulated, mask
         self._subscribers: list[Callable[[Event], None]] = []
         self._undelivered: deque[Event] = deque()
         self._delivering = False
@@ -71,7 +72,7 @@ class Recorder:
     def record(self, event: E) -> E:
         """Put an event into the log and return it with its index and times."""
         filled = msgspec.structs.replace(
-            event, index=self._count, at=round(self._now(), 6), wall=self._wall(),
+            self._masked(event), index=self._count, at=round(self._now(), 6), wall=self._wall(),
             simulated=self._simulated() if self._simulated is not None else "",
         )  # fmt: skip
         self._count += 1
@@ -81,6 +82,12 @@ class Recorder:
         if not self._delivering:
             self._deliver()
         return filled
+
+    def _masked(self, event: E) -> E:
+        if self._mask is None or not isinstance(event, Message):
+            return event
+        said = {name: self._mask(value) for name in ("text", "base64") if (value := getattr(event, name)) is not None}
+        return msgspec.structs.replace(event, **said)
 
     def _deliver(self) -> None:
         self._delivering = True

@@ -5,7 +5,7 @@
 """
 
 from mockpilot.profile.reading import load_profile, read_profile
-from mockpilot.profile.settings import CmsSettings, Expected, PresystemSettings, Profile, Provoke
+from mockpilot.profile.settings import CmsSettings, Expected, PresystemSettings, Profile, Provoke, RunSettings
 from mockpilot.profile.writing import commented_profile, effective_profile
 
 __all__ = [
@@ -14,6 +14,7 @@ __all__ = [
     "PresystemSettings",
     "Profile",
     "Provoke",
+    "RunSettings",
     "commented_profile",
     "effective_profile",
     "load_profile",

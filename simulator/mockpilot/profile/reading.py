@@ -21,6 +21,7 @@ from mockpilot.profile.settings import (
     PresystemSettings,
     Profile,
     Provoke,
+    RunSettings,
     default_user,
     split_address,
 )
@@ -30,14 +31,15 @@ from mockpilot.toml_tables import Problems, Table, read_document, show
 
 _KINDS = (str(Source.BMS), str(Source.ITCS))
 
-TABLES = ("presystem", "cms", "limits", "provoke", "expected")
-"""What a profile consists of."""
+TABLES = ("presystem", "cms", "limits", "provoke", "expected", "run")
+"""What a profile consists of; ``run`` stands in the effective one of a run, and says how that was started."""
 
 _PRESYSTEM_KEYS = ("name", "version", "kind", "id", "dialect", "sends_requests", "supervised", "user", "password",
                    "password_env")  # fmt: skip
 _CMS_KEYS = ("listen", "host", "path", "certs", "push_interval", "depot", "partial_lists",
              "requests_survive")  # fmt: skip
 _PROVOKE_KEYS = ("command", "http", "ask", "stdin")
+_RUN_KEYS = ("seed", "command", "start_once", "scenarios")
 _EXPECTED_KEYS = ("rule", "reason", "owner", "until")
 
 
@@ -101,7 +103,27 @@ def note_profile(
         expected=tuple(_expected(table) for table in top.tables("expected", _EXPECTED_KEYS)),
         presystems=presystems,
         file=path,
+        run=_run(top.table("run", _RUN_KEYS)) if "run" in top else None,
     )
+
+
+def _run(table: Table) -> RunSettings:
+    seed = table.values.get("seed", 0)
+    if not isinstance(seed, int) or isinstance(seed, bool):
+        table.note("seed", f"a whole number is expected, found {show(seed)}")
+        seed = 0
+    return RunSettings(
+        seed=seed, command=_words(table, "command"), start_once=table.flag("start_once", default=False),
+        scenarios=tuple(map(Path, _words(table, "scenarios"))),
+    )  # fmt: skip
+
+
+def _words(table: Table, key: str) -> tuple[str, ...]:
+    words = table.values.get(key, [])
+    if not isinstance(words, list) or not all(isinstance(word, str) for word in words):
+        table.note(key, f"a list of texts is expected, found {show(words)}")
+        return ()
+    return tuple(words)
 
 
 def _presystems(

@@ -108,6 +108,18 @@ class Expected:
 
 
 @dataclass(frozen=True, slots=True)
+class RunSettings:
+    """How a run was started, so that it can be repeated; no profile that people write has it."""
+
+    seed: int = 0
+    command: tuple[str, ...] = ()
+    """COMMAND with nothing replaced; empty: an operator started the product."""
+    start_once: bool = False
+    scenarios: tuple[Path, ...] = ()
+    """Folders with more scenarios."""
+
+
+@dataclass(frozen=True, slots=True)
 class Profile:
     """Everything that a profile says, and the defaults for what it does not say."""
 
@@ -120,6 +132,8 @@ class Profile:
     """All of them, where several are accepted; else the one."""
     file: Path | None = None
     """Where it came from; None: no file, only defaults."""
+    run: RunSettings | None = None
+    """Only in the effective profile of a run."""
 
     def __post_init__(self) -> None:
         if not self.presystems:

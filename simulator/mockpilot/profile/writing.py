@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from mockpilot.limits import LIMIT_NAMES
-from mockpilot.profile.settings import CmsSettings, Expected, PresystemSettings, Profile, Provoke
+from mockpilot.profile.settings import CmsSettings, Expected, PresystemSettings, Profile, RunSettings
+from mockpilot.protocol.handshake import MASK, mask_secret
 from mockpilot.protocol.vocabulary import DIALECTS
 
 _LIMIT_COMMENTS = {
@@ -95,7 +96,7 @@ def effective_profile(profile: Profile) -> str:
     return "\n".join([
         *_presystems(profile.presystems), "[cms]", *_cms(profile.cms), "",
         "[limits]", *(f"{name} = {_duration(value)}" for name, value in profile.limits.as_seconds().items()), "",
-        *_provoke(profile.provoke), *_expected(profile.expected),
+        *_provoke(profile), *_expected(profile.expected), *_run(profile.run),
     ]).rstrip() + "\n"  # fmt: skip
 
 
@@ -124,17 +125,19 @@ def _cms(cms: CmsSettings) -> Iterator[str]:
     yield f"requests_survive = {str(cms.requests_survive).lower()}"
 
 
-def _provoke(provoke: Provoke | None) -> Iterator[str]:
+def _provoke(profile: Profile) -> Iterator[str]:
+    provoke = profile.provoke
     if provoke is None:
         return
     yield "[provoke]"
     match provoke.way:
         case "command":
-            yield f"command = [{', '.join(map(_text, provoke.command))}]"
+            yield f"command = {_texts(hidden(word, profile.presystems) for word in provoke.command)}"
         case "http":
-            yield f"http = {_text(re.sub(r'//[^/@]*@', '//', provoke.http))}"
+            bare = re.sub(r"//[^/@]*@", "//", provoke.http)
+            yield f"http = {_text(hidden(bare, profile.presystems))}"
         case "ask":
-            yield f"ask = {_text(provoke.ask)}"
+            yield f"ask = {_text(hidden(provoke.ask, profile.presystems))}"
         case "stdin":
             yield "stdin = true"
     yield ""
@@ -148,6 +151,32 @@ def _expected(expected: tuple[Expected, ...]) -> Iterator[str]:
         if one.until is not None:
             yield f"until = {one.until.isoformat()}"
         yield ""
+
+
+def _run(run: RunSettings | None) -> Iterator[str]:
+    if run is None:
+        return
+    yield "# How the run was started, for 'mockpilot again'."
+    yield "[run]"
+    yield f"seed = {run.seed}"
+    if run.command:
+        yield f"command = {_texts(run.command)}"
+        yield f"start_once = {str(run.start_once).lower()}"
+    if run.scenarios:
+        yield f"scenarios = {_texts(str(folder.absolute()) for folder in run.scenarios)}"
+    yield ""
+
+
+def hidden(text: str, presystems: Iterable[PresystemSettings]) -> str:
+    """A text without the presystems' passwords: a short one is found only where it is all there is."""
+    for one in presystems:
+        if one.password:
+            text = MASK if text == one.password else mask_secret(text, one.password)
+    return text
+
+
+def _texts(values: Iterable[str]) -> str:
+    return f"[{', '.join(map(_text, values))}]"
 
 
 def _text(value: str) -> str:

@@ -1,136 +1,179 @@
-"""The report page: one file without network and without scripts, from a result and its recordings.
+"""The report page: one file without network, from a result and its recordings.
 
-What the page says is gathered here as plain data; how it looks is the template's.
+What the page says is gathered here as plain data; how it looks is the template's. It reads without its script, which
+only folds and filters, and is the only one that the page lets run.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import base64
+import hashlib
+import math
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from mockpilot.conformance.levels import Basis, Level
 from mockpilot.conformance.requirements import AREAS, REQUIREMENTS, Requirement
 from mockpilot.durations import format_duration
 from mockpilot.history.recorder import History
 from mockpilot.report import wording
-from mockpilot.report.night import night_of
-from mockpilot.report.night_drawing import drawing
-from mockpilot.report.templates import rendered
-from mockpilot.report.text import fault_words
-from mockpilot.report.wire import Row, rows
-from mockpilot.results import FindingResult, RunResult, ScenarioResult
+from mockpilot.report.evidence import Section, section
+from mockpilot.report.repairs import repairs
+from mockpilot.report.templates import rendered, source
+from mockpilot.report.timing import Band, bands
+from mockpilot.results import RequirementResult, RunResult, ScenarioResult
+from mockpilot.results.coverage import NO_RULE, NO_SCENARIO
 
-MOST_ROWS = 1_500
-"""Of one wire log in the page; the trace has them all."""
+ROOM = 3_000_000
+"""Characters for all wire logs together, so that the page still fits an e-mail."""
+_LEAST_ROOM, _MOST_ROOM = 12_000, 400_000
 
 MOST_OPEN = 12
 """Vehicles of a picture that is shown without being asked for: a page has many scenarios."""
+_FASTEST_S = 0.001
+_TICKS_S = (0.001, 0.01, 0.1, 1.0, 10.0, 60.0, 600.0, 3600.0)
+"""Where the scale of times begins."""
 
 
 @dataclass(frozen=True, slots=True)
-class About:
-    """What a scenario says of itself."""
+class Digest:
+    """A file of the run folder."""
 
-    does: str
-    """What the CMS does."""
-    asks: str = ""
-    """What a conforming presystem must do."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Finding:
-    finding: FindingResult
-    level: str
-    frames: list[Row]
-
-
-@dataclass(frozen=True, slots=True)
-class _Section:
-    scenario: ScenarioResult
-    about: About | None
-    why: str
-    took: str
-    fired: str
-    """How many of its faults."""
-    findings: list[_Finding]
-    faults: list[str]
-    log: list[Row]
-    left_out: int
-    vehicles: int
-    """In the picture."""
-    picture: str
-    """Markup; empty where no power flowed."""
+    name: str
+    sha256: str
+    holds: bool | None = None
+    """Whether it still is what it was when the run ended; None: nobody knows."""
 
 
 def render_html(
-    result: RunResult, histories: Mapping[str, History], *, about: Mapping[str, About] | None = None, profile: str = ""
-) -> str:
+    result: RunResult, histories: Mapping[str, History], *, profile: str = "", digests: Sequence[Digest] = (),
+    run: str = "RUN",
+) -> str:  # fmt: skip
     """Write ``report.html``.
 
     Args:
         result: of the run.
         histories: recordings by scenario; what is missing is left out of the page.
-        about: what the scenarios say of themselves.
         profile: the effective profile as TOML, without secrets.
+        digests: of the files beside the page.
+        run: what a reader calls the run folder.
     """
     selected = [one for one in result.scenarios if one.selected]
+    script = source("script.js")
     page: dict[str, object] = {
         "result": result,
         "facts": result.facts,
         "outcome": wording.outcome_words(result),
         "product": wording.product_words(result),
-        "run": wording.run_words(result, short_limits=False),
+        "run_words": wording.run_words(result, short_limits=False),
+        "run": run,
         "took": format_duration(result.duration_s),
+        "started": wording.moment_words(result.started),
         "limits": {name: format_duration(value) for name, value in result.facts.limits.items()},
         "push_interval": format_duration(result.facts.push_interval_s),
-        "repairs": wording.repairs(result),
-        "sections": [_section(one, histories.get(one.name, History()), about or {}) for one in selected],
+        "repairs": repairs(result),
+        "groups": _groups([section(one, histories.get(one.name, History()), _room(len(selected))) for one in selected]),
         "left_out": [one for one in result.scenarios if not one.selected],
-        "deviations": wording.deviation_words(result),
+        "occurred": _occurred(selected),
         "expected_findings": sum(one.expected_deviation for scenario in selected for one in scenario.findings),
         "coverage": _coverage(result),
+        "gaps": _gaps(result),
         "exercised": sum(one.outcome in {"passed", "warned", "failed"} for one in result.requirements.values()),
+        "timing": _timing(bands(histories.values(), result.facts.limits)),
         "profile": profile,
+        "digests": digests,
         "requirements": REQUIREMENTS,
         "most_open": MOST_OPEN,
+        "script": script,
+        "script_hash": base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
     }
     return rendered("page.html.j2", **page)
 
 
-def _section(scenario: ScenarioResult, history: History, about: Mapping[str, About]) -> _Section:
-    log = rows(history)
-    night = night_of(history)
-    return _Section(
-        scenario=scenario,
-        about=about.get(scenario.name),
-        why=wording.why(scenario),
-        took=format_duration(scenario.duration_s),
-        fired=_fired(scenario),
-        findings=[
-            _Finding(one, wording.level_words(one), rows(history, one.events)) for one in wording.decisive(scenario)
-        ],
-        faults=[fault_words(one) for one in scenario.faults],
-        log=log[:MOST_ROWS],
-        left_out=max(0, len(log) - MOST_ROWS),
-        vehicles=0 if night is None else len(night.buses),
-        picture="" if night is None else drawing(night),
-    )
+def _room(scenarios: int) -> int:
+    return min(_MOST_ROOM, max(_LEAST_ROOM, ROOM // max(1, scenarios)))
 
 
-def _coverage(result: RunResult) -> dict[str, list[tuple[Requirement, str, str, tuple[str, ...]]]]:
-    table: dict[str, list[tuple[Requirement, str, str, tuple[str, ...]]]] = {area: [] for area in AREAS.values()}
+def _groups(sections: Sequence[Section]) -> dict[str, list[Section]]:
+    made: dict[str, list[Section]] = {}
+    for one in sections:
+        made.setdefault(one.scenario.about.group, []).append(one)
+    return made
+
+
+def _occurred(scenarios: Sequence[ScenarioResult]) -> dict[str, list[str]]:
+    made: dict[str, list[str]] = {}
+    for scenario in scenarios:
+        for rule in dict.fromkeys(one.rule for one in scenario.findings if one.expected_deviation):
+            made.setdefault(rule, []).append(scenario.name)
+    return made
+
+
+@dataclass(frozen=True, slots=True)
+class _Covered:
+    row: Requirement
+    level: str
+    result: RequirementResult
+
+
+def _coverage(result: RunResult) -> dict[str, list[_Covered]]:
+    table: dict[str, list[_Covered]] = {area: [] for area in AREAS.values()}
     for name, one in result.requirements.items():
         if row := REQUIREMENTS.get(name):
-            table[row.area].append((row, _row_level(row, result.dialect), one.outcome, one.scenarios))
-    return table
+            table[row.area].append(_Covered(row, wording.row_level(row, result.dialect), one))
+    return {area: rows for area, rows in table.items() if rows}
 
 
-def _row_level(row: Requirement, dialect: str) -> str:
-    level = Level.SHOULD if row.cp and dialect != "chargepilot" else row.level
-    basis = "policy of this tool" if row.basis is Basis.POLICY else wording.BASES[row.basis]
-    return f"{level.upper()}, {basis}{', level inferred' if row.inferred else ''}"
+def _gaps(result: RunResult) -> dict[str, int]:
+    """How many requirements nobody exercised, by the shared part of the reason, the most frequent first."""
+    silent = [one for one in result.requirements.values() if one.outcome in {"not exercised", "not judged"}]
+    counted = Counter(_kind_of_gap(one) for one in silent)
+    return dict(counted.most_common())
 
 
-def _fired(scenario: ScenarioResult) -> str:
-    fired = [one for one in scenario.faults if one.fired_s is not None]
-    return f"{len(fired)} of {len(scenario.faults)}" if scenario.faults else "–"
+def _kind_of_gap(one: RequirementResult) -> str:
+    if one.outcome == "not judged":
+        return "cannot be judged from outside"
+    if one.reason == NO_RULE:
+        return "without a rule yet"
+    return "that no scenario is about" if one.reason == NO_SCENARIO else "whose scenarios did not come to it"
+
+
+@dataclass(frozen=True, slots=True)
+class _Timed:
+    """A band, and where its marks stand on the common scale, in hundredths of the width."""
+
+    band: Band
+    words: dict[str, str]
+    places: dict[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class _Tick:
+    x: float
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Timing:
+    rows: list[_Timed]
+    ticks: list[_Tick]
+
+
+def _timing(found: Sequence[Band]) -> _Timing:
+    top = max((max(one.times_s[-1], one.limit_s) for one in found), default=1.0) * 1.2
+
+    def place(seconds: float) -> float:
+        return round(100 * math.log(max(seconds, _FASTEST_S) / _FASTEST_S) / math.log(top / _FASTEST_S), 1)
+
+    ticks = [_Tick(place(one), format_duration(one)) for one in _TICKS_S if one < top]
+    return _Timing([_timed(one, place) for one in found], ticks)
+
+
+def _timed(band: Band, place: Callable[[float], float]) -> _Timed:
+    times = {"fastest": band.times_s[0], "median": band.median_s, "most": band.at(0.95), "slowest": band.times_s[-1]}
+    marks = times | {"limit": band.limit_s} | ({"floor": band.floor_s} if band.floor else {})
+    return _Timed(
+        band, {name: wording.short_duration(one) for name, one in marks.items()},
+        {name: place(one) for name, one in marks.items()},
+    )  # fmt: skip

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from mockpilot.durations import format_duration
+from mockpilot.report.repairs import repairs
 from mockpilot.report.wording import (
     MARKS,
     STATEMENTS,
@@ -14,7 +15,6 @@ from mockpilot.report.wording import (
     deviation_words,
     outcome_words,
     product_words,
-    repairs,
     requirement_words,
     run_words,
     visible,

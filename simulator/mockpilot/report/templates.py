@@ -19,14 +19,18 @@ def rendered(name: str, **values: object) -> str:
 def _environment() -> jinja2.Environment:
     made = jinja2.Environment(
         autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True,
-        loader=jinja2.FunctionLoader(_source), auto_reload=False,
+        loader=jinja2.FunctionLoader(source), auto_reload=False,
     )  # fmt: skip
     made.globals |= {
         "MARKS": wording.MARKS, "WORDS": wording.WORDS, "MEANINGS": wording.MEANINGS, "STATEMENTS": wording.STATEMENTS,
     }  # fmt: skip
-    made.filters |= {"visible": wording.visible, "label": wording.requirement_words}
+    made.filters |= {
+        "visible": wording.visible, "label": wording.requirement_words, "basis": wording.basis_words,
+        "why": wording.why,
+    }  # fmt: skip
     return made
 
 
-def _source(name: str) -> str:
+def source(name: str) -> str:
+    """The text of a template, style sheet or script as it is shipped."""
     return resources.files("mockpilot.report").joinpath(name).read_text(encoding="utf-8")

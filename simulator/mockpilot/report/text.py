@@ -11,13 +11,14 @@ from mockpilot.report.wording import (
     count_words,
     decisive,
     deviation_words,
+    fault_words,
     level_words,
     outcome_words,
     requirement_words,
     run_words,
     visible,
 )
-from mockpilot.results import FaultResult, RunResult, ScenarioResult
+from mockpilot.results import RunResult, ScenarioResult
 
 _NAME, _TOOK, _OUTCOME = 34, 12, 22
 _LABEL = 10
@@ -105,10 +106,3 @@ def _labelled(label: str, text: str) -> Iterator[str]:
     if first:
         yield f"    {label:<{_LABEL}} {first}"
         yield from (f"    {'':<{_LABEL}} {line}" for line in rest)
-
-
-def fault_words(fault: FaultResult) -> str:
-    """A fault and its evidence on one line."""
-    name = fault.do if fault.name == fault.do else f"{fault.do} “{fault.name}”"
-    fired = "never fired" if fault.fired_s is None else f"fired {fault.fired_s:.1f} s"
-    return f"{name} · armed {fault.armed_s:.1f} s · {fired} · seen: {'yes' if fault.seen else 'no'}"

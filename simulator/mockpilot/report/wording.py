@@ -1,14 +1,18 @@
-"""The words that all reports share: marks, outcomes, levels, and what to repair first."""
+"""The words that all reports share: marks, outcomes, levels, faults, and what became of known deviations."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
 
 from mockpilot.conformance.levels import Basis, Level
-from mockpilot.conformance.rules import RULES
-from mockpilot.results import FindingResult, RunResult, ScenarioResult
+from mockpilot.conformance.requirements import Requirement
+from mockpilot.durations import format_duration
+from mockpilot.protocol.envelope import MessageType
+from mockpilot.report.time_axis import day
+from mockpilot.results import FaultResult, FindingResult, RunResult, ScenarioResult
 
 MARKS = {"passed": "✓", "warned": "!", "inconclusive": "?", "failed": "✗", "not_selected": "–"}
 WORDS = {
@@ -39,6 +43,8 @@ STATEMENTS = (
     "What is said “by this tool's limits” is policy of this tool, never a violation of VDV 463.",
     "Where a level is called inferred, no source states it; this tool concluded it.",
     "Mutual TLS (client certificates) is not offered yet, so nothing is said about it.",
+    "It says what the product did in these scenarios, on that day, and nothing of what no scenario asked for.",
+    "The digests show a change of files, not who wrote them: nothing here is signed.",
     "mockpilot runs on Linux and macOS; on Windows it is untested.",
 )
 _STATES = {
@@ -48,6 +54,7 @@ _STATES = {
     "not exercised": "expected deviation was not exercised",
 }
 _LEVELS = list(Level)
+_WHOLE_S = 1.0
 
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
@@ -60,8 +67,19 @@ def visible(text: str) -> str:
 
 def level_words(finding: FindingResult) -> str:
     """How binding, who says so, and whether that was concluded."""
-    inferred = ", level inferred" if finding.inferred else ""
-    return f"{finding.level.upper()}, {BASES[finding.basis]}{inferred}"
+    return f"{finding.level.upper()}, {basis_words(finding)}"
+
+
+def basis_words(finding: FindingResult) -> str:
+    """Who says so, and whether that was concluded."""
+    return f"{BASES[finding.basis]}{', level inferred' if finding.inferred else ''}"
+
+
+def row_level(row: Requirement, dialect: str = "chargepilot") -> str:
+    """How binding a requirement is in a dialect, who says so, and whether that was concluded."""
+    level = Level.SHOULD if row.cp and dialect != "chargepilot" else row.level
+    basis = "policy of this tool" if row.basis is Basis.POLICY else BASES[row.basis]
+    return f"{level.upper()}, {basis}{', level inferred' if row.inferred else ''}"
 
 
 def requirement_words(finding: FindingResult) -> str:
@@ -87,36 +105,6 @@ def why(scenario: ScenarioResult) -> str:
         return f"{scenario.cause}: {scenario.detail}" if scenario.detail else str(scenario.cause)
     counted = [one for one in decisive(scenario) if not one.expected_deviation and one.level is not Level.MAY]
     return counted[0].message if counted else "Every must that it exercised held."
-
-
-@dataclass(frozen=True, slots=True)
-class Repair:
-    """One rule that did not hold, over all scenarios."""
-
-    finding: FindingResult
-    """Of the first scenario."""
-    statement: str
-    scenarios: tuple[str, ...]
-
-
-def repairs(result: RunResult) -> list[Repair]:
-    """What to repair first: musts before shoulds, what many scenarios met before what one did."""
-    by_rule: dict[str, list[tuple[str, FindingResult]]] = {}
-    for scenario in result.scenarios:
-        for finding in decisive(scenario):
-            if not finding.expected_deviation and finding.level is not Level.MAY:
-                by_rule.setdefault(finding.rule, []).append((scenario.name, finding))
-    return sorted(map(_repair, by_rule.values()), key=_urgency)
-
-
-def _repair(met: list[tuple[str, FindingResult]]) -> Repair:
-    worst = min((finding for _, finding in met), key=lambda one: _LEVELS.index(one.level))
-    rule = RULES.get(worst.rule)
-    return Repair(worst, rule.statement if rule else worst.message, tuple(dict.fromkeys(name for name, _ in met)))
-
-
-def _urgency(repair: Repair) -> tuple[int, int]:
-    return _LEVELS.index(repair.finding.level), -len(repair.scenarios)
 
 
 def count_words(result: RunResult) -> Iterator[str]:
@@ -157,3 +145,44 @@ def product_words(result: RunResult) -> str:
     name = " ".join(filter(None, (product.name, product.version))) or "unnamed product"
     way = "two-way" if product.sends_requests else "receive-only"
     return f"{name} · {product.kind} {product.id} · {way}"
+
+
+def fault_words(fault: FaultResult) -> str:
+    """A fault and its evidence on one line."""
+    fired = "never fired" if fault.fired_s is None else f"fired {fault.fired_s:.1f} s"
+    return f"{fault_name(fault)} · armed {fault.armed_s:.1f} s · {fired} · seen: {'yes' if fault.seen else 'no'}"
+
+
+def fault_name(fault: FaultResult) -> str:
+    """What a fault does, and its name where it has one of its own."""
+    name = "" if fault.name.startswith(fault.do) else f" “{fault.name}”"
+    return f"{fault.do} {armed_words(fault.how)}".rstrip() + name
+
+
+def armed_words(how: dict[str, Any]) -> str:
+    """A fault's parameters as people say them, such as ``confirmation of ProvideChargingRequests #1 by 2 s``."""
+    rest = {key: value for key, value in how.items() if key not in ("type", "action", "nth", "applied", "by_s", "code")}
+    kind = {int(one): one.name.lower() for one in MessageType}.get(how.get("type", 0), "")
+    pieces = [kind, f"of {how['action']}" if kind and "action" in how else str(how.get("action", ""))]
+    pieces += [f"#{number}" for number in how.get("nth", ())]
+    pieces += [str(rest.pop(key)) for key in ("kind", "how", "status") if key in rest]
+    pieces += [str(how["code"])] if how.get("how") == "close" and how.get("code") else []
+    pieces += [f"by {format_duration(how['by_s'])}"] if "by_s" in how else []
+    pieces += [f"{key.removesuffix('_s').replace('_', ' ')} {value}" for key, value in rest.items()]
+    return " ".join(filter(None, pieces))
+
+
+def moment_words(stamp: str) -> str:
+    """A time stamp of a result for people, such as ``14 Jan 2027, 09:12 UTC``; left as it is if it is none."""
+    try:
+        at = datetime.fromisoformat(stamp).astimezone(UTC)
+    except ValueError:
+        return stamp
+    return f"{day(at)} {at.year}, {at:%H:%M} UTC"
+
+
+def short_duration(seconds: float) -> str:
+    """A measured time: two digits are what anybody reads."""
+    if seconds >= _WHOLE_S:
+        return format_duration(round(seconds, 1))
+    return f"{seconds * 1000:.2g} ms" if seconds < 0.0095 else format_duration(round(seconds, 3))

@@ -5,6 +5,7 @@ result of a run, ``status`` turns that into an exit status. Recordings and verdi
 """
 
 from mockpilot.results.records import (
+    About,
     Columns,
     DeviationResult,
     FaultResult,
@@ -22,6 +23,7 @@ from mockpilot.results.scenario import not_selected, scenario_result
 from mockpilot.results.status import exit_status
 
 __all__ = [
+    "About",
     "Columns",
     "DeviationResult",
     "FaultResult",

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from importlib import resources
+from typing import Annotated, Any
+
 import msgspec
 
 from mockpilot.conformance.levels import Basis, Cause, Level
@@ -9,6 +12,23 @@ from mockpilot.errors import MockpilotError
 
 RESULT_SCHEMA = "mockpilot.result/1"
 NOT_SELECTED = "not_selected"
+
+
+def _one_of(*words: str) -> msgspec.Meta:
+    # For the JSON Schema; what reads a result takes newer words too.
+    return msgspec.Meta(extra_json_schema={"enum": list(words)})
+
+
+OUTCOMES = ("passed", "warned", "inconclusive", "failed")
+RunOutcome = Annotated[str, _one_of(*OUTCOMES)]
+ScenarioOutcome = Annotated[str, _one_of(*OUTCOMES, NOT_SELECTED)]
+ColumnOutcome = Annotated[str, _one_of(*OUTCOMES, "limit", NOT_SELECTED)]
+RequirementOutcome = Annotated[str, _one_of("passed", "warned", "failed", "not exercised", "not judged")]
+DeviationState = Annotated[str, _one_of("occurred", "gone", "overdue", "not exercised")]
+LinkEnd = Annotated[str, _one_of(
+    "by us, cleanly", "by us, broken on purpose", "by the product, cleanly", "by the product, broken off",
+    "still open", "never opened",
+)]  # fmt: skip
 
 
 class FindingResult(msgspec.Struct, frozen=True, kw_only=True, rename={"basis": "class"}):
@@ -44,14 +64,29 @@ class FaultResult(msgspec.Struct, frozen=True, kw_only=True):
     """Its first firing."""
     seen: bool
     optional: bool = False
+    how: dict[str, Any] = {}
+    """Its parameters, as it was armed."""
+
+
+class About(msgspec.Struct, frozen=True):
+    """What a scenario says of itself, so that a result can be read without the catalogue that it came from."""
+
+    group: str = ""
+    """Area of the catalogue."""
+    claims: tuple[str, ...] = ()
+    """Requirement ids that it is there to put to the test."""
+    does: str = ""
+    """What the CMS does."""
+    asks: str = ""
+    """What a conforming presystem must do."""
 
 
 class Columns(msgspec.Struct, frozen=True):
     """Two readings of the same run: an outcome's name, ``limit`` or ``not_selected``."""
 
-    vdv463: str
+    vdv463: ColumnOutcome
     """What the schemas and RFCs say."""
-    chargepilot: str
+    chargepilot: ColumnOutcome
     """That, and what the ChargePilot guideline says."""
 
 
@@ -59,11 +94,11 @@ class ScenarioResult(msgspec.Struct, frozen=True, kw_only=True):
     """What came of one scenario."""
 
     name: str
-    outcome: str
+    outcome: ScenarioOutcome
     """An outcome's name, or ``not_selected``."""
     cause: Cause | None = None
     duration_s: float = 0.0
-    link_ended: str = "never opened"
+    link_ended: LinkEnd = "never opened"
     exercised: tuple[str, ...] = ()
     """Requirement ids."""
     columns: Columns = Columns(NOT_SELECTED, NOT_SELECTED)
@@ -78,6 +113,7 @@ class ScenarioResult(msgspec.Struct, frozen=True, kw_only=True):
     exercised_rules: tuple[str, ...] = ()
     broken: tuple[str, ...] = ()
     """Tracebacks of checkers that raised: bugs of ours."""
+    about: About = About()
 
     @property
     def selected(self) -> bool:
@@ -92,19 +128,21 @@ class DeviationResult(msgspec.Struct, frozen=True):
     reason: str
     owner: str
     until: str | None
-    state: str
+    state: DeviationState
     """``occurred``, ``gone``, ``overdue`` or ``not exercised``."""
 
 
 class RequirementResult(msgspec.Struct, frozen=True):
     """How a requirement fared in the whole run."""
 
-    outcome: str
+    outcome: RequirementOutcome
     """``passed``, ``warned``, ``failed``, ``not exercised`` or ``not judged``."""
     scenarios: tuple[str, ...] = ()
     """Those that this outcome rests on."""
     expected_deviations: tuple[str, ...] = ()
     """Scenarios in which it did not hold, as the profile says."""
+    reason: str = ""
+    """Why nothing was shown, where nothing was."""
 
 
 class Product(msgspec.Struct, frozen=True, kw_only=True):
@@ -136,14 +174,16 @@ class RunFacts(msgspec.Struct, frozen=True, kw_only=True):
     """Limits so short that they judge the machine."""
     profile: str = ""
     """The profile's file name, for people."""
+    environment: dict[str, str] = {}
+    """What mockpilot ran on, for people."""
 
 
 class RunResult(msgspec.Struct, frozen=True, kw_only=True):
     """``result.json``."""
 
-    schema: str = RESULT_SCHEMA
+    schema: Annotated[str, _one_of(RESULT_SCHEMA)] = RESULT_SCHEMA
     mockpilot: str
-    outcome: str
+    outcome: RunOutcome
     dialect: str
     seed: int
     started: str
@@ -189,3 +229,8 @@ def decode_result(data: bytes, source: str = "result.json") -> RunResult:
     if result.schema != RESULT_SCHEMA:
         raise MockpilotError(f"{source}: a result of {RESULT_SCHEMA} is expected, found {result.schema!r}")
     return result
+
+
+def schema_text() -> str:
+    """The JSON Schema of ``result.json``, as it is shipped."""
+    return resources.files("mockpilot.results").joinpath("result.schema.json").read_text(encoding="utf-8")

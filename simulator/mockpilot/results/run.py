@@ -15,6 +15,7 @@ from msgspec.structs import replace
 
 from mockpilot.conformance.levels import Cause, Level, Outcome
 from mockpilot.conformance.requirements import REQUIREMENTS, Requirement
+from mockpilot.results.coverage import why_not_exercised
 from mockpilot.results.folding import columns_of, counting, only_limits_speak, outcome_of, worst_column
 from mockpilot.results.records import (
     NOT_SELECTED,
@@ -59,7 +60,7 @@ def run_result(
 
     Args:
         facts: what is known of the run beside its scenarios.
-        scenarios: as ``scenario_result`` and ``not_selected`` made them, never as an earlier fold returned them.
+        scenarios: as ``scenario_result`` and ``not_selected`` made them; those of an earlier fold stay as they are.
         expected: the profile's known deviations.
         today: against which their ``until`` is held.
         order: scenario names in the order of the catalogue.
@@ -70,9 +71,9 @@ def run_result(
     told = tuple(_told_once(_one_cause(listed)))
     run = [one for one in told if one.selected]
     deviations = tuple(_deviation(one, run, today) for one in expected)
-    outcome = str(Outcome.worst(Outcome(one.outcome) for one in run))
-    if any(one.state in {"gone", "overdue"} for one in deviations):
-        outcome = str(Outcome.FAILED)
+    worst = str(Outcome.worst(Outcome(one.outcome) for one in run))
+    stale = any(one.state in {"gone", "overdue"} for one in deviations)
+    outcome = str(Outcome.FAILED) if stale else worst
     counts = Counter(one.outcome for one in told)
     return RunResult(
         mockpilot=facts.mockpilot,
@@ -90,8 +91,8 @@ def run_result(
             worst_column(one.columns.chargepilot for one in run),
         ),
         deviations=deviations,
-        requirements={row.id: _requirement(row, run) for row in REQUIREMENTS.values()},
-        by_limits=only_limits_speak(run, outcome),
+        requirements={row.id: _requirement(row, told) for row in REQUIREMENTS.values()},
+        by_limits=not stale and only_limits_speak(run, worst),
         facts=facts,
     )
 
@@ -157,7 +158,8 @@ def _deviation(expected: Expectation, run: Sequence[ScenarioResult], today: date
     return DeviationResult(expected.rule, expected.reason, expected.owner, until, state)
 
 
-def _requirement(row: Requirement, run: Sequence[ScenarioResult]) -> RequirementResult:
+def _requirement(row: Requirement, scenarios: Sequence[ScenarioResult]) -> RequirementResult:
+    run = [one for one in scenarios if one.selected]
     known = tuple(
         scenario.name
         for scenario in run
@@ -174,4 +176,5 @@ def _requirement(row: Requirement, run: Sequence[ScenarioResult]) -> Requirement
     names = tuple(scenario.name for scenario in run if row.id in scenario.exercised)
     if names:
         return RequirementResult(str(Outcome.PASSED), names, known)
-    return RequirementResult("not judged" if row.not_judged else "not exercised", (), known)
+    outcome_word = "not judged" if row.not_judged else "not exercised"
+    return RequirementResult(outcome_word, (), known, why_not_exercised(row, scenarios))

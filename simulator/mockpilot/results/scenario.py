@@ -11,7 +11,7 @@ from mockpilot.conformance.verdict import Finding, Verdict, observe
 from mockpilot.history.events import FaultArmed, FaultFired, FaultSeen, LinkEnded, UpgradeAnswered
 from mockpilot.history.recorder import History
 from mockpilot.results.folding import columns_of, outcome_of
-from mockpilot.results.records import NOT_SELECTED, Columns, FaultResult, FindingResult, ScenarioResult
+from mockpilot.results.records import NOT_SELECTED, About, Columns, FaultResult, FindingResult, ScenarioResult
 
 
 def scenario_result(
@@ -22,6 +22,7 @@ def scenario_result(
     duration_s: float,
     expected: Collection[str] = (),
     trace: str | None = None,
+    about: About = About(),  # noqa: B008 - frozen
 ) -> ScenarioResult:
     """Put together what came of a scenario.
 
@@ -32,6 +33,7 @@ def scenario_result(
         duration_s: how long it took.
         expected: rules that ``[[expected]]`` names.
         trace: path of the recording from the run folder.
+        about: what the scenario says of itself.
     """
     findings = tuple(_finding(one, known=one.rule in expected) for one in verdict.findings)
     outcome, cause, detail = verdict.outcome, verdict.cause, verdict.detail
@@ -55,6 +57,7 @@ def scenario_result(
         detail=_writable(detail) if outcome is Outcome.INCONCLUSIVE else "",
         exercised_rules=verdict.rules_exercised,
         broken=tuple(map(_writable, verdict.broken)),
+        about=about,
     )
 
 
@@ -67,9 +70,9 @@ def _doubt(verdict: Verdict, history: History) -> Doubt | None:
     return next(iter(doubts(case, seen, verdict.exercised, broken)), None)
 
 
-def not_selected(name: str, reason: str) -> ScenarioResult:
+def not_selected(name: str, reason: str, about: About = About()) -> ScenarioResult:  # noqa: B008 - frozen
     """A scenario that was not run, and why."""
-    return ScenarioResult(name=name, outcome=NOT_SELECTED, reason=reason)
+    return ScenarioResult(name=name, outcome=NOT_SELECTED, reason=reason, about=about)
 
 
 def link_ended(history: History) -> str:
@@ -115,6 +118,7 @@ def _faults(history: History) -> Iterator[FaultResult]:
             fired_s=None if at is None else round(at - start, 3),
             seen=armed.name in seen,
             optional=armed.optional,
+            how=armed.how,
         )
 
 

@@ -1,4 +1,4 @@
-"""``mockpilot report`` and ``mockpilot judge``: an old run rendered again, an old recording judged by today's rules."""
+"""``mockpilot judge``: an old recording judged by today's rules."""
 
 from __future__ import annotations
 
@@ -8,27 +8,6 @@ from pathlib import Path
 import click
 
 from mockpilot.errors import UsageError
-
-
-@click.command()
-@click.argument("run", type=click.Path(path_type=Path))
-def report(run: Path) -> int:
-    """Render the pages of a run folder again, from what lies in it; finished or not."""
-    from mockpilot.certification.run_folder import RunFolder
-    from mockpilot.report.html import About, render_html
-    from mockpilot.report.markdown import render_markdown
-    from mockpilot.report.text import render_text
-    from mockpilot.scenario.catalogue import load_catalogue
-
-    folder = RunFolder(run)
-    result = folder.result()
-    about = {
-        one.name: About(one.what_the_cms_does, one.what_the_presystem_must_do) for one in load_catalogue(()).values()
-    }
-    page = render_html(result, folder.histories(result), about=about, profile=folder.profile())
-    folder.write_pages(render_markdown(result), page)
-    click.echo(render_text(result, report=str(run / "report.html")))
-    return 0
 
 
 @click.command()

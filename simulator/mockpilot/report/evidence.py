@@ -1,0 +1,163 @@
+"""What the page shows of one scenario: its outcome and why, and everything that this rests on, as plain data."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from mockpilot.conformance.requirements import REQUIREMENTS
+from mockpilot.durations import format_duration
+from mockpilot.history.events import FaultFired, FaultSeen
+from mockpilot.history.recorder import History
+from mockpilot.report import wording
+from mockpilot.report.connections import Connection, connections
+from mockpilot.report.differing import Piece, pieces
+from mockpilot.report.drawing import sequence_drawing
+from mockpilot.report.night import night_of
+from mockpilot.report.night_drawing import drawing
+from mockpilot.report.steps import Step, steps
+from mockpilot.report.wire import LEAST, MOST, Cut, Row, log, rows
+from mockpilot.results import FaultResult, FindingResult, ScenarioResult
+
+MOST_FRAMES = 6
+"""Of one finding; the wire log marks the others."""
+
+
+@dataclass(frozen=True, slots=True)
+class ShownFinding:
+    """A finding, and its frames."""
+
+    finding: FindingResult
+    level: str
+    expected: list[Piece]
+    observed: list[Piece]
+    frames: list[Row]
+    more: tuple[int, ...]
+    """Indexes of further frames."""
+
+
+@dataclass(frozen=True, slots=True)
+class ShownFault:
+    """A fault, and where the wire log shows it."""
+
+    fault: FaultResult
+    name: str
+    fired_at: int | None
+    """Index of its first firing."""
+    proof: int | None
+    """Index of what shows that the product met it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A requirement that the scenario is there for."""
+
+    id: str
+    statement: str
+    level: str
+    source: str
+    shown: str
+    """What this scenario showed of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """One scenario on the page."""
+
+    scenario: ScenarioResult
+    why: str
+    took: str
+    fired: str
+    """How many of its faults."""
+    claims: list[Claim]
+    findings: list[ShownFinding]
+    faults: list[ShownFault]
+    steps: list[Step]
+    connections: list[Connection]
+    sequence: str
+    """Markup; empty where nothing was said."""
+    log: list[Row | Cut]
+    events: int
+    """In the whole recording."""
+    shown: frozenset[int]
+    """Indexes of the rows in the log."""
+    vehicles: int
+    """In the picture of power."""
+    picture: str
+    """Markup; empty where no power flowed."""
+
+
+def section(scenario: ScenarioResult, history: History, room: int) -> Section:
+    """Put together what is shown of a scenario.
+
+    Args:
+        scenario: its result.
+        history: its recording; empty if that was lost.
+        room: characters that its wire log may take.
+    """
+    said = _said(scenario.findings)
+    shown_log = log(history, said, room)
+    shown = frozenset(row.index for row in shown_log if isinstance(row, Row))
+    night = night_of(history)
+    return Section(
+        scenario=scenario,
+        why=wording.why(scenario),
+        took=format_duration(scenario.duration_s),
+        fired=fired(scenario),
+        claims=[_claim(id_, scenario) for id_ in scenario.about.claims],
+        findings=[_finding(one, history, room) for one in wording.decisive(scenario)],
+        faults=_faults(scenario, history),
+        steps=steps(history),
+        connections=connections(history),
+        sequence=sequence_drawing(history, scenario.name, said, shown),
+        log=shown_log,
+        events=len(history),
+        shown=shown,
+        vehicles=0 if night is None else len(night.buses),
+        picture="" if night is None else drawing(night),
+    )
+
+
+def fired(scenario: ScenarioResult) -> str:
+    """How many of its faults fired, such as ``1 of 2``."""
+    number = sum(one.fired_s is not None for one in scenario.faults)
+    return f"{number} of {len(scenario.faults)}" if scenario.faults else "–"
+
+
+def _said(findings: Iterable[FindingResult]) -> dict[int, list[str]]:
+    said: dict[int, list[str]] = {}
+    for finding in findings:
+        for index in finding.events:
+            said.setdefault(index, []).append(finding.requirement or finding.rule)
+    return said
+
+
+def _finding(finding: FindingResult, history: History, room: int) -> ShownFinding:
+    expected, observed = pieces(wording.visible(finding.expected), wording.visible(finding.observed))
+    first, more = _decisive_events(finding.events)
+    of_one = max(LEAST, min(MOST, room // 20))
+    return ShownFinding(finding, wording.level_words(finding), expected, observed, rows(history, first, of_one), more)
+
+
+def _decisive_events(events: Sequence[int]) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    return tuple(events[:MOST_FRAMES]), tuple(events[MOST_FRAMES:])
+
+
+def _faults(scenario: ScenarioResult, history: History) -> list[ShownFault]:
+    fired = {event.name: event.index for event in reversed(history.of(FaultFired))}
+    proofs = {event.name: event.proof for event in reversed(history.of(FaultSeen))}
+    return [
+        ShownFault(one, wording.fault_name(one), fired.get(one.name), proofs.get(one.name)) for one in scenario.faults
+    ]
+
+
+def _claim(id_: str, scenario: ScenarioResult) -> Claim:
+    row = REQUIREMENTS.get(id_.rstrip("abc"))
+    if row is None:
+        return Claim(id_, "a requirement that this version does not know", "", "", "")
+    against = [one for one in scenario.findings if one.requirement == row.id]
+    if against:
+        shown = "did not hold" + (", as expected" if all(one.expected_deviation for one in against) else "")
+    else:
+        shown = "held" if row.id in scenario.exercised else "not shown"
+    return Claim(id_, row.statement, wording.row_level(row), row.source, shown)

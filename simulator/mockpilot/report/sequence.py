@@ -1,0 +1,247 @@
+"""A recording as the lines of a sequence drawing: who said what to whom, and what became of it on the way.
+
+Lines are in the order of time. What repeats itself is folded, what is too much is left out in the middle, and what a
+finding names is never left out. How lines are drawn is not known here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from mockpilot.durations import format_duration
+from mockpilot.history import events as e
+from mockpilot.history.recorder import History
+from mockpilot.protocol.envelope import Action, MessageType, read
+from mockpilot.report.wording import armed_words, visible
+
+MOST_LINES = 64
+"""Of one drawing; more is nobody's picture any more."""
+_FOLD_FROM, _KEEP = 8, 2
+"""A run of plain pushes and answers longer than that is folded to so many lines at either end."""
+_AROUND = 3
+_LONGEST = 60
+_ON_MESSAGES = ("lose", "delay", "repeat", "swap", "answer", "damage", "inject")
+"""Verbs whose firing shows in the arrow itself."""
+
+Form = Literal["arrow", "note", "held", "break", "skip"]
+Fate = Literal["arrives", "lost", "late", "again", "altered"]
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of the drawing."""
+
+    form: Form
+    text: str
+    at: float = 0.0
+    """Seconds since the scenario's start."""
+    index: int = -1
+    link: int | None = None
+    to_cms: bool = False
+    """An arrow's direction, or the side on which a note stands turned round."""
+    fate: Fate = "arrives"
+    kind: str = ""
+    """``push``, ``answer``, ``ping``, ``wide`` (whatever else travels), or of a note or break what it tells of."""
+    fault: str = ""
+    marked: bool = False
+    """A finding names it."""
+
+
+def lines(history: History, marked: Collection[int] = ()) -> list[Line]:
+    """Read a recording.
+
+    Args:
+        history: the recording.
+        marked: indexes of events that findings name.
+    """
+    told = [replace(line, marked=line.index in marked) for line in _told(history)]
+    return _cut(_folded(told))
+
+
+def _told(history: History) -> Iterator[Line]:
+    start = history[0].at if history else 0.0
+    verbs = {one.name: one.do for one in history.of(e.FaultArmed)}
+    over = False
+    for event in history:
+        over = over or isinstance(event, e.ScenarioEnded)
+        if over and not isinstance(event, e.ScenarioEnded | e.LinkEnded):
+            continue  # closing and stopping is clearing up
+        line = _line(event, verbs)
+        if line is not None:
+            yield replace(line, at=event.at - start, index=event.index, link=event.link)
+
+
+def _line(event: e.Event, verbs: Mapping[str, str]) -> Line | None:
+    match event:
+        case e.Message():
+            return _message(event, verbs)
+        case e.TlsFailed() | e.UpgradeRequested() | e.UpgradeAnswered() | e.CloseSent() | e.CloseReceived():
+            return _handshake(event)
+        case e.PingSent() | e.PongSent() | e.PingReceived() | e.PongReceived():
+            name = event.kind.partition("_")[0].capitalize()
+            return Line("arrow", name, to_cms=event.kind.endswith("received"), kind="ping")
+        case e.LinkEnded():
+            return _end(event)
+        case e.WentSilent():
+            return Line("break", "the CMS neither reads nor writes any more", kind="silence", fault=event.fault)
+        case e.FaultArmed():
+            return Line("note", f"armed: {event.do} {armed_words(event.how)}".rstrip(), kind="fault")
+        case e.FaultFired() if verbs.get(event.name) in ("delay", "answer"):
+            return Line("held", "held back", fault=event.name, kind="fault")
+    return _note(event)
+
+
+def _message(event: e.Message, verbs: Mapping[str, str]) -> Line:
+    fault = getattr(event, "fault", None) or ""
+    fate: Fate = "arrives"
+    if isinstance(event, e.MessageWithheld):
+        fate = "lost"
+    elif fault:
+        fate = {"delay": "late", "repeat": "again"}.get(verbs.get(fault, ""), "altered")  # type: ignore[assignment]
+    text, kind = _words(event)
+    return Line("arrow", text, to_cms=isinstance(event, e.MessageReceived), fate=fate, kind=kind, fault=fault)
+
+
+def _words(event: e.Message) -> tuple[str, str]:
+    if event.text is None:
+        return "binary message", "wide"
+    envelope = read(event.text).envelope
+    if envelope is None:
+        return _short(event.text) or "empty message", "wide"
+    name = f"{envelope.action} #{envelope.message_id[:4]}"
+    is_push = envelope.action is Action.PROVIDE_CHARGING_INFORMATION
+    if envelope.message_type is MessageType.REQUEST:
+        return name, "push" if is_push else "wide"
+    answer = "confirmation" if envelope.message_type is MessageType.CONFIRMATION else "error"
+    status = envelope.payload.get("status", "") if isinstance(envelope.payload, dict) else ""
+    said = f" {status}" if isinstance(status, str) and status else ""
+    # What is confirmed is told by its number; a push and its answer stand close together anyway.
+    return f"{answer}{said} #{envelope.message_id[:4]}", "answer" if is_push else "wide"
+
+
+def _handshake(event: e.Event) -> Line:
+    match event:
+        case e.TlsFailed():
+            shown = "TLS not completed" if event.certificate == "good" else f"certificate {event.certificate} refused"
+            return Line("arrow", shown, fate="lost", kind="wide")
+        case e.UpgradeRequested():
+            return Line("arrow", f"{event.method} {_short(event.target)}", to_cms=True, kind="wide")
+        case e.UpgradeAnswered():
+            altered: Fate = "altered" if event.fault else "arrives"
+            said = f"{event.status} {event.subprotocol or ''}".rstrip()
+            return Line("arrow", said, fate=altered, kind="wide", fault=event.fault or "")
+    assert isinstance(event, e.CloseSent | e.CloseReceived)
+    code = "without a code" if event.code is None else str(event.code)
+    return Line("arrow", f"Close {code}", to_cms=isinstance(event, e.CloseReceived), kind="wide")
+
+
+def _end(event: e.LinkEnded) -> Line:
+    by = {"us": "by the CMS", "product": "by the product", "unknown": ""}[event.by]
+    said = f": {_short(event.detail)}" if event.detail else ""
+    kind = "closed" if event.how == "cleanly" else "cut"
+    return Line("break", f"link {event.link} ended {by}, {event.how}{said}", kind=kind)
+
+
+def _note(event: e.Event) -> Line | None:
+    match event:
+        case e.StepProvoked():
+            return Line("note", f"asked for: {event.step}", to_cms=True, kind="step")
+        case e.WaitEnded() if event.ran_out and event.awaited != "haste":
+            return Line("note", f"waited in vain for {event.awaited}", kind="wait")
+        case e.Mark():
+            return Line("note", _short(event.text), kind="step")
+        case e.Stalled():
+            return Line("note", f"mockpilot stalled, {format_duration(event.late_s)}", kind="wait")
+        case e.ScenarioEnded():
+            return Line("note", "end of the scenario", kind="step")
+    return _note_of_product(event) or _note_of_fault(event)
+
+
+def _note_of_product(event: e.Event) -> Line | None:
+    match event:
+        case e.ProductStarted():
+            return Line("note", "product started", to_cms=True, kind="product")
+        case e.ProductExited():
+            return Line("note", f"product ended, status {event.status}", to_cms=True, kind="product")
+        case e.ProtocolBroken():
+            return Line("note", f"RFC 6455 broken: {event.what}", to_cms=True, kind="fault")
+    return None
+
+
+def _note_of_fault(event: e.Event) -> Line | None:
+    match event:
+        case e.FaultFired() if event.do not in _ON_MESSAGES:
+            return Line("note", f"fault {event.name} fired", kind="fault")
+        case e.ListenerDown():
+            return Line("note", "port closed", kind="fault")
+        case e.ListenerUp() if event.index > 1:
+            return Line("note", "port open again", kind="fault")
+    return None
+
+
+def _short(text: str) -> str:
+    flat = visible(" ".join(text.split()))
+    return flat if len(flat) <= _LONGEST else f"{flat[: _LONGEST - 1]}…"
+
+
+# -- folding -----------------------------------------------------------------------------------------------------------
+
+
+def _is_plain(line: Line) -> bool:
+    return line.kind in ("push", "answer", "ping") and line.fate == "arrives" and not line.marked
+
+
+def _folded(told: Sequence[Line]) -> list[Line]:
+    made: list[Line] = []
+    run: list[Line] = []
+    for line in told:
+        if _is_plain(line):
+            run.append(line)
+            continue
+        made += [*_fold(run), line]
+        run = []
+    return [*made, *_fold(run)]
+
+
+def _fold(run: Sequence[Line]) -> list[Line]:
+    if len(run) <= _FOLD_FROM:
+        return list(run)
+    middle = run[_KEEP:-_KEEP]
+    pushes, answers = (sum(one.kind == kind for one in middle) for kind in ("push", "answer"))
+    text = f"{pushes} more pushes, {answers} confirmed"
+    return [*run[:_KEEP], Line("skip", text, middle[0].at, middle[0].index), *run[-_KEEP:]]
+
+
+def _cut(told: Sequence[Line]) -> list[Line]:
+    if len(told) <= MOST_LINES:
+        return list(told)
+    kept = _around_marks(told)
+    first, last = 0, len(told) - 1
+    while first <= last and len(kept) <= MOST_LINES - 2:
+        kept |= {first, last}
+        first, last = first + 1, last - 1
+    return list(_skipping(told, kept))
+
+
+def _around_marks(told: Sequence[Line]) -> set[int]:
+    kept: set[int] = set()
+    for place, line in enumerate(told):
+        if line.marked and len(kept) < MOST_LINES:
+            kept |= set(range(max(0, place - _AROUND), min(len(told), place + _AROUND + 1)))
+    return kept
+
+
+def _skipping(told: Sequence[Line], kept: Collection[int]) -> Iterator[Line]:
+    left_out: list[Line] = []
+    for place, line in enumerate(told):
+        if place not in kept:
+            left_out.append(line)
+            continue
+        if left_out:
+            yield Line("skip", f"{len(left_out)} more lines", left_out[0].at, left_out[0].index)
+            left_out = []
+        yield line
+    if left_out:
+        yield Line("skip", f"{len(left_out)} more lines", left_out[0].at, left_out[0].index)
