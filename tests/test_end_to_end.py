@@ -67,7 +67,8 @@ def test_exemplary_presystem_passes(exemplary: Certified) -> None:
 def test_run_folder_is_complete(exemplary: Certified) -> None:
     """Every file of the contract that this version writes is there, and every trace."""
     names = {path.name for path in exemplary.folder.iterdir()}
-    assert {"result.json", "report.html", "summary.md", "run.toml", "ca.pem", "traces"} <= names
+    written = {"result.json", "report.html", "junit.xml", "summary.md", "run.toml", "ca.pem", "digests.txt"}
+    assert {*written, "traces"} <= names
     assert {path.stem for path in (exemplary.folder / "traces").iterdir()} == set(FEW)
     assert not [name for name in names if name.endswith(".new")]
 
@@ -91,7 +92,7 @@ def test_traces_are_judged_as_the_run_was(exemplary: Certified) -> None:
 
 def test_pages_are_rendered_again(exemplary: Certified) -> None:
     """``report`` writes the same pages from what lies in the folder."""
-    pages = {name: (exemplary.folder / name).read_bytes() for name in ("summary.md", "report.html")}
+    pages = {name: (exemplary.folder / name).read_bytes() for name in ("summary.md", "junit.xml", "report.html")}
     for name in pages:
         (exemplary.folder / name).unlink()
     done = mockpilot("report", str(exemplary.folder))

@@ -6,18 +6,22 @@ import base64
 import hashlib
 import itertools
 import re
+from datetime import date
 from html.parser import HTMLParser
 
 import pytest
 from msgspec.structs import replace
 
 from made_night import point, push
+from mockpilot.history import events as e
 from mockpilot.history.recorder import History
+from mockpilot.profile import Expected
 from mockpilot.report import html
 from mockpilot.report.html import Digest, render_html
 from mockpilot.report.wording import STATEMENTS
 from mockpilot.results import Product, run_result, scenario_result
-from sample_run import TODAY, facts, recording, sample_run, verdict
+from report.recorded_events import opened, recorded
+from sample_run import NO_BACK_OFF, TODAY, facts, recording, sample_run, verdict
 
 VOID = {"meta", "br", "col", "link", "img", "input", "hr"}
 
@@ -226,3 +230,54 @@ def test_a_big_picture_waits_to_be_asked_for(vehicles: int, opened: bool) -> Non
     powered = History([histories["boot_accepted"][0], push(0, *buses), push(60)])
     page = render_html(result, {"boot_accepted": powered})
     assert ("<details open><summary><h4>Power" in page) is opened
+
+
+@pytest.mark.parametrize(("until", "said"), [
+    (date(2027, 1, 13), "The expected deviation from link.backs-off should have been repaired by 2027-01-13."),
+    (None, "The expected deviation from link.backs-off no longer happens: take it out of the profile."),
+])  # fmt: skip
+def test_a_deviation_that_fails_the_run_is_to_be_repaired(until: date | None, said: str) -> None:
+    """It stands where everything else stands that has to be done."""
+    findings = [NO_BACK_OFF] if until else []
+    judged = verdict(*findings, rules=(NO_BACK_OFF.rule,))
+    history = recording(exercises=("L-02",))
+    scenario = scenario_result("one", judged, history, duration_s=1.0, expected={NO_BACK_OFF.rule})
+    expected = (Expected(NO_BACK_OFF.rule, "planned for 8.3", "it@acme.example", until),)
+    page = text_of(render_html(run_result(facts(), [scenario], expected=expected, today=TODAY), {}))
+    assert f"What to repair first {said} ✗ profile planned for 8.3 · it@acme.example" in page
+    assert "✗ Failed" in page
+
+
+def test_timing_stands_beside_its_limits() -> None:
+    """Measured over all recordings, on one scale."""
+    history = recorded(
+        *opened(), (2.0, e.PingSent(link=1, payload="a")), (2.4, e.PongReceived(link=1, payload="a")),
+        (3.0, e.CloseSent(link=1, code=1001)), (23.0, e.CloseReceived(link=1, code=1001)),
+    )  # fmt: skip
+    result, _ = sample_run()
+    limited = replace(result, facts=facts(limits={"pong_within": 30.0, "close_within": 10.0}))
+    text = text_of(render_html(limited, {"boot_accepted": history}))
+    assert "pong after a ping 1 400 ms 400 ms 400 ms 400 ms 30 s pong_within" in text
+    assert "answer to a Close frame 1 20 s 20 s 20 s 20 s 10 s close_within ! 1 later" in text
+
+
+def test_many_scenarios_share_the_room(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A page must fit an e-mail, however many there are."""
+    result, histories = sample_run()
+    sizes = []
+    for room in (3_000_000, 40_000):
+        monkeypatch.setattr(html, "ROOM", room)
+        monkeypatch.setattr(html, "_LEAST_ROOM", 0)
+        sizes.append(len(render_html(result, histories)))
+    assert sizes[1] < sizes[0]
+
+
+def test_gaps_are_counted_by_their_kind() -> None:
+    """So that a reader sees at once whether the product or the tool is to blame."""
+    result, histories = sample_run()
+    said = re.search(r"Not exercised: (.*?)\. Connecting", text_of(render_html(result, histories)))
+    assert said is not None
+    counts = {words: int(number) for number, words in re.findall(r"(\d+) ([^,]+)", said[1])}
+    silent = [one for one in result.requirements.values() if one.outcome in {"not exercised", "not judged"}]
+    assert sum(counts.values()) == len(silent)
+    assert "cannot be judged from outside" in counts

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import random
-import signal
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -16,6 +16,9 @@ from mockpilot.durations import format_duration, parse_duration
 from mockpilot.errors import UsageError
 from mockpilot.limits import LIMIT_NAMES
 from mockpilot.profile import Profile
+
+if TYPE_CHECKING:
+    from mockpilot.certification.run import Plan
 
 
 @click.command()
@@ -85,30 +88,20 @@ def certify(
     return _run(plan, strict=strict, as_json=as_json)
 
 
-def _run(plan: object, *, strict: bool, as_json: bool) -> int:
-    import trio
-
-    from mockpilot.certification.run import Plan
-    from mockpilot.certification.runner import certify
-    from mockpilot.cli.progress import progress_for
+def _run(plan: Plan, *, strict: bool, as_json: bool) -> int:
+    from mockpilot.cli.playing import played, status_of
+    from mockpilot.cli.progress import show
     from mockpilot.report.text import render_text
-    from mockpilot.results import encode_result, exit_status
+    from mockpilot.results import encode_result
 
-    assert isinstance(plan, Plan)
-    with progress_for(plan, quiet=as_json) as progress:
-        outcome = trio.run(certify, plan, progress)
+    outcome = played(plan, quiet=as_json)
     if as_json:
         click.echo(encode_result(outcome.result).decode(), nl=False)
     else:
         seen = sys.stdout.isatty() and sys.stderr.isatty()  # then the scenarios stand there already
-        click.echo(render_text(outcome.result, report=str(outcome.folder / "report.html"), scenarios=not seen))
-    if outcome.nobody_connected and outcome.stopped_by is None:
-        click.echo("mockpilot: nobody ever connected; check the address, that the product was started, and its log "
-                   "— 'mockpilot check' explains a first connection step by step", err=True)  # fmt: skip
-    return exit_status(
-        outcome.result, strict=strict, nobody_connected=outcome.nobody_connected,
-        interrupted=outcome.stopped_by is signal.SIGINT, terminated=outcome.stopped_by is signal.SIGTERM,
-    )  # fmt: skip
+        page = str(outcome.folder / "report.html")
+        show(render_text(outcome.result, report=page, run=str(outcome.folder), scenarios=not seen))
+    return status_of(outcome, strict=strict)
 
 
 def _why_nothing(selection: Sequence[str], left_out: Mapping[str, str]) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -103,10 +103,10 @@ def _check_plan(text: str, file: Path, problems: Problems) -> None:
 
 def _check_profile(text: str, file: Path, problems: Problems) -> None:
     from mockpilot.conformance.rules import RULES
-    from mockpilot.profile.reading import note_profile
+    from mockpilot.profile.reading import EverySet, note_profile
     from mockpilot.toml_tables import nearest
 
-    profile = note_profile(text, file, problems, several=True, environ=_EverySet())
+    profile = note_profile(text, file, problems, several=True, environ=EverySet())
     _check_choice_of_depot(profile.cms.depot, problems)
     for number, expected in enumerate(profile.expected, 1):
         if expected.rule and expected.rule not in RULES:
@@ -121,16 +121,3 @@ def _check_choice_of_depot(chosen: str | Path, problems: Problems) -> None:
     known = ", ".join(sorted(file.stem for file in folder.glob("*.toml")))
     if not (chosen if isinstance(chosen, Path) else folder / f"{chosen}.toml").is_file():
         problems.note("cms.depot", f"a depot file or one of {known} is expected, there is no {str(chosen)!r}")
-
-
-class _EverySet(Mapping[str, str]):
-    """An environment in which every variable is set."""
-
-    def __getitem__(self, key: str) -> str:
-        return "set"
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(())
-
-    def __len__(self) -> int:
-        return 0

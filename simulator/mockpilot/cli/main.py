@@ -19,8 +19,8 @@ USAGE, INTERRUPTED = 3, 130
 
 COMMANDS = {
     "serve": "serve", "check": "check", "certify": "certify", "presystem": "presystem", "list": "catalogue",
-    "explain": "catalogue", "schema": "schema", "lint": "lint", "report": "report", "judge": "judge", "certs": "setup",
-    "init": "setup", "selftest": "selftest",
+    "explain": "catalogue", "schema": "schema", "lint": "lint", "report": "report", "judge": "judge", "diff": "diff",
+    "verify": "verify", "again": "again", "certs": "setup", "init": "setup", "selftest": "selftest",
 }  # fmt: skip
 """Module of each command, in the order of the help; a command's object is named like it."""
 
@@ -82,8 +82,8 @@ def _split(words: list[str]) -> tuple[list[str], tuple[str, ...]]:
     if "--" not in words:
         return words, ()
     place = words.index("--")
-    if words[0] not in ("certify", "check"):
-        raise UsageError(f"{words[0]}: no '--' is expected, since only 'certify' starts a COMMAND")
+    if words[0] not in ("certify", "check", "again"):
+        raise UsageError(f"{words[0]}: no '--' is expected, since only 'certify' and 'again' start a COMMAND")
     if place + 1 == len(words):
         raise UsageError("COMMAND: a program and its arguments are expected after '--', found nothing; leave '--' out "
                          "if you start the product yourself")

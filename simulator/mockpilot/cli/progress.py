@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Self
 
 import click
@@ -21,8 +23,12 @@ from mockpilot.scenario.definition import Scenario
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
+    from rich.text import Text
 
     from mockpilot.certification.run import Plan
+
+
+NO_AREAS: Mapping[str, str] = MappingProxyType({})
 
 
 class Lines:
@@ -31,10 +37,12 @@ class Lines:
     Args:
         head: said when the run really begins, so that a mistake in the set-up stands alone.
         quiet: say only what nobody could connect without.
+        areas: area of the catalogue by scenario, told where scenarios follow one another; empty where they do not.
     """
 
-    def __init__(self, head: str, *, quiet: bool = False) -> None:
-        self._head, self._quiet = head, quiet
+    def __init__(self, head: str, *, quiet: bool = False, areas: Mapping[str, str] = NO_AREAS) -> None:
+        self._head, self._quiet, self._areas = head, quiet, areas
+        self._area = ""
 
     def say(self, text: str) -> None:
         """Write one line."""
@@ -58,6 +66,10 @@ class Lines:
         self.begin()
 
     def scenario_ended(self, result: ScenarioResult) -> None:
+        area = self._areas.get(result.name, "")
+        if area != self._area:
+            self._area = area
+            self.say(area)
         self.say(scenario_line(result))
 
 
@@ -66,30 +78,32 @@ class _Wait:
 
     def __init__(self, name: str) -> None:
         self.name = name
-        self._waits: list[tuple[str, float]] = []
+        self._waits: list[tuple[str, float, float]] = []
 
     def on_event(self, event: Event) -> None:
         if isinstance(event, WaitStarted):
-            self._waits.append((event.awaited, time.monotonic() + event.within_s))
+            self._waits.append((event.awaited, event.within_s, time.monotonic() + event.within_s))
         elif isinstance(event, WaitEnded) and self._waits:
             self._waits.pop()
 
     def __str__(self) -> str:
         if not self._waits:
             return f"  … {self.name}"
-        awaited, until = self._waits[-1]
+        awaited, within_s, until = self._waits[-1]
         left = max(0.0, until - time.monotonic())
-        shown = "as long as it takes" if left == float("inf") else f"{format_duration(round(left))} left"
+        shown = f"{format_duration(round(left))} of {format_duration(within_s)} left"
+        if math.isinf(left):
+            shown = "as long as it takes"
         if awaited == "haste":
-            return f"  … {self.name}   holding an answer back, to see who cannot wait · {shown}"
-        return f"  … {self.name}   waiting for the product: {awaited} · {shown}"
+            return f"  … {self.name}   {shown} · holding an answer back, to see who cannot wait"
+        return f"  … {self.name}   {shown} · waiting for the product: {awaited}"
 
 
 class Live(Lines):
     """Finished scenarios as lines, and below them who is awaited for what, with the seconds left."""
 
-    def __init__(self, head: str) -> None:
-        super().__init__(head)
+    def __init__(self, head: str, areas: Mapping[str, str] = NO_AREAS) -> None:
+        super().__init__(head, areas=areas)
         from rich.console import Console
         from rich.live import Live as RichLive
 
@@ -107,13 +121,11 @@ class Live(Lines):
     def _render(self) -> RenderableType:
         from rich.text import Text
 
-        return Text("\n".join(str(wait) for wait in list(self._waits.values())), style="dim", overflow="ellipsis")
+        lines = "\n".join(map(str, list(self._waits.values())))
+        return Text(lines, style="dim", overflow="ellipsis", no_wrap=True)
 
     def say(self, text: str) -> None:
-        from rich.text import Text
-
-        colour = next((colour for mark, colour in _COLOURS.items() if text.lstrip().startswith(mark)), "")
-        self._console.print(Text(text, style=colour), soft_wrap=True)
+        self._console.print(_coloured(text), soft_wrap=True)
 
     def scenario_started(self, scenario: Scenario, recorder: Recorder) -> None:
         super().scenario_started(scenario, recorder)
@@ -128,6 +140,25 @@ class Live(Lines):
 _COLOURS = {"✓": "green", "✗": "red", "!": "yellow", "?": "magenta"}
 
 
+def _coloured(line: str) -> Text:
+    from rich.text import Text
+
+    colour = next((colour for mark, colour in _COLOURS.items() if line.lstrip().startswith(mark)), "")
+    return Text(line, style=colour)
+
+
+def show(text: str) -> None:
+    """Write a summary to standard output, in colours on a terminal that wants them."""
+    if not sys.stdout.isatty():
+        click.echo(text)
+        return
+    from rich.console import Console
+
+    console = Console(highlight=False)
+    for line in text.splitlines():
+        console.print(_coloured(line), soft_wrap=True)
+
+
 @contextmanager
 def progress_for(plan: Plan, *, quiet: bool) -> Iterator[Lines]:
     """Choose how to show a run, and say what begins."""
@@ -136,8 +167,9 @@ def progress_for(plan: Plan, *, quiet: bool) -> Iterator[Lines]:
     head = (f"mockpilot {__version__} · {count} scenario{'s' * (count != 1)} · dialect {presystem.dialect} "
             f"· push interval {interval} · seed {plan.seed} · real time")  # fmt: skip
     asks = plan.profile.provoke is not None and plan.profile.provoke.way == "ask"
+    areas = {one.name: one.group for one in plan.selection.run} if plan.jobs == 1 else NO_AREAS
     if quiet or asks or not sys.stderr.isatty():  # a live display would draw over the question
-        yield Lines(head, quiet=quiet)
+        yield Lines(head, quiet=quiet, areas=areas)
         return
-    with Live(head) as live:
+    with Live(head, areas) as live:
         yield live

@@ -21,6 +21,7 @@ def report(run: Path, form: str | None) -> int:
     from mockpilot.certification.pages import page, write_pages
     from mockpilot.certification.recovery import read_run
     from mockpilot.certification.run_folder import PAGE
+    from mockpilot.cli.progress import show
     from mockpilot.cli.run_argument import opened
     from mockpilot.report.junit import render_junit
     from mockpilot.report.markdown import render_markdown
@@ -40,5 +41,5 @@ def report(run: Path, form: str | None) -> int:
                 click.echo(encode_result(result), nl=False)
             case _:
                 write_pages(folder, result, histories, ended=False)
-                click.echo(render_text(result, report=str(run / PAGE), run=str(run)))
+                show(render_text(result, report=str(run / PAGE), run=str(run)))
     return 0

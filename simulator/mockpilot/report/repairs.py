@@ -33,10 +33,19 @@ class Repair:
 
 def repairs(result: RunResult) -> list[Repair]:
     """What to repair first: musts before shoulds, what many scenarios met before what one did."""
+    return _by_cause(result, remarks=False)
+
+
+def remarks(result: RunResult) -> list[Repair]:
+    """What was remarked, grouped alike; nothing of it has to be repaired."""
+    return _by_cause(result, remarks=True)
+
+
+def _by_cause(result: RunResult, *, remarks: bool) -> list[Repair]:
     by_cause: dict[tuple[str, str], list[tuple[str, FindingResult]]] = {}
     for scenario in result.scenarios:
         for finding in decisive(scenario):
-            if not finding.expected_deviation and finding.level is not Level.MAY:
+            if not finding.expected_deviation and (finding.level is Level.MAY) is remarks:
                 by_cause.setdefault((finding.rule, finding.perhaps), []).append((scenario.name, finding))
     return sorted(map(_repair, by_cause.values()), key=_urgency)
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from mockpilot.durations import format_duration
+from mockpilot.report.repairs import Repair, remarks, repairs
 from mockpilot.report.wording import (
     MARKS,
     WORDS,
@@ -22,6 +23,7 @@ from mockpilot.results import RunResult, ScenarioResult
 
 _NAME, _TOOK, _OUTCOME = 34, 12, 22
 _LABEL = 10
+_MOST = 3
 
 
 def render_text(result: RunResult, *, report: str = "", run: str = "", scenarios: bool = True) -> str:
@@ -62,11 +64,11 @@ def _lines(result: RunResult, report: str, run: str, scenarios: bool) -> Iterato
     yield from _left_out(result)
     yield ""
     yield f"{' · '.join(count_words(result))} · {format_duration(result.duration_s)}"
-    yield from deviation_words(result)
+    yield from _deviations(result)
     if not result.finished:
         yield "the run did not finish"
-    for scenario in result.scenarios:
-        yield from _findings(scenario)
+    for repair in (*repairs(result), *remarks(result)):
+        yield from _finding(result, repair, run)
     yield ""
     yield f"{MARKS[result.outcome]} {outcome_words(result).upper()}"
     yield f"  VDV 463 {WORDS[result.columns.vdv463]} · ChargePilot {WORDS[result.columns.chargepilot]}"
@@ -74,6 +76,13 @@ def _lines(result: RunResult, report: str, run: str, scenarios: bool) -> Iterato
         yield f"run     {run}"
     if report:
         yield f"report  {report}"
+
+
+def _deviations(result: RunResult) -> Iterator[str]:
+    met = sum(finding.expected_deviation for one in result.scenarios for finding in one.findings)
+    if met:
+        yield f"{met} expected deviation{'s' * (met != 1)} met"
+    yield from deviation_words(result)
 
 
 def _left_out(result: RunResult) -> Iterator[str]:
@@ -85,20 +94,26 @@ def _left_out(result: RunResult) -> Iterator[str]:
         yield f"  {MARKS['not_selected']} {len(names)} not selected, {reason}: {', '.join(names)}"
 
 
-def _findings(scenario: ScenarioResult) -> Iterator[str]:
-    for finding in decisive(scenario):
-        if finding.expected_deviation:
-            continue
-        mark = {"must": "✗", "should": "!", "may": "·"}[finding.level]
-        yield ""
-        yield f"{mark} {scenario.name:<{_NAME}} {finding.requirement or '–':<6} {finding.message}"
-        times = f", seen {finding.count} times" if finding.count > 1 else ""
-        yield from _labelled("rule", f"{finding.rule}, {level_words(finding)}{times}")
-        yield from _labelled("expected", finding.expected)
-        yield from _labelled("observed", finding.observed)
-        for fault in scenario.faults:
-            yield from _labelled("fault", fault_words(fault))
-        yield from _labelled("perhaps", finding.perhaps)
+def _finding(result: RunResult, repair: Repair, run: str) -> Iterator[str]:
+    finding, scenario = repair.finding, result.scenario(repair.scenarios[0])
+    mark = {"must": "✗", "should": "!", "may": "·"}[finding.level]
+    yield ""
+    yield f"{mark} {scenario.name:<{_NAME}} {finding.requirement or '–':<6} {repair.statement}"
+    yield from _labelled("also", _also(repair.scenarios[1:]))
+    times = f", seen {repair.count} times" if repair.count > 1 else ""
+    yield from _labelled("rule", f"{finding.rule}, {level_words(finding)}{times}")
+    yield from _labelled("expected", finding.expected)
+    yield from _labelled("observed", finding.observed)
+    for fault in scenario.faults:
+        yield from _labelled("fault", fault_words(fault))
+    yield from _labelled("perhaps", repair.perhaps)
+    if run:
+        yield from _labelled("again", f"mockpilot again {run} {scenario.name}")
+
+
+def _also(names: Sequence[str]) -> str:
+    more = f" and {len(names) - _MOST} more" if len(names) > _MOST else ""
+    return ", ".join(names[:_MOST]) + more
 
 
 def _labelled(label: str, text: str) -> Iterator[str]:

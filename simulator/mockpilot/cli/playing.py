@@ -1,0 +1,37 @@
+"""Plays a plan at the terminal: what ``certify`` and ``again`` have in common."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from mockpilot.certification.run import Outcome, Plan
+
+
+def played(plan: Plan, *, quiet: bool) -> Outcome:
+    """Run a plan and show how it goes on; quiet says only what nobody could connect without."""
+    import trio
+
+    from mockpilot.certification.runner import certify
+    from mockpilot.cli.progress import progress_for
+
+    with progress_for(plan, quiet=quiet) as progress:
+        outcome = trio.run(certify, plan, progress)
+    if outcome.nobody_connected and outcome.stopped_by is None:
+        click.echo("mockpilot: nobody ever connected; check the address, that the product was started, and its log "
+                   "— 'mockpilot check' explains a first connection step by step", err=True)  # fmt: skip
+    return outcome
+
+
+def status_of(outcome: Outcome, *, strict: bool = False) -> int:
+    """The exit status of a run."""
+    import signal
+
+    from mockpilot.results import exit_status
+
+    return exit_status(
+        outcome.result, strict=strict, nobody_connected=outcome.nobody_connected,
+        interrupted=outcome.stopped_by is signal.SIGINT, terminated=outcome.stopped_by is signal.SIGTERM,
+    )  # fmt: skip
