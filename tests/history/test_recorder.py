@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Callable
 
+import msgspec
 import pytest
 
 from mockpilot.history.events import Event, Mark, MessageReceived, MessageSent, Stalled
 from mockpilot.history.recorder import History, Recorder
+
+
+def b64(data: bytes) -> str:
+    """As a binary message is recorded."""
+    return base64.b64encode(data).decode()
 
 
 def recorder(times: list[float] | None = None) -> Recorder:
@@ -115,3 +122,21 @@ def test_subscriber_that_fails_does_not_keep_the_next_events_back() -> None:
         log.record(Mark(text="a"))
     log.record(Mark(text="b"))
     assert seen == [1]
+
+
+@pytest.mark.parametrize(
+    ("event", "recorded"),
+    [
+        (MessageReceived(text="say secret"), MessageReceived(text="say ***")),
+        (MessageSent(text="secret", fault="f"), MessageSent(text="***", fault="f")),
+        (MessageReceived(base64=b64(b"\xffsecret\xfe")), MessageReceived(base64=b64(b"\xff***\xfe"))),
+        (MessageReceived(base64=b64(b"")), MessageReceived(base64=b64(b""))),
+        (Mark(text="secret"), Mark(text="secret")),
+    ],
+)
+def test_a_secret_in_a_message_is_never_recorded(event: Event, recorded: Event) -> None:
+    """Whatever the product puts it into; what we record of ourselves is masked before."""
+    recorder = Recorder(lambda: 0.0, lambda: "", mask=lambda text: text.replace("secret", "***"))
+    found = recorder.record(event)
+    assert found == msgspec.structs.replace(recorded, index=0)
+    assert list(recorder.history) == [found]

@@ -6,6 +6,7 @@ five seconds later, SIGKILL, together with its children.
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
@@ -66,14 +67,15 @@ class Surroundings:
 
     def mask(self, output: bytes) -> str:
         """What a product wrote, as text, with the password hidden."""
-        text = mask_secret(output.decode(errors="replace"), self.password)
+        text = self.hide(output.decode(errors="replace"))
         # A short password is hidden where it stands alone; within a word it would be found in any log.
         text = re.sub(rf"(?<!\w){re.escape(self.password)}(?!\w)", MASK, text)
         return text.replace(b64encode(f"{self.user}:{self.password}".encode()).decode(), MASK)
 
     def hide(self, text: str) -> str:
         """A text of which only a product can have put the password into it, with that hidden."""
-        return mask_secret(text, self.password)
+        escaped = json.dumps(self.password)[1:-1]  # as JSON may spell what is not ASCII
+        return mask_secret(mask_secret(text, self.password), escaped)
 
     def fill_in(self, words: Sequence[str]) -> list[str]:
         """Replace the names in braces that we know; other braces stay."""

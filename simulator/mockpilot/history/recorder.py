@@ -7,6 +7,7 @@ subscriber, a trace file among them, gets all events in the order of their index
 
 from __future__ import annotations
 
+import base64
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from typing import TypeVar, overload
@@ -86,8 +87,11 @@ class Recorder:
     def _masked(self, event: E) -> E:
         if self._mask is None or not isinstance(event, Message):
             return event
-        said = {name: self._mask(value) for name in ("text", "base64") if (value := getattr(event, name)) is not None}
-        return msgspec.structs.replace(event, **said)
+        if event.text is not None:
+            return msgspec.structs.replace(event, text=self._mask(event.text))
+        data = base64.b64decode(event.base64 or "").decode("utf-8", "surrogateescape")
+        masked = self._mask(data).encode("utf-8", "surrogateescape")
+        return msgspec.structs.replace(event, base64=base64.b64encode(masked).decode())
 
     def _deliver(self) -> None:
         self._delivering = True
