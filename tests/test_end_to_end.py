@@ -121,6 +121,57 @@ def test_offender_is_convicted_with_the_two_frames(tmp_path: Path) -> None:
     assert "correlation.echoes-message-id" in judged.stdout
 
 
+# -- again -------------------------------------------------------------------------------------------------------------
+
+
+BREAKS_UNTIL_MENDED = (
+    'if [ -e "{mended}" ]; then exec mockpilot presystem --quick; '
+    "else exec mockpilot presystem --quick --offend correlation.echoes-message-id; fi"
+)
+
+
+def test_again_says_still_until_it_is_fixed(tmp_path: Path) -> None:
+    """With the seed, the limits and the COMMAND of the run, nothing of which is said anew."""
+    mended = tmp_path / "mended"
+    command = ["sh", "-c", BREAKS_UNTIL_MENDED.format(mended=mended), "{url}", "{password}"]
+    first = certify(tmp_path / "runs", "boot_accepted", "--seed", "11", "--limit", "hold=1200 ms", command=command)
+    assert first.outcomes == {"boot_accepted": "failed"}
+    run = first.folder.resolve()
+    still = mockpilot("again", str(run))
+    assert (still.returncode, still.stdout.split()[:3]) == (1, ["still", "boot_accepted", "I-02"]), still.stderr
+    mended.touch()
+    fixed = mockpilot("again", str(run), "boot_accepted")
+    assert (fixed.returncode, fixed.stdout.split()[:2]) == (0, ["fixed", "boot_accepted"]), fixed.stderr
+    result = json.loads((tmp_path / "runs" / "latest" / "result.json").read_bytes())
+    assert (result["seed"], result["facts"]["limits"]["hold"]) == (11, 1.2)
+    assert result["facts"]["product"]["command"] == command
+    assert len([path for path in (tmp_path / "runs").iterdir() if not path.is_symlink()]) == 3
+    changed = mockpilot("diff", str(run), str(tmp_path / "runs" / "latest"))
+    assert (changed.returncode, changed.stdout.splitlines()[0]) == (0, "healed")
+
+
+def test_again_takes_another_command_and_profile(tmp_path: Path) -> None:
+    """A run that came by mail was started on a machine where other programs lie."""
+    first = certify(tmp_path / "runs", "boot_accepted", command=[*EXEMPLARY, "--offend", "boot.comes-first"])
+    profile = tmp_path / "mine.toml"
+    profile.write_text('[presystem]\nid = "mine"\n', encoding="utf-8")
+    done = mockpilot("again", str(first.folder), "B-01", "--profile", str(profile), "--out", str(tmp_path / "mine"),
+                     "--", *EXEMPLARY)  # fmt: skip
+    assert (done.returncode, done.stdout.split()[:2]) == (0, ["fixed", "boot_accepted"]), done.stderr
+    result = json.loads((tmp_path / "mine" / "latest" / "result.json").read_bytes())
+    assert result["facts"]["product"]["id"] == "mine"
+    assert result["facts"]["limits"] == first.result["facts"]["limits"]
+
+
+def test_again_says_when_it_was_not_reached(tmp_path: Path) -> None:
+    """A product that does not connect has shown nothing."""
+    first = certify(tmp_path / "runs", "boot_accepted", "--limit", "connect_within=1 s", "--limit", "boot_never=1 s",
+                    command=[*EXEMPLARY, "--offend", "correlation.echoes-message-id"])  # fmt: skip
+    done = mockpilot("again", str(first.folder), "--", "sh", "-c", "exit 0")
+    assert (done.returncode, done.stdout.split()[:3]) == (4, ["not", "reached", "boot_accepted"]), done.stderr
+    assert "product left" in done.stdout
+
+
 # -- products that do not come far -------------------------------------------------------------------------------------
 
 

@@ -7,7 +7,7 @@ from xml.etree import ElementTree as Xml
 
 from mockpilot.history import events as e
 from mockpilot.history.recorder import History
-from mockpilot.report.drawing import CMS, PRODUCT, Stretch, place, sequence_drawing, stretches
+from mockpilot.report.drawing import CMS, PRODUCT, Stretch, place, sequence_drawing, stretches, strips
 from mockpilot.report.sequence import Line, lines
 from report.recorded_events import frame, opened, recorded
 from sample_run import recording
@@ -24,7 +24,7 @@ def test_nothing_said_is_nothing_drawn() -> None:
 def test_a_drawing_is_well_formed_and_leads_to_the_log() -> None:
     """Links only to rows that the page has."""
     markup = sequence_drawing(recording(), "one", marked=(8,), known=(8, 10))
-    assert Xml.fromstring(markup).tag == "svg"
+    assert {part.tag for part in Xml.fromstring(markup)} == {"svg"}
     assert re.findall(r'href="#([^"]+)"', markup) == ["one-8", "one-10"]
     assert "◆ ProvideChargingRequests #5e0c" in markup
 
@@ -81,3 +81,20 @@ def test_life_lines_follow_the_links() -> None:
     assert [one.style for one in found] == ["closed", "open", "silent", "closed"]
     assert found[-1] == Stretch(placed[-1].y, 500, "closed")
     assert (placed[0].begins, placed[0].ends) == (PRODUCT, CMS)
+
+
+def test_a_drawing_consists_of_strips() -> None:
+    """So that it can be printed on several sheets; nothing is lost or told twice, and the life lines go on."""
+    placed = place([Line("arrow", str(number), float(number) / 10) for number in range(60)])
+    cut = strips(placed)
+    assert len(cut) > 3
+    assert [one for strip in cut for one in strip.placed] == placed
+    assert [strip.y for strip in cut] == [0, *(strip.y + strip.height for strip in cut[:-1])]
+    assert all(strip.stretches[-1].y_to == strip.y + strip.height for strip in cut)
+
+
+def test_no_strip_ends_where_something_slopes_across() -> None:
+    """It would be cut in two."""
+    notes = [Line("arrow", str(number), 1.0) for number in range(60)]
+    placed = place([Line("held", "held", 0.0, fault="f"), *notes, Line("arrow", "late", 2.0, fate="late", fault="f")])
+    assert len(strips(placed)) == 1

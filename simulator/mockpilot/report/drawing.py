@@ -1,8 +1,10 @@
 """The sequence drawing of a conversation: product on the left, CMS on the right, time downwards.
 
 A lost message ends in a cross, a late one slopes down from where it was held, a repeated one is double, a broken link
-breaks both life lines. Places across are shares of the width, so that the drawing fits a telephone and a sheet of
-paper with texts of the same size. Every line is also a row of the wire log, to which it leads.
+breaks both life lines. Every line is also a row of the wire log, to which it leads.
+
+Places across are shares of the width, so that the drawing fits a telephone and a sheet of paper with texts of the same
+size; it is drawn in strips, so that a sheet may end between two of them.
 """
 
 from __future__ import annotations
@@ -17,6 +19,10 @@ from mockpilot.report.templates import rendered
 PRODUCT, CMS = 16, 84
 """Where the life lines stand, in hundredths of the width."""
 _TOP, _ROW, _TIGHT, _FOOT = 34, 30, 22, 16
+_GAP = 7
+"""Below a line, before the text of the next."""
+_STRIP = 280
+"""Height from which a strip may end."""
 _PAUSE_S, _PAUSE = 1.0, 12
 """After a silence that long a line stands so much lower."""
 _SLACK_S = 0.05
@@ -84,12 +90,9 @@ def sequence_drawing(history: History, scenario: str, marked: Collection[int] = 
     told = lines(history, marked)
     if not any(line.form == "arrow" for line in told):
         return ""
-    placed = place(told)
-    height = placed[-1].y + _FOOT
     return rendered(
-        "sequence.html.j2", placed=placed, stretches=stretches(placed, height), height=height, scenario=scenario,
-        product=PRODUCT, cms=CMS, known=known,
-    )  # fmt: skip
+        "sequence.html.j2", strips=strips(place(told)), scenario=scenario, product=PRODUCT, cms=CMS, known=known
+    )
 
 
 def place(told: Sequence[Line]) -> list[Placed]:
@@ -120,6 +123,36 @@ def stretches(placed: Sequence[Placed], height: int) -> list[Stretch]:
             made.append(Stretch(since, one.y, style))
             style, since = after, one.y
     return [*made, Stretch(since, height, style)]
+
+
+@dataclass(frozen=True, slots=True)
+class Strip:
+    """A part of the drawing from one height to another."""
+
+    y: int
+    height: int
+    placed: tuple[Placed, ...]
+    stretches: tuple[Stretch, ...]
+
+
+def strips(placed: Sequence[Placed]) -> list[Strip]:
+    """Cut a drawing where nothing slopes across."""
+    foot = placed[-1].y + _FOOT
+    lives = stretches(placed, foot)
+    made: list[Strip] = []
+    begins, top = 0, 0
+    for number, one in enumerate(placed):
+        last = number == len(placed) - 1
+        bottom = foot if last else one.y + _GAP
+        if last or (bottom - top >= _STRIP and all(later.y_from > bottom for later in placed[number + 1 :])):
+            cut = [_clipped(life, top, bottom) for life in lives if life.y < bottom and life.y_to > top]
+            made.append(Strip(top, bottom - top, tuple(placed[begins : number + 1]), tuple(cut)))
+            begins, top = number + 1, bottom
+    return made
+
+
+def _clipped(life: Stretch, top: int, bottom: int) -> Stretch:
+    return Stretch(max(life.y, top), min(life.y_to, bottom), life.style)
 
 
 def _style_after(line: Line, style: str, open_links: set[int | None]) -> str:

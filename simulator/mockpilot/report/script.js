@@ -51,7 +51,7 @@
       first.append(which);
       second.append(what);
       form.append(first, second, said);
-      form.addEventListener("input", filter);
+      for (const kind of ["input", "change"]) form.addEventListener(kind, filter);
       form.addEventListener("submit", (event) => event.preventDefault());
       log.querySelector("summary").after(form);
       filter();
