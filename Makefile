@@ -46,6 +46,7 @@ soak: .venv/.dev  ## everything, slow tests too: offender matrix, many examples
 bench: .venv/.dev  ## benchmarks: ratios measured side by side
 	$(BIN)/python tests/benchmarks/bench_cms.py
 	$(BIN)/python tests/benchmarks/bench_depot.py
+	$(BIN)/python tests/benchmarks/bench_report.py
 
 certs: .venv/.run  ## a CA and a server certificate for a lab, into certs/
 	$(BIN)/mockpilot certs certs
