@@ -147,7 +147,7 @@ def test_option_that_cannot_work_is_named(words: list[str], named: str, says: Sa
     (["list", "nonsense"], "list: one of scenarios, rules"),
     (["explain", "boot_acepted"], "did you mean boot_accepted"),
     (["explain"], "NAME"),
-    (["report", "nowhere"], "nowhere/result.json: the result of a run is expected"),
+    (["report", "nowhere"], "nowhere: a run folder, or a ZIP file of one, is expected"),
     (["judge", "nowhere.jsonl"], "nowhere.jsonl: the trace of a scenario is expected"),
     (["judge", "text"], "text"),
     (["certs", "text"], "text: the folder must be writable"),

@@ -81,7 +81,8 @@ def test_readme_tells_every_step() -> None:
 def test_readme_profiles_can_be_read(text: str) -> None:
     """What stands there can be copied into a profile."""
     profile = read_profile(text, Path("acme.toml"), environ={"ACME_MOCK_PASSWORD": "secret"})
-    assert profile.provoke or profile.presystem.password == "secret"
+    assert profile.provoke or profile.expected or profile.presystem.password == "secret"
+    assert {one.rule for one in profile.expected} <= set(RULES)
 
 
 @pytest.mark.parametrize("frame", FRAMES, ids=lambda frame: frame.split(",")[5].strip(' "'))

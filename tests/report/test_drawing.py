@@ -38,7 +38,7 @@ def test_a_products_text_is_no_markup() -> None:
 
 def test_a_lost_message_ends_in_a_cross() -> None:
     """Half way."""
-    (lost,) = place([Line("arrow", "confirmation", fate="lost", fault="f")])
+    (lost,) = place([Line("arrow", "confirmation", fate="lost", fault="f", said="lost")])
     assert (lost.begins, lost.ends, lost.text) == (CMS, 50, "confirmation · lost")
     assert 'class="cross"' in sequence_drawing(recording(), "one")
 

@@ -57,25 +57,39 @@ def test_what_travels_is_told_in_words(event: e.Event, text: str, kind: str) -> 
 
 
 @pytest.mark.parametrize(
-    ("do", "event", "fate"),
+    ("do", "event", "fate", "said"),
     [
-        ("lose", e.MessageWithheld(text=frame(2, LIST), fault="f"), "lost"),
-        ("delay", e.MessageSent(text=frame(2, LIST), fault="f"), "late"),
-        ("repeat", e.MessageSent(text=frame(2, LIST), fault="f"), "again"),
-        ("answer", e.MessageSent(text=frame(2, LIST), fault="f"), "altered"),
-        ("damage", e.MessageSent(text=frame(2, LIST), fault="f"), "altered"),
-        ("lose", e.MessageSent(text=frame(2, LIST)), "arrives"),
+        ("lose", e.MessageWithheld(text=frame(2, LIST), fault="f"), "lost", "lost"),
+        ("delay", e.MessageSent(text=frame(2, LIST), fault="f"), "late", "late"),
+        ("swap", e.MessageSent(text=frame(2, LIST), fault="f"), "late", "swapped"),
+        ("repeat", e.MessageSent(text=frame(2, LIST), fault="f"), "again", "once more"),
+        ("answer", e.MessageSent(text=frame(2, LIST), fault="f"), "altered", "altered"),
+        ("inject", e.MessageSent(text=frame(2, LIST), fault="f"), "altered", "unasked"),
+        ("new verb", e.MessageSent(text=frame(2, LIST), fault="f"), "altered", "altered"),
+        ("lose", e.MessageSent(text=frame(2, LIST)), "arrives", ""),
+        ("refuse", e.UpgradeAnswered(status=503, fault="f"), "altered", "on purpose"),
     ],
 )
-def test_a_fault_decides_a_messages_fate(do: str, event: e.Event, fate: str) -> None:
+def test_a_fault_decides_a_messages_fate(do: str, event: e.Event, fate: str, said: str) -> None:
     """By its verb, also one that this drawing does not know."""
-    assert drawn((1.0, e.FaultArmed(name="f", do=do)), (2.0, event))[-1].fate == fate
+    line = drawn((1.0, e.FaultArmed(name="f", do=do)), (2.0, event))[-1]
+    assert (line.fate, line.said) == (fate, said)
 
 
-def test_what_is_held_back_is_drawn_where_it_was_held() -> None:
-    """Its arrow begins there."""
-    held = drawn((1.0, e.FaultArmed(name="f", do="delay")), (2.0, e.FaultFired(name="f", do="delay")))[-1]
-    assert (held.form, held.fault, held.at) == ("held", "f", 2.0)
+@pytest.mark.parametrize(("do", "how", "form"), [
+    ("delay", {}, "held"), ("swap", {}, "held"), ("answer", {"by_s": 3.0}, "held"), ("drop", {}, "note"),
+])  # fmt: skip
+def test_what_is_held_back_is_drawn_where_it_was_held(do: str, how: dict[str, object], form: str) -> None:
+    """Its arrow begins there; other faults that fire without a message are noted."""
+    line = drawn((1.0, e.FaultArmed(name="f", do=do, how=how)), (2.0, e.FaultFired(name="f", do=do)))[-1]
+    assert (line.form, line.at) == (form, 2.0)
+
+
+def test_an_answer_that_is_only_altered_is_held_nowhere() -> None:
+    """It leaves at once."""
+    assert [line.form for line in drawn(e.FaultArmed(name="f", do="answer"), e.FaultFired(name="f", do="answer"))] == [
+        "note"
+    ]
 
 
 @pytest.mark.parametrize(
@@ -95,6 +109,8 @@ def test_what_is_held_back_is_drawn_where_it_was_held() -> None:
         (e.ProductExited(status=1, by_us=False), "note", "product", "product ended, status 1"),
         (e.ProtocolBroken(what="unmasked frame", code=1002), "note", "fault", "RFC 6455 broken: unmasked frame"),
         (e.ListenerDown(port=1), "note", "fault", "port closed"),
+        (e.ReadingPaused(fault="f"), "note", "fault", "leaves unread what comes"),
+        (e.ReadingResumed(fault="f"), "note", "fault", "reads again"),
         (e.Stalled(late_s=2.0), "note", "wait", "mockpilot stalled, 2 s"),
         (e.Mark(text="look  here"), "note", "step", "look here"),
     ],

@@ -80,6 +80,8 @@ class Plan:
     jobs: int = 1
     more_scenarios: tuple[Path, ...] = ()
     """Folders beside the shipped one."""
+    plans: tuple[Path, ...] = ()
+    """Fault plans that are scenarios of the catalogue here."""
     ask: Ask = ask_at_terminal
 
 

@@ -72,7 +72,8 @@ async def certify(plan: Plan, progress: Progress) -> Outcome:
 
 
 def _repeatable(plan: Plan) -> Profile:
-    return replace(plan.profile, run=RunSettings(plan.seed, plan.command, plan.start_once, plan.more_scenarios))
+    started = RunSettings(plan.seed, plan.command, plan.start_once, plan.more_scenarios, plan.plans)
+    return replace(plan.profile, run=started)
 
 
 def _without_password(command: Sequence[str], password: str) -> tuple[str, ...]:

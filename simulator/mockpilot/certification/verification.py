@@ -85,7 +85,7 @@ def _has_more_scenarios(folder: RunFolder) -> bool:
         run = load_profile(path, environ=EverySet()).run if path.is_file() else None
     except MockpilotError:
         return False  # that the file changed is told by its digest
-    return run is not None and bool(run.scenarios)
+    return run is not None and bool(run.scenarios or run.plans)
 
 
 def _counts(result: RunResult) -> Iterator[str]:

@@ -79,6 +79,7 @@ def _stored(folder: RunFolder) -> Profile:
 
 
 def _plan(profile: Profile, names: Sequence[str], command: tuple[str, ...], out: Path) -> Plan:
+    from mockpilot.certification.plans import plan_scenarios
     from mockpilot.certification.product import check_command
     from mockpilot.certification.run import Plan
     from mockpilot.certification.selection import select
@@ -91,12 +92,13 @@ def _plan(profile: Profile, names: Sequence[str], command: tuple[str, ...], out:
     if command:
         check_command(command)
     catalogue, certificates = load_catalogue(run.scenarios), certificates_for(profile)
+    catalogue = {**catalogue, **plan_scenarios(run.plans, catalogue, profile.presystem.dialect)}
     chosen = select(catalogue, names, (), profile, bad_certificates=certificates.bad_kinds)
     if not chosen.run:
         reasons = sorted({chosen.left_out[name] for name in names})
         raise UsageError(f"nothing of it can be run: {'; '.join(reasons)}")
     return Plan(profile, chosen, catalogue, out, run.seed, certificates, command, run.start_once,
-                more_scenarios=run.scenarios)  # fmt: skip
+                more_scenarios=run.scenarios, plans=run.plans)  # fmt: skip
 
 
 def _beside(run: Path) -> Path:

@@ -84,7 +84,7 @@ def certify(
     from mockpilot.certification.run import Plan
 
     seed = random.SystemRandom().randrange(2**31) if seed is None else seed
-    plan = Plan(profile, chosen, catalogue, out, seed, certificates, command, start == "once", jobs, more)
+    plan = Plan(profile, chosen, catalogue, out, seed, certificates, command, start == "once", jobs, more, plans)
     return _run(plan, strict=strict, as_json=as_json)
 
 

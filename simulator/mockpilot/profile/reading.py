@@ -39,7 +39,7 @@ _PRESYSTEM_KEYS = ("name", "version", "kind", "id", "dialect", "sends_requests",
 _CMS_KEYS = ("listen", "host", "path", "certs", "push_interval", "depot", "partial_lists",
              "requests_survive")  # fmt: skip
 _PROVOKE_KEYS = ("command", "http", "ask", "stdin")
-_RUN_KEYS = ("seed", "command", "start_once", "scenarios")
+_RUN_KEYS = ("seed", "command", "start_once", "scenarios", "plans")
 _EXPECTED_KEYS = ("rule", "reason", "owner", "until")
 
 
@@ -127,7 +127,7 @@ def _run(table: Table) -> RunSettings:
         seed = 0
     return RunSettings(
         seed=seed, command=_words(table, "command"), start_once=table.flag("start_once", default=False),
-        scenarios=tuple(map(Path, _words(table, "scenarios"))),
+        scenarios=tuple(map(Path, _words(table, "scenarios"))), plans=tuple(map(Path, _words(table, "plans"))),
     )  # fmt: skip
 
 

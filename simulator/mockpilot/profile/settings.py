@@ -117,6 +117,8 @@ class RunSettings:
     start_once: bool = False
     scenarios: tuple[Path, ...] = ()
     """Folders with more scenarios."""
+    plans: tuple[Path, ...] = ()
+    """Fault plans that were scenarios: files, or names of shipped ones."""
 
 
 @dataclass(frozen=True, slots=True)

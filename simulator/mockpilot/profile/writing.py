@@ -164,6 +164,9 @@ def _run(run: RunSettings | None) -> Iterator[str]:
         yield f"start_once = {str(run.start_once).lower()}"
     if run.scenarios:
         yield f"scenarios = {_texts(str(folder.absolute()) for folder in run.scenarios)}"
+    if run.plans:
+        # A path is made absolute, the name of a shipped plan stays.
+        yield f"plans = {_texts(str(plan.absolute() if plan.exists() else plan) for plan in run.plans)}"
     yield ""
 
 

@@ -51,7 +51,8 @@ def connections(history: History) -> list[Connection]:
             continue
         if isinstance(event, TcpAccepted):
             after = f"{event.at - start:.1f}"
-            found[event.link] = Connection(event.link, after, event.peer, event.certificate)
+            where = f"{event.peer}, to the other host" if event.elsewhere else event.peer
+            found[event.link] = Connection(event.link, after, where, event.certificate)
         elif event.link in found:
             _note(found[event.link], event)
     return list(found.values())

@@ -62,8 +62,7 @@ class Placed:
     @property
     def text(self) -> str:
         """What stands beside it, with its fate in words."""
-        words = {"lost": " · lost", "late": " · late", "again": " · once more", "altered": " · altered"}
-        fate = words.get(self.line.fate, "") if self.line.fault else ""
+        fate = f" · {self.line.said}" if self.line.said else ""
         mark = "◆ " if self.line.marked else "⋮ " if self.line.form == "skip" else ""
         return f"{mark}{self.line.text}{fate}"
 

@@ -22,6 +22,11 @@ _FOLD_FROM, _KEEP = 8, 2
 """A run of plain pushes and answers longer than that is folded to so many lines at either end."""
 _AROUND = 3
 _LONGEST = 60
+_FATES: Mapping[str, tuple[Fate, str]] = {
+    "delay": ("late", "late"), "swap": ("late", "swapped"), "repeat": ("again", "once more"),
+    "damage": ("altered", "damaged"), "inject": ("altered", "unasked"),
+}  # fmt: skip
+"""What a verb makes of a message; any other alters it."""
 _ON_MESSAGES = ("lose", "delay", "repeat", "swap", "answer", "damage", "inject")
 """Verbs whose firing shows in the arrow itself."""
 
@@ -45,6 +50,8 @@ class Line:
     kind: str = ""
     """``push``, ``answer``, ``ping``, ``wide`` (whatever else travels), or of a note or break what it tells of."""
     fault: str = ""
+    said: str = ""
+    """Its fate in a word, beside the text."""
     marked: bool = False
     """A finding names it."""
 
@@ -62,21 +69,21 @@ def lines(history: History, marked: Collection[int] = ()) -> list[Line]:
 
 def _told(history: History) -> Iterator[Line]:
     start = history[0].at if history else 0.0
-    verbs = {one.name: one.do for one in history.of(e.FaultArmed)}
+    armed = {one.name: one for one in history.of(e.FaultArmed)}
     over = False
     for event in history:
         over = over or isinstance(event, e.ScenarioEnded)
         if over and not isinstance(event, e.ScenarioEnded | e.LinkEnded):
             continue  # closing and stopping is clearing up
-        line = _line(event, verbs)
+        line = _line(event, armed)
         if line is not None:
             yield replace(line, at=event.at - start, index=event.index, link=event.link)
 
 
-def _line(event: e.Event, verbs: Mapping[str, str]) -> Line | None:
+def _line(event: e.Event, armed: Mapping[str, e.FaultArmed]) -> Line | None:
     match event:
         case e.Message():
-            return _message(event, verbs)
+            return _message(event, armed)
         case e.TlsFailed() | e.UpgradeRequested() | e.UpgradeAnswered() | e.CloseSent() | e.CloseReceived():
             return _handshake(event)
         case e.PingSent() | e.PongSent() | e.PingReceived() | e.PongReceived():
@@ -88,20 +95,26 @@ def _line(event: e.Event, verbs: Mapping[str, str]) -> Line | None:
             return Line("break", "the CMS neither reads nor writes any more", kind="silence", fault=event.fault)
         case e.FaultArmed():
             return Line("note", f"armed: {event.do} {armed_words(event.how)}".rstrip(), kind="fault")
-        case e.FaultFired() if verbs.get(event.name) in ("delay", "answer"):
+        case e.FaultFired() if event.name in armed and _holds_back(armed[event.name]):
             return Line("held", "held back", fault=event.name, kind="fault")
     return _note(event)
 
 
-def _message(event: e.Message, verbs: Mapping[str, str]) -> Line:
+def _holds_back(fault: e.FaultArmed) -> bool:
+    return fault.do in ("delay", "swap") or bool(fault.how.get("by_s"))
+
+
+def _message(event: e.Message, armed: Mapping[str, e.FaultArmed]) -> Line:
     fault = getattr(event, "fault", None) or ""
     fate: Fate = "arrives"
+    said = ""
     if isinstance(event, e.MessageWithheld):
-        fate = "lost"
+        fate, said = "lost", "lost"
     elif fault:
-        fate = {"delay": "late", "repeat": "again"}.get(verbs.get(fault, ""), "altered")  # type: ignore[assignment]
+        fate, said = _FATES.get(armed[fault].do if fault in armed else "", ("altered", "altered"))
     text, kind = _words(event)
-    return Line("arrow", text, to_cms=isinstance(event, e.MessageReceived), fate=fate, kind=kind, fault=fault)
+    to_cms = isinstance(event, e.MessageReceived)
+    return Line("arrow", text, to_cms=to_cms, fate=fate, kind=kind, fault=fault, said=said)
 
 
 def _words(event: e.Message) -> tuple[str, str]:
@@ -127,11 +140,13 @@ def _handshake(event: e.Event) -> Line:
             shown = "TLS not completed" if event.certificate == "good" else f"certificate {event.certificate} refused"
             return Line("arrow", shown, fate="lost", kind="wide")
         case e.UpgradeRequested():
-            return Line("arrow", f"{event.method} {_short(event.target)}", to_cms=True, kind="wide")
+            where = " at the other host" if event.elsewhere else ""
+            return Line("arrow", f"{event.method} {_short(event.target)}{where}", to_cms=True, kind="wide")
         case e.UpgradeAnswered():
-            altered: Fate = "altered" if event.fault else "arrives"
-            said = f"{event.status} {event.subprotocol or ''}".rstrip()
-            return Line("arrow", said, fate=altered, kind="wide", fault=event.fault or "")
+            answer = f"{event.status} {event.subprotocol or ''}".rstrip()
+            if event.fault:
+                return Line("arrow", answer, fate="altered", kind="wide", fault=event.fault, said="on purpose")
+            return Line("arrow", answer, kind="wide")
     assert isinstance(event, e.CloseSent | e.CloseReceived)
     code = "without a code" if event.code is None else str(event.code)
     return Line("arrow", f"Close {code}", to_cms=isinstance(event, e.CloseReceived), kind="wide")
@@ -174,6 +189,10 @@ def _note_of_fault(event: e.Event) -> Line | None:
     match event:
         case e.FaultFired() if event.do not in _ON_MESSAGES:
             return Line("note", f"fault {event.name} fired", kind="fault")
+        case e.ReadingPaused():
+            return Line("note", "leaves unread what comes", kind="fault")
+        case e.ReadingResumed():
+            return Line("note", "reads again", kind="fault")
         case e.ListenerDown():
             return Line("note", "port closed", kind="fault")
         case e.ListenerUp() if event.index > 1:
