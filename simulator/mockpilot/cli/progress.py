@@ -90,10 +90,10 @@ class _Wait:
         if not self._waits:
             return f"  … {self.name}"
         awaited, within_s, until = self._waits[-1]
-        left = max(0.0, until - time.monotonic())
-        shown = f"{format_duration(round(left))} of {format_duration(within_s)} left"
-        if math.isinf(left):
-            shown = "as long as it takes"
+        shown = "as long as it takes"
+        if math.isfinite(until):
+            left = max(0.0, until - time.monotonic())
+            shown = f"{format_duration(round(left))} of {format_duration(within_s)} left"
         if awaited == "haste":
             return f"  … {self.name}   {shown} · holding an answer back, to see who cannot wait"
         return f"  … {self.name}   {shown} · waiting for the product: {awaited}"

@@ -23,6 +23,7 @@ _GAP = 7
 """Below a line, before the text of the next."""
 _STRIP = 280
 """Height from which a strip may end."""
+_AFTER_BREAK = 8
 _PAUSE_S, _PAUSE = 1.0, 12
 """After a silence that long a line stands so much lower."""
 _SLACK_S = 0.05
@@ -102,6 +103,7 @@ def place(told: Sequence[Line]) -> list[Placed]:
     shown = ""
     for line in told:
         y += (_TIGHT if line.form != "arrow" else _ROW) + (_PAUSE if line.at - before >= _PAUSE_S else 0)
+        y += _AFTER_BREAK if placed and placed[-1].line.form == "break" else 0
         time = f"{line.at:.1f}" if line.at < 100 else f"{line.at:.0f}"
         if line.form == "held":
             held[line.fault] = y
