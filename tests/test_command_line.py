@@ -276,6 +276,23 @@ def test_expected_deviation_spoils_nothing(tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.parametrize(("rule", "until", "state"), [
+    ("envelope.time-stamp-is-utc", "until = 2020-01-01", "overdue"),
+    ("boot.comes-first", "", "gone"),
+])  # fmt: skip
+def test_expected_deviation_that_is_stale_fails_the_run(rule: str, until: str, state: str, tmp_path: Path) -> None:
+    """Exit status 1, and what to do stands in every report, although no scenario failed."""
+    expected = f'\n[[expected]]\nrule = "{rule}"\nreason = "planned"\n{until}\n'
+    (tmp_path / "acme.toml").write_text(DEMO.read_text(encoding="utf-8") + expected, encoding="utf-8")
+    done = certify(tmp_path / "runs", "boot_accepted", profile=tmp_path / "acme.toml",
+                   command=[*EXEMPLARY, "--offend", "envelope.time-stamp-is-utc"])  # fmt: skip
+    assert (done.status, done.result["outcome"], done.result["counts"]["failed"]) == (1, "failed", 0)
+    assert [one["state"] for one in done.result["deviations"]] == [state]
+    assert f"expected deviation is {state}" in done.stdout
+    assert f"The expected deviation from {rule}" in (done.folder / "report.html").read_text(encoding="utf-8")
+    assert '<failure type="' + state in (done.folder / "junit.xml").read_text(encoding="utf-8")
+
+
 # -- the catalogue -----------------------------------------------------------------------------------------------------
 
 

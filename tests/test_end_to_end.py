@@ -11,8 +11,10 @@ import sys
 from base64 import b64encode
 from pathlib import Path
 
+import jsonschema_rs
 import pytest
 
+from mockpilot.results.records import schema_text
 from running import (
     DEMO,
     EXEMPLARY,
@@ -70,6 +72,8 @@ def test_run_folder_is_complete(exemplary: Certified) -> None:
     written = {"result.json", "report.html", "junit.xml", "summary.md", "run.toml", "ca.pem", "digests.txt"}
     assert {*written, "traces"} <= names
     assert {path.stem for path in (exemplary.folder / "traces").iterdir()} == set(FEW)
+    assert jsonschema_rs.validator_for(json.loads(schema_text())).is_valid(exemplary.result)
+    assert mockpilot("verify", str(exemplary.folder)).returncode == 0
     assert not [name for name in names if name.endswith(".new")]
 
 

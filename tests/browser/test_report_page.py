@@ -127,10 +127,10 @@ def test_what_failed_is_open_and_the_rest_is_folded(page: webdriver.Chrome) -> N
     passed.find_element(By.TAG_NAME, "summary").send_keys(" ")
     assert not passed.find_element(By.CSS_SELECTOR, ".steps").is_displayed()
     page.find_element(By.XPATH, "//button[.='Unfold all']").click()
-    folded = page.find_elements(By.CSS_SELECTOR, "main details:not([open])")
+    folded = page.find_elements(By.CSS_SELECTOR, "main section details:not([open])")
     assert {one.get_attribute("class") for one in folded} == {"log"}
     page.find_element(By.XPATH, "//button[.='Fold all']").click()
-    assert page.find_elements(By.CSS_SELECTOR, "main details[open]") == []
+    assert page.find_elements(By.CSS_SELECTOR, "main section details[open]") == []
 
 
 def test_the_wire_log_is_filtered(page: webdriver.Chrome, run: Certified) -> None:

@@ -35,3 +35,11 @@ def test_unknown_dialect_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
     """In one sentence that names the known ones."""
     assert main(["schema", "--dialect", "vdv-9"]) == 3
     assert "dialect: one of chargepilot, vdv-1.0, " in capsys.readouterr().err
+
+
+def test_the_schema_of_results_is_printed_as_it_is_shipped(capsys: pytest.CaptureFixture[str]) -> None:
+    """For whoever checks a result.json without mockpilot."""
+    assert main(["schema", "--result"]) == 0
+    printed = json.loads(capsys.readouterr().out)
+    assert printed["title"] == "mockpilot.result/1"
+    assert "RunResult" in printed["$defs"]

@@ -8,22 +8,24 @@ from msgspec.structs import replace as with_changes
 
 from mockpilot.conformance.levels import Cause
 from mockpilot.conformance.rules import RULES
+from mockpilot.profile import Expected
 from mockpilot.report.markdown import render_markdown
 from mockpilot.results import Product, run_result, scenario_result
 from sample_run import LOST_LIST, TODAY, facts, recording, sample_run, verdict
 
 
-def test_the_summary_is_about_twenty_lines() -> None:
-    """Outcome first, what to repair next."""
+def test_the_summary_says_what_matters_first() -> None:
+    """Outcome, what to repair, what was not shown."""
     result, _ = sample_run()
     lines = render_markdown(result).splitlines()
-    assert len(lines) <= 20
     assert lines[0] == "## ✗ Failed, by this tool's limits: Acme DepotManager 8.2.0 · BMS acme · two-way"
     row = "| A list that was not confirmed is not delivered; it must come again. | L-03 MUST | confirmation\\_missing |"
     assert row in lines
+    assert "? Not shown: confirmation\\_twice (fault never fired)" in lines
+    assert "- expected deviation occurred: link.backs-off (planned for 8.3, until 2027-03-31)" in lines
 
 
-def test_long_lists_are_cut() -> None:
+def test_the_summary_is_never_more_than_twenty_lines() -> None:
     """The page has the rest."""
     finding = [replace(LOST_LIST, rule=rule) for rule in list(RULES)[:9]]
     failed = [
@@ -34,11 +36,15 @@ def test_long_lists_are_cut() -> None:
         scenario_result(f"two{n}", verdict(cause=Cause.NEVER_EXERCISED), recording(), duration_s=1)
         for n in range(8)
     ]
-    text = render_markdown(run_result(facts(), [*failed, *unclear], today=TODAY, finished=False))
+    expected = [Expected(rule, "known") for rule in list(RULES)[20:25]]
+    result = run_result(facts(), [*failed, *unclear], expected=expected, today=TODAY, finished=False)
+    text = render_markdown(result)
     assert f"| {LOST_LIST.message} | L-03 MUST | one0, one1, one2 and 2 more |" in text
-    assert "| and 3 more | | |" in text
-    assert "- and 2 more inconclusive" in text
-    assert "The run did not finish." in text
+    assert "| and 5 more | | |" in text
+    assert "two2 (never exercised) and 5 more" in text
+    assert "; and 3 more expected deviations" in text
+    assert "**the run did not finish**" in text
+    assert len(text.splitlines()) <= 20
 
 
 def test_a_clean_run_has_no_table() -> None:

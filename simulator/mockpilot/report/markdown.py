@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from msgspec.structs import replace
+
 from mockpilot.durations import format_duration
 from mockpilot.report.repairs import repairs
 from mockpilot.report.wording import (
@@ -22,8 +24,8 @@ from mockpilot.report.wording import (
 )
 from mockpilot.results import RunResult
 
-_MOST = 6
-"""Rows of a list; the report page has the rest."""
+_REPAIRS, _DEVIATIONS, _UNCLEAR = 4, 2, 3
+"""Rows of each list, so that the whole stays within twenty lines; the report page has the rest."""
 
 
 def render_markdown(result: RunResult) -> str:
@@ -34,17 +36,27 @@ def render_markdown(result: RunResult) -> str:
 def _lines(result: RunResult) -> Iterator[str]:
     yield f"## {MARKS[result.outcome]} {outcome_words(result).capitalize()}: {_plain(product_words(result))}"
     yield ""
-    yield f"{' · '.join(count_words(result))} · {format_duration(result.duration_s)}"
+    unfinished = [] if result.finished else ["**the run did not finish**"]
+    yield f"{' · '.join([*count_words(result), *unfinished])} · {format_duration(result.duration_s)}  "
     yield f"VDV 463: {WORDS[result.columns.vdv463]} · ChargePilot: {WORDS[result.columns.chargepilot]}  "
     yield _plain(" · ".join(run_words(result)))
-    yield from (f"- {_plain(line)}" for line in deviation_words(result))
+    yield from _deviations(result)
     yield from _repairs(result)
     yield from _unclear(result)
-    if not result.finished:
-        yield ""
-        yield "The run did not finish."
     yield ""
     yield f"{STATEMENTS[0]} {STATEMENTS[1]} `report.html` has the evidence."
+
+
+def _deviations(result: RunResult) -> Iterator[str]:
+    if not result.deviations:
+        return
+    yield ""
+    failing = sorted(result.deviations, key=lambda one: one.state not in ("gone", "overdue"))
+    told = [_plain(one) for one in deviation_words(replace(result, deviations=tuple(failing)))]
+    more = [f"; and {len(told) - _DEVIATIONS} more expected deviations"] if len(told) > _DEVIATIONS else []
+    *others, last = told[:_DEVIATIONS]
+    yield from (f"- {line}" for line in others)
+    yield "".join([f"- {last}", *more])
 
 
 def _repairs(result: RunResult) -> Iterator[str]:
@@ -54,20 +66,21 @@ def _repairs(result: RunResult) -> Iterator[str]:
     yield ""
     yield "| Repair first | Requirement | Scenarios |"
     yield "|---|---|---|"
-    for one in found[:_MOST]:
+    for one in found[:_REPAIRS]:
         names = ", ".join(one.scenarios[:3]) + (f" and {len(one.scenarios) - 3} more" if len(one.scenarios) > 3 else "")
         yield f"| {_plain(one.statement)} | {requirement_words(one.finding)} | {_plain(names)} |"
-    if len(found) > _MOST:
-        yield f"| and {len(found) - _MOST} more | | |"
+    if len(found) > _REPAIRS:
+        yield f"| and {len(found) - _REPAIRS} more | | |"
 
 
 def _unclear(result: RunResult) -> Iterator[str]:
     unclear = [one for one in result.scenarios if one.outcome == "inconclusive"]
-    if unclear:
-        yield ""
-    yield from (f"- ? {_plain(one.name)}: {_plain(why(one))}" for one in unclear[:_MOST])
-    if len(unclear) > _MOST:
-        yield f"- and {len(unclear) - _MOST} more inconclusive"
+    if not unclear:
+        return
+    yield ""
+    told = "; ".join(f"{_plain(one.name)} ({_plain(str(one.cause or why(one)))})" for one in unclear[:_UNCLEAR])
+    more = f" and {len(unclear) - _UNCLEAR} more" if len(unclear) > _UNCLEAR else ""
+    yield f"? Not shown: {told}{more}"
 
 
 def _plain(text: str) -> str:

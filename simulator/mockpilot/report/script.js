@@ -21,7 +21,7 @@
   for (const [words, open] of [["Unfold all", true], ["Fold all", false]]) {
     const button = make("button", words, { type: "button" });
     button.addEventListener("click", () => {
-      for (const box of document.querySelectorAll("main details")) if (!open || !box.matches(".log")) box.open = open;
+      for (const box of document.querySelectorAll("main section details")) if (!open || !box.matches(".log")) box.open = open;
     });
     document.getElementById("fold").append(button, " ");
   }
