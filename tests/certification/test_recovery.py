@@ -9,6 +9,7 @@ from msgspec.structs import replace
 from made_run import known_run, made, write_trace, written
 from mockpilot.certification.recovery import read_run
 from mockpilot.certification.run_folder import RunFolder
+from mockpilot.errors import MockpilotError
 from mockpilot.history.events import ScenarioEnded
 from mockpilot.history.recorder import History
 from mockpilot.history.trace import to_line
@@ -78,6 +79,18 @@ def test_a_recording_without_its_first_line_is_none(tmp_path: Path) -> None:
         _, result, histories = killed(tmp_path / str(number), start)
         assert result.scenario(RUNNING).reason == "not begun"
         assert RUNNING not in histories
+
+
+def test_a_damaged_recording_spoils_no_other(tmp_path: Path) -> None:
+    """It is named, and left out."""
+    result, histories = known_run()
+    folder = written(tmp_path / "run", result, histories)
+    path = folder.path / folder.trace_name("boot_accepted")
+    path.write_bytes(path.read_bytes().replace(b'"mark"', b'"murk"'))
+    damages: list[MockpilotError] = []
+    _, found = read_run(folder, damages.append)
+    assert found.keys() == histories.keys() - {"boot_accepted"}
+    assert ["line 8: an event of mockpilot.trace/1 is expected" in str(one) for one in damages] == [True]
 
 
 def test_nothing_on_disk_is_changed(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from mockpilot.certification.run_folder import RunFolder
-from mockpilot.errors import UsageError
+from mockpilot.errors import StorageError, UsageError
 from mockpilot.history.events import Mark, Presystem, ScenarioStarted
 from mockpilot.history.recorder import Recorder
 from mockpilot.history.trace import from_lines
@@ -107,3 +107,35 @@ def test_a_folder_without_a_result_is_no_run(tmp_path: Path) -> None:
     """The missing file is named."""
     with pytest.raises(UsageError, match=r"result\.json: the result of a run is expected: No such file"):
         RunFolder(tmp_path).result()
+
+
+def test_a_trace_that_cannot_be_made_is_named(tmp_path: Path) -> None:
+    """With what to do."""
+    folder = RunFolder(tmp_path / "gone")
+    with pytest.raises(StorageError, match=r"one\.jsonl: cannot be written: No such file or directory; what"):
+        folder.trace("one", Recorder(lambda: 1.0, lambda: "now"))
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
+def test_a_trace_on_a_full_disk_stops(tmp_path: Path) -> None:
+    """Whoever plays is told once, and what is recorded afterwards raises nothing."""
+    folder = RunFolder.start(tmp_path, WALL)
+    (folder.path / "traces" / "one.jsonl").symlink_to("/dev/full")
+    troubles: list[StorageError] = []
+    recorder = Recorder(lambda: 1.0, lambda: "now")
+    with folder.trace("one", recorder, troubles.append):
+        recorder.record(STARTED)
+        recorder.record(Mark(text="here"))
+    assert [str(one).partition(";")[0].partition("cannot")[2] for one in troubles] == [
+        " be written: No space left on device"
+    ]
+    assert len(recorder.history) == 2
+
+
+def test_a_recording_without_a_whole_line_is_none(tmp_path: Path) -> None:
+    """Nor is one that is not there."""
+    folder = RunFolder.start(tmp_path, WALL)
+    (folder.path / "traces" / "cut.jsonl").write_bytes(b'{"index"')
+    assert folder.recorded() == ["cut"]
+    assert folder.history("cut") is None
+    assert folder.history("nowhere") is None

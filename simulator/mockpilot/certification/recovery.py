@@ -6,11 +6,13 @@ stays, what it seems to show does not.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
 from mockpilot.certification.run_folder import RunFolder
 from mockpilot.conformance.verdict import judge
+from mockpilot.errors import MockpilotError
 from mockpilot.history.events import Event, ScenarioEnded
 from mockpilot.history.recorder import History
 from mockpilot.results import DeviationResult, RunResult, ScenarioResult, run_result, scenario_result
@@ -26,15 +28,26 @@ class _Expected:
     until: date | None
 
 
-def read_run(folder: RunFolder) -> tuple[RunResult, dict[str, History]]:
+def read_run(
+    folder: RunFolder, on_damage: Callable[[MockpilotError], None] = lambda _error: None
+) -> tuple[RunResult, dict[str, History]]:
     """Read a run and its recordings; of one that was killed also what its result does not know yet.
 
+    Args:
+        folder: of the run.
+        on_damage: told of each recording that cannot be read; the others are.
+
     Raises:
-        MockpilotError: there is no result, or a file that cannot be read.
+        MockpilotError: there is no result.
     """
     result, histories = folder.result(), {}
     for name in folder.recorded():
-        if (history := folder.history(name)) is not None:
+        try:
+            history = folder.history(name)
+        except MockpilotError as error:
+            on_damage(error)
+            continue
+        if history is not None:
             histories[name] = history
     done = {one.name for one in result.scenarios if one.selected}
     unjudged = {} if result.finished else {name: histories[name] for name in histories if name not in done}

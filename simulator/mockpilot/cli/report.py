@@ -29,7 +29,7 @@ def report(run: Path, form: str | None) -> int:
     from mockpilot.results import encode_result
 
     with opened(run) as folder:
-        result, histories = read_run(folder)
+        result, histories = read_run(folder, lambda damage: click.echo(f"mockpilot: {damage}; left out", err=True))
         match form:
             case "html":
                 click.echo(page(folder, result, histories), nl=False)
