@@ -40,6 +40,8 @@ class Outline(HTMLParser):
         self.close()
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag == "wbr":
+            return
         if tag not in VOID:
             self.open.append(tag)
         self.attributes += attrs
