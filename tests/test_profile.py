@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -16,11 +17,13 @@ from mockpilot.profile import (
     PresystemSettings,
     Profile,
     Provoke,
+    RunSettings,
     commented_profile,
     effective_profile,
     load_profile,
     read_profile,
 )
+from mockpilot.profile.reading import EverySet
 from mockpilot.protocol.vocabulary import DIALECTS
 
 FILE = Path("/lab/acme.toml")
@@ -292,6 +295,48 @@ def test_the_effective_profile_keeps_several_presystems() -> None:
 def test_the_effective_profile_holds_no_login_of_a_url() -> None:
     """Credentials in the address of the provoking service are secrets as well."""
     assert "pw" not in effective_profile(Profile(provoke=Provoke(http="http://me:pw@lab/step")))
+
+
+def test_the_effective_profile_of_a_run_says_how_it_was_started(tmp_path: Path) -> None:
+    """With the name of a shipped plan as it was given, and folders by their whole path."""
+    command = ("./acme", "--url", "{url}", "--password={password}")
+    run = RunSettings(7, command, True, (tmp_path,), (Path("rough_night"),))
+    assert read_profile(effective_profile(Profile(run=run)), FILE).run == run
+    assert read_profile(effective_profile(Profile(run=RunSettings(9))), FILE).run == RunSettings(9)
+    assert read_profile(effective_profile(Profile()), FILE).run is None
+
+
+@pytest.mark.parametrize(("text", "named"), [
+    ('seed = "7"', "run.seed: a whole number is expected, found '7'"),
+    ("seed = true", "run.seed: a whole number is expected"),
+    ('command = "./acme"', "run.command: a list of texts is expected, found './acme'"),
+    ("scenarios = [7]", "run.scenarios: a list of texts is expected"),
+    ("jobs = 3", "run.jobs: unknown key"),
+])  # fmt: skip
+def test_how_a_run_was_started_is_checked(text: str, named: str) -> None:
+    """Somebody may have changed it by hand."""
+    with pytest.raises(ProfileError, match=re.escape(named)):
+        read_profile(f"[run]\n{text}\n", FILE)
+
+
+@pytest.mark.parametrize(("password", "word", "stored"), [
+    ("a long password", "--login=a long password", "--login=***"),
+    ("a long password", "YSBsb25nIHBhc3N3b3Jk", "***"),
+    ("short", "short", "***"),
+    ("short", "shortly", "shortly"),
+])  # fmt: skip
+def test_the_effective_profile_hides_a_password_in_the_provoking_command(
+    password: str, word: str, stored: str
+) -> None:
+    """A short one only where it is all there is: it would be found in any word."""
+    profile = Profile(presystem=PresystemSettings(password=password), provoke=Provoke(command=("plan", word)))
+    assert f'command = ["plan", "{stored}"]' in effective_profile(profile)
+
+
+def test_an_environment_in_which_all_is_set_reads_any_profile() -> None:
+    """For whoever only looks at one."""
+    assert read_profile('[presystem]\npassword_env = "NOBODY_SETS_THIS"\n', FILE, environ=EverySet()).file == FILE
+    assert dict(EverySet()) == {}
 
 
 def test_the_demo_profile_is_valid_and_says_short_limits() -> None:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-import pytest
 from selenium import webdriver
 from selenium.webdriver.chrome.service import Service
+
+from stacks import need
 
 OPTIONS = ("--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--hide-scrollbars")
 
@@ -17,9 +17,7 @@ OPTIONS = ("--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm
 def program(name: str) -> str:
     """Where a program is; without it the test is skipped, or failed where everything must be tested."""
     found = shutil.which(name)
-    if found is None:
-        missing = pytest.fail if os.environ.get("MOCKPILOT_TEST_ALL") else pytest.skip
-        missing(f"{name} is not there; Debian has it in package {'chromium-driver' if 'driver' in name else name}")
+    need(name, found is not None, "Debian has it in chromium and chromium-driver")
     return str(found)
 
 
