@@ -5,22 +5,27 @@ from __future__ import annotations
 import base64
 import hashlib
 import itertools
+import json
 import re
 from datetime import date
 from html.parser import HTMLParser
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from made_night import point, push
 from mockpilot.history import events as e
 from mockpilot.history.recorder import History
 from mockpilot.profile import Expected
+from mockpilot.protocol.envelope import Action
 from mockpilot.report import html
 from mockpilot.report.html import Digest, render_html
+from mockpilot.report.shapes import shapes
 from mockpilot.report.wording import STATEMENTS
 from mockpilot.results import Product, run_result, scenario_result
-from report.recorded_events import opened, recorded
+from report.recorded_events import frame, opened, recorded
 from sample_run import NO_BACK_OFF, TODAY, facts, recording, sample_run, verdict
 
 VOID = {"meta", "br", "col", "link", "img", "input", "hr"}
@@ -283,3 +288,42 @@ def test_gaps_are_counted_by_their_kind() -> None:
     silent = [one for one in result.requirements.values() if one.outcome in {"not exercised", "not judged"}]
     assert sum(counts.values()) == len(silent)
     assert "cannot be judged from outside" in counts
+
+
+def hostile_frames() -> st.SearchStrategy[str]:
+    """What a product may send: envelopes with anything in their slots, and no envelopes."""
+    scalars = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8)
+    anything = st.recursive(scalars, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(
+        st.sampled_from(["status", "depotInfoList", "chargingStationInfoList", "chargingPointInfoList"]) | st.text(),
+        inner, max_size=3,
+    ), max_leaves=8)  # fmt: skip
+    slots = st.tuples(
+        st.sampled_from([1, 2, 3, 1.0, "1"]), st.text(max_size=3), st.text(max_size=3), st.text(max_size=8),
+        st.text(max_size=8) | st.just("\ud800\u202e"), st.sampled_from([*map(str, Action), "Other"]), anything,
+    )  # fmt: skip
+    return st.text(max_size=40) | slots.map(json.dumps)
+
+
+@given(st.lists(st.tuples(st.booleans(), hostile_frames()), max_size=12))
+@settings(max_examples=max(settings().max_examples // 4, 20))
+def test_no_traffic_breaks_a_page(frames: list[tuple[bool, str]]) -> None:
+    """After hours of a run, whatever was said must not keep its report from being written."""
+    kinds = {True: e.MessageReceived, False: e.MessageSent}
+    messages = [(2.0 + number, kinds[theirs](link=1, text=text)) for number, (theirs, text) in enumerate(frames)]
+    history = recorded(*opened(), *messages)
+    result, _ = sample_run()
+    page = render_html(result, {"boot_accepted": history, "confirmation_missing": history})
+    assert page.encode()
+    assert page.count("<script") == 1
+    assert "\u202e" not in page
+    assert shapes([history]) is not None
+
+
+def test_a_payload_of_many_levels_breaks_nothing() -> None:
+    """Nor does it take forever."""
+    deep = frame(1, "BootNotification", payload='{"a":' + "[" * 60 + "]" * 60 + "}")
+    history = recorded(*opened(), (2.0, e.MessageReceived(link=1, text=deep)))
+    result, _ = sample_run()
+    assert render_html(result, {"boot_accepted": history})
+    (paths,) = shapes([history]).values()
+    assert len(paths) < 30

@@ -66,7 +66,7 @@ def render_html(
         "outcome": wording.outcome_words(result),
         "product": wording.product_words(result),
         "run_words": wording.run_words(result, short_limits=False),
-        "run": run,
+        "run": wording.visible(run),
         "took": format_duration(result.duration_s),
         "started": wording.moment_words(result.started),
         "limits": {name: format_duration(value) for name, value in result.facts.limits.items()},

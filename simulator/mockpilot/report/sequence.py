@@ -113,6 +113,7 @@ def _message(event: e.Message, armed: Mapping[str, e.FaultArmed]) -> Line:
     elif fault:
         fate, said = _FATES.get(armed[fault].do if fault in armed else "", ("altered", "altered"))
     text, kind = _words(event)
+    text = visible(text)
     to_cms = isinstance(event, e.MessageReceived)
     return Line("arrow", text, to_cms=to_cms, fate=fate, kind=kind, fault=fault, said=said)
 

@@ -13,6 +13,10 @@ Shapes = Mapping[str, Mapping[str, frozenset[str]]]
 """Types by path, by kind of message."""
 
 
+DEEPEST = 20
+"""Levels of a payload that are looked at; no message of VDV 463 has as many."""
+
+
 def shapes(histories: Iterable[History]) -> Shapes:
     """Read the shapes of all readable messages; values are never looked at."""
     found: dict[str, dict[str, set[str]]] = {}
@@ -27,14 +31,16 @@ def shapes(histories: Iterable[History]) -> Shapes:
     return {kind: {path: frozenset(types) for path, types in paths.items()} for kind, paths in found.items()}
 
 
-def _typed(value: Any, path: str) -> Iterator[tuple[str, str]]:
+def _typed(value: Any, path: str, depth: int = 0) -> Iterator[tuple[str, str]]:
     yield path or "payload", _type(value)
+    if depth > DEEPEST:
+        return
     if isinstance(value, dict):
         for key, inner in value.items():
-            yield from _typed(inner, f"{path}.{key}" if path else key)
+            yield from _typed(inner, f"{path}.{key}" if path else key, depth + 1)
     elif isinstance(value, list):
         for inner in value:
-            yield from _typed(inner, f"{path}[]")
+            yield from _typed(inner, f"{path}[]", depth + 1)
 
 
 def _type(value: Any) -> str:
