@@ -14,7 +14,7 @@ from typing import TypeVar, overload
 
 import msgspec
 
-from mockpilot.history.events import Event, Message
+from mockpilot.history.events import Event, Message, MessageReceived
 
 E = TypeVar("E", bound=Event)
 
@@ -67,6 +67,8 @@ class Recorder:
         self._keeps, self._count = keeps, 0
         self._now, self._wall, self._simulated, self._mask = now, wall, simulated, mask
         self._subscribers: list[Callable[[Event], None]] = []
+        self._told = False
+        """A product has put a secret into a message."""
         self._undelivered: deque[Event] = deque()
         self._delivering = False
 
@@ -85,13 +87,17 @@ class Recorder:
         return filled
 
     def _masked(self, event: E) -> E:
-        if self._mask is None or not isinstance(event, Message):
+        # Ours hold nothing secret unless a product's word comes back in them; they are long, and searching takes time.
+        if self._mask is None or not isinstance(event, Message if self._told else MessageReceived):
             return event
         if event.text is not None:
-            return msgspec.structs.replace(event, text=self._mask(event.text))
-        data = base64.b64decode(event.base64 or "").decode("utf-8", "surrogateescape")
-        masked = self._mask(data).encode("utf-8", "surrogateescape")
-        return msgspec.structs.replace(event, base64=base64.b64encode(masked).decode())
+            masked = msgspec.structs.replace(event, text=self._mask(event.text))
+        else:
+            data = base64.b64decode(event.base64 or "").decode("utf-8", "surrogateescape")
+            hidden = self._mask(data).encode("utf-8", "surrogateescape")
+            masked = msgspec.structs.replace(event, base64=base64.b64encode(hidden).decode())
+        self._told = self._told or masked != event
+        return masked
 
     def _deliver(self) -> None:
         self._delivering = True
