@@ -129,7 +129,7 @@ def test_the_page_begins_with_product_and_outcome(page: str) -> None:
         "link.backs-off · occurred planned for 8.3 it@acme.example 2027-03-31 outage_503",
         "mockpilot again runs/x confirmation_missing",
         "L-03 A list that was not confirmed must come again",
-        "ChargePilot guideline, initial connection ✗ did not hold",
+        "MUST, level inferred; ChargePilot guideline, initial connection ✗ did not hold",
         "11.0 s ? waited for ProvideChargingRequests: nothing",
         "lose “lost” 4.0 s 9.0 s ✓ yes, event 11",
         "◆ ProvideChargingRequests #5e0c",

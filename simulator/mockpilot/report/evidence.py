@@ -55,7 +55,7 @@ class Claim:
     id: str
     statement: str
     level: str
-    source: str
+    """And where it stands."""
     shown: str
     """What this scenario showed of it."""
 
@@ -154,10 +154,10 @@ def _faults(scenario: ScenarioResult, history: History) -> list[ShownFault]:
 def _claim(id_: str, scenario: ScenarioResult) -> Claim:
     row = REQUIREMENTS.get(id_.rstrip("abc"))
     if row is None:
-        return Claim(id_, "a requirement that this version does not know", "", "", "")
+        return Claim(id_, "a requirement that this version does not know", "", "")
     against = [one for one in scenario.findings if one.requirement == row.id]
     if against:
         shown = "did not hold" + (", as expected" if all(one.expected_deviation for one in against) else "")
     else:
         shown = "held" if row.id in scenario.exercised else "not shown"
-    return Claim(id_, row.statement, wording.row_level(row), row.source, shown)
+    return Claim(id_, row.statement, wording.row_words(row), shown)

@@ -120,7 +120,7 @@ def _coverage(result: RunResult) -> dict[str, list[_Covered]]:
     table: dict[str, list[_Covered]] = {area: [] for area in AREAS.values()}
     for name, one in result.requirements.items():
         if row := REQUIREMENTS.get(name):
-            table[row.area].append(_Covered(row, wording.row_level(row, result.dialect), one))
+            table[row.area].append(_Covered(row, wording.row_words(row, result.dialect), one))
     return {area: rows for area, rows in table.items() if rows}
 
 

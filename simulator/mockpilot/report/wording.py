@@ -75,11 +75,10 @@ def basis_words(finding: FindingResult) -> str:
     return f"{BASES[finding.basis]}{', level inferred' if finding.inferred else ''}"
 
 
-def row_level(row: Requirement, dialect: str = "chargepilot") -> str:
-    """How binding a requirement is in a dialect, who says so, and whether that was concluded."""
+def row_words(row: Requirement, dialect: str = "chargepilot") -> str:
+    """How binding a requirement is in a dialect, whether that was concluded, and where it stands."""
     level = Level.SHOULD if row.cp and dialect != "chargepilot" else row.level
-    basis = "policy of this tool" if row.basis is Basis.POLICY else BASES[row.basis]
-    return f"{level.upper()}, {basis}{', level inferred' if row.inferred else ''}"
+    return f"{level.upper()}{', level inferred' if row.inferred else ''}; {row.source}"
 
 
 def requirement_words(finding: FindingResult) -> str:
