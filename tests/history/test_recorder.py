@@ -154,3 +154,10 @@ def test_a_secret_that_comes_back_in_our_messages_is_hidden_too() -> None:
     log.record(MessageReceived(text="my id is secret"))
     echoed = log.record(MessageSent(text="hello secret"))
     assert (echoed.text, asked) == ("hello ***", ["my id is secret", "hello secret"])
+
+
+def test_a_secret_that_somebody_else_hid_may_come_back_too() -> None:
+    """Whoever took the message from the link says that it was there."""
+    log = Recorder(lambda: 0.0, lambda: "", mask=lambda text: text.replace("secret", "***"))
+    log.record(MessageReceived(text="my id is ***", password_in=True))
+    assert log.record(MessageSent(text="hello secret")).text == "hello ***"

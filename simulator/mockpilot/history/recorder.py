@@ -96,7 +96,8 @@ class Recorder:
             data = base64.b64decode(event.base64 or "").decode("utf-8", "surrogateescape")
             hidden = self._mask(data).encode("utf-8", "surrogateescape")
             masked = msgspec.structs.replace(event, base64=base64.b64encode(hidden).decode())
-        self._told = self._told or masked != event
+        told = masked != event or (isinstance(event, MessageReceived) and event.password_in)
+        self._told = self._told or told
         return masked
 
     def _deliver(self) -> None:
