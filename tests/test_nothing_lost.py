@@ -112,7 +112,7 @@ def test_a_full_disk_is_one_sentence(tmp_path: Path) -> None:
     profile = tmp_path / "lab.toml"
     text = DEMO.read_text(encoding="utf-8").replace('depot = "small"', 'depot = "big.toml"')
     profile.write_text(text.replace('push_interval = "1 s"', 'push_interval = "200 ms"'), encoding="utf-8")
-    most = 700_000
+    most = 1_200_000
 
     def no_bigger_files() -> None:
         resource.setrlimit(resource.RLIMIT_FSIZE, (most, most))

@@ -152,6 +152,9 @@ def test_pushes_that_repeat_themselves_are_folded() -> None:
     assert [line.form for line in told] == ["arrow", "arrow", "skip", "arrow", "arrow"]
     assert told[2].text == "18 more pushes, 18 confirmed"
     assert len(drawn(*pushes(4))) == 8
+    pings = [(30.0 + number, e.PingSent(link=1, payload="a")) for number in range(9)]
+    assert drawn(*pings)[2].text == "5 more pings and pongs"
+    assert drawn(*pushes(4), *pings)[2].text == "3 more pushes, 3 confirmed, 7 more pings and pongs"
 
 
 def test_what_a_finding_names_is_not_folded() -> None:

@@ -229,8 +229,9 @@ def _fold(run: Sequence[Line]) -> list[Line]:
     if len(run) <= _FOLD_FROM:
         return list(run)
     middle = run[_KEEP:-_KEEP]
-    pushes, answers = (sum(one.kind == kind for one in middle) for kind in ("push", "answer"))
-    text = f"{pushes} more pushes, {answers} confirmed"
+    pushes, answers, pings = (sum(one.kind == kind for one in middle) for kind in ("push", "answer", "ping"))
+    told = [f"{pushes} more pushes, {answers} confirmed"] if pushes or answers else []
+    text = ", ".join([*told, *([f"{pings} more pings and pongs"] if pings else [])])
     return [*run[:_KEEP], Line("skip", text, middle[0].at, middle[0].index), *run[-_KEEP:]]
 
 
