@@ -71,6 +71,8 @@ class Set:
     advertised: tuple[str, ...] = ()
     first: bool = True
     """No episode of this run came before on this listener."""
+    can_stall: bool = True
+    """Whether our own loop can come late; on a virtual clock it cannot."""
     on_open: Callable[[Recorder], None] = lambda _recorder: None
     """Told of the recorder once it has its first line."""
 
@@ -109,7 +111,8 @@ async def _play(
     supervising = trio.CancelScope()
     try:
         await listen()
-        nursery.start_soon(heartbeat, set_.profile.limits.own_stall, control.recorder)
+        if set_.can_stall:
+            nursery.start_soon(heartbeat, set_.profile.limits.own_stall, control.recorder)
         if set_.launch is not None:
             product = set_.launch(set_, control.recorder)
             await product.start(nursery)

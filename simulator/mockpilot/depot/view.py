@@ -182,6 +182,7 @@ def _nothing(_all: tuple[Any, ...]) -> tuple[Any, ...]:
     return ()
 
 
+@functools.cache
 def _takes_empty_stations(words: Any) -> bool:
     kind = inspect.type_info(words.ChargingStationInfo)
     assert isinstance(kind, inspect.StructType)

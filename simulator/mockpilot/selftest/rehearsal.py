@@ -122,7 +122,7 @@ async def _perform(scenario: Scenario, conduct: Conduct, profile: Profile, adjus
         async with trio.open_nursery() as nursery:
             set_ = Set(
                 profile=profile, clock=clock, server=server, surroundings=surroundings(profile), seed=7,
-                ask=_nobody, launch=_launcher(conduct, adjust, clock, opener(server, nursery)),
+                can_stall=False, ask=_nobody, launch=_launcher(conduct, adjust, clock, opener(server, nursery)),
             )  # fmt: skip
             history = await play(scenario, set_, trio.lowlevel.checkpoint)
             nursery.cancel_scope.cancel()
