@@ -18,8 +18,8 @@ import trio
 from mockpilot import __version__
 from mockpilot.certification.product import Surroundings
 from mockpilot.certification.provoking import Ask, provoke
-from mockpilot.clock import RunClock
-from mockpilot.cms.server import Server
+from mockpilot.clock import REAL, RunClock
+from mockpilot.cms.server import END_WITHIN_S, Server
 from mockpilot.control import Control
 from mockpilot.errors import UsageError
 from mockpilot.faults.injector import Injector
@@ -28,7 +28,7 @@ from mockpilot.history.recorder import History, Recorder
 from mockpilot.profile import Profile
 from mockpilot.scenario.catalogue import VERSION
 from mockpilot.scenario.definition import Scenario
-from mockpilot.scenario.stage import ScenarioOver, Stage
+from mockpilot.scenario.stage import Provoke, ScenarioOver, Stage
 
 HEARTBEAT_S = 0.25
 """How often we look whether our own loop is late."""
@@ -75,6 +75,12 @@ class Set:
     """Whether our own loop can come late; on a virtual clock it cannot."""
     on_open: Callable[[Recorder], None] = lambda _recorder: None
     """Told of the recorder once it has its first line."""
+    provoke: Provoke | None = None
+    """Asks the product for a step, whatever the profile says; None: the way of the profile."""
+    settles: bool = True
+    """Behind the script one push is handed and its answer awaited; else the recording ends where the script does."""
+    end_within_s: float = END_WITHIN_S
+    """How long open links may take to close at the end."""
 
 
 async def play(scenario: Scenario, set_: Set, listen: Callable[[], Awaitable[None]]) -> History:
@@ -85,7 +91,8 @@ async def play(scenario: Scenario, set_: Set, listen: Callable[[], Awaitable[Non
         set_: with what.
         listen: has the server listen, once the recording has its first line.
     """
-    recorder = Recorder(set_.clock.now, set_.clock.wall, mask=set_.surroundings.hide)
+    simulated = set_.clock.stamp if set_.clock.is_simulated else None
+    recorder = Recorder(set_.clock.now, set_.clock.wall, simulated=simulated, mask=set_.surroundings.hide)
     recorder.record(_first_line(scenario, set_))
     set_.on_open(recorder)
     chance = random.Random(f"{set_.seed}/{scenario.name}")
@@ -111,7 +118,7 @@ async def _play(
     supervising = trio.CancelScope()
     try:
         await listen()
-        if set_.can_stall:
+        if set_.can_stall and set_.clock.mode == REAL:  # another clock's beats say nothing of our own lateness
             nursery.start_soon(heartbeat, set_.profile.limits.own_stall, control.recorder)
         if set_.launch is not None:
             product = set_.launch(set_, control.recorder)
@@ -119,7 +126,7 @@ async def _play(
             if set_.profile.presystem.supervised:
                 nursery.start_soon(_supervise, product, nursery, supervising)
         stage = _stage(set_, control, product)
-        why, detail = await _run(scenario, stage, control.recorder)
+        why, detail = await _run(scenario, stage, control.recorder, settles=set_.settles)
     except UsageError as error:  # a COMMAND that could be started before, and now cannot: the run goes on
         why, detail = "product left", str(error)
     finally:
@@ -129,7 +136,7 @@ async def _play(
             await _clear_up(set_, control, product)
 
 
-async def _run(scenario: Scenario, stage: Stage, recorder: Recorder) -> tuple[str, str]:
+async def _run(scenario: Scenario, stage: Stage, recorder: Recorder, *, settles: bool) -> tuple[str, str]:
     why, detail = "done", ""
     try:
         await scenario.script(stage)
@@ -138,7 +145,7 @@ async def _run(scenario: Scenario, stage: Stage, recorder: Recorder) -> tuple[st
         why, detail = over.why, over.detail
     except Exception:
         return "checker broke", traceback.format_exc()
-    if why == "done" and not _has_left(recorder.history):
+    if settles and why == "done" and not _has_left(recorder.history):
         await stage.settle()
     return why, detail
 
@@ -150,7 +157,7 @@ def _has_left(history: History) -> bool:
 async def _clear_up(set_: Set, control: Control, product: Running | None) -> None:
     control.disarm_all()
     control.release_pushes()
-    await set_.server.end_links()
+    await set_.server.end_links(within_s=set_.end_within_s)
     if set_.launch is not None and product is not None:
         await product.stop()
 
@@ -183,11 +190,12 @@ def _stage(set_: Set, control: Control, product: Running | None) -> Stage:
             way, step, point, request, surroundings=set_.surroundings, product=product, ask=set_.ask
         )
 
+    asked = set_.provoke or (ask_product if way is not None else None)
     launched_now = set_.launch is not None or set_.first
     return Stage(
         control, limits, set_.profile.presystem.id,
         connects_within_s=limits.connect_within if launched_now else limits.reconnect_within,
-        provoke=ask_product if way is not None else None, supervised=set_.profile.presystem.supervised,
+        provoke=asked, supervised=set_.profile.presystem.supervised,
     )  # fmt: skip
 
 
@@ -201,9 +209,9 @@ def _first_line(scenario: Scenario, set_: Set) -> ScenarioStarted:
             id=presystem.id, kind=presystem.kind, user=presystem.user, path=profile.cms.target(presystem.id),
             name=presystem.name, version=presystem.version, sends_requests=presystem.sends_requests,
             launched=launched, same_host=launched, supervised=presystem.supervised,
-            provoked=profile.provoke is not None,
+            provoked=profile.provoke is not None or set_.provoke is not None,
         ),
         push_interval_s=profile.cms.push_interval_s, limits=profile.limits.as_seconds(), seed=set_.seed,
         mockpilot=__version__, catalogue=VERSION, advertised_points=set_.advertised,
-        grid_limit_kw=None if math.isinf(grid_kw) else grid_kw,
+        grid_limit_kw=None if math.isinf(grid_kw) else grid_kw, time_factor=set_.clock.factor, time=set_.clock.mode,
     )  # fmt: skip

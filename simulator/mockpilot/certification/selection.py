@@ -65,6 +65,11 @@ def _reason(
         return "filter"
     if unwanted:
         return "skipped"
+    return reason_against(scenario, profile, bad_certificates)
+
+
+def reason_against(scenario: Scenario, profile: Profile, bad_certificates: Collection[str]) -> str:
+    """Why a scenario does not suit a product; empty if it does."""
     if scenario.dialects and profile.presystem.dialect not in scenario.dialects:
         return f"only in dialect {' or '.join(scenario.dialects)}"
     if "requests" in scenario.needs and not profile.presystem.sends_requests:

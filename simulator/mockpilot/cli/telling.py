@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from mockpilot.cli.happenings import tell
 from mockpilot.history.events import Event, LinkEnded, Message, MessageReceived, MessageSent
 from mockpilot.protocol.envelope import Action, MessageType, read
+from mockpilot.report.happenings import tell
 
 COUNTED_BELOW_S = 5.0
 """Push interval below which pushes and their confirmations are counted, not told one by one."""

@@ -368,6 +368,11 @@ class Link:
         if self.ending is None:
             self.depart(Departure(behaviour.push(self._world, self.presystem_id), fault=fault))
 
+    @property
+    def unwritten(self) -> int:
+        """Frames that were handed to the link and not yet written."""
+        return len(self._outbox)
+
     def ping(self) -> None:
         """Ask for a sign of life."""
         self._queue(self._world.recorder.record(PingSent(link=self.number, payload=b"seen?".hex())))

@@ -278,12 +278,12 @@ class Server:
         """Open links that nobody has begun to end, oldest first."""
         return [link for link in self.links.values() if link.ending is None]
 
-    async def end_links(self, code: int = 1001) -> None:
-        """Close every link politely, accept nobody meanwhile, and end whatever is left after two seconds."""
+    async def end_links(self, code: int = 1001, within_s: float = END_WITHIN_S) -> None:
+        """Close every link politely, accept nobody meanwhile, and end whatever is left when the time is up."""
         self._hold_connections()
         for link in list(self.links.values()):
             link.close(code)
-        with trio.move_on_after(END_WITHIN_S):
+        with trio.move_on_after(within_s):
             await self._wait_idle()
         for net in list(self._connections):
             self._ended_by_us.add(net)

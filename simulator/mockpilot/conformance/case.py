@@ -139,7 +139,8 @@ class Case:
         """Seconds after our own frame in which theirs may have been sent before it."""
         if link.number not in self._guards:
             usual = self.exchanges[link.number].median_answer_s() if link.number in self.exchanges else 0.0
-            self._guards[link.number] = min(MAX_GUARD_S, max(self.limits["guard"], 3 * usual))
+            pace = self.start.pace  # what is under way takes real time
+            self._guards[link.number] = min(MAX_GUARD_S * pace, max(self.limits["guard"] * pace, 3 * usual))
         return self._guards[link.number]
 
     def known_at(self, link: Link, handed_at: float) -> float:

@@ -31,7 +31,7 @@ class Rule:
     missing: bool = False
     """Shown by what did not come in time, so it rests on this tool's limits unless later behaviour proves it."""
     rate: bool = False
-    """Shown by how often or how fast something came; like what is missing, a remark where time is simulated."""
+    """Shown by how often or how fast something came; like what is missing, a remark where time is not the product's."""
     cp: bool = False
     """Says when requests may come and what they may name: a must where the dialect says so, elsewhere a should."""
     brings: tuple[str, ...] = ()

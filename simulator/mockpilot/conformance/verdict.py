@@ -174,12 +174,18 @@ def _findings(case: Case, seen: Iterable[Observation]) -> Iterator[Finding]:
         )  # fmt: skip
 
 
+def _is_of_another_time(case: Case, observation: Observation) -> bool:
+    """Whether it rests on a clock that is not the product's: what came too late, too often or never may be ours."""
+    if case.start.time == "real" and case.start.time_factor == 1:
+        return False
+    rule = RULES[observation.rule]
+    return rule.rate or observation.basis is Basis.POLICY or (rule.missing and observation.basis is None)
+
+
 def _weight(case: Case, observation: Observation) -> tuple[Level, Basis]:
     rule = RULES[observation.rule]
     basis = observation.basis or (Basis.POLICY if rule.missing else rule.basis)
-    # Whoever is told another time cannot keep ours.
-    paced = rule.rate or (rule.missing and basis is Basis.POLICY)
-    if paced and case.start.time_factor != 1:
+    if _is_of_another_time(case, observation):
         return Level.MAY, basis
     return observation.level or rule.level_in(case.dialect), basis
 

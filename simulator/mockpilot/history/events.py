@@ -85,7 +85,15 @@ class ScenarioStarted(Event, frozen=True, kw_only=True):
     """What the depot may draw from the grid, which no push tells; None: there is no limit."""
     time_factor: float = 1.0
     """Seconds of simulated time per second; every event tells its simulated time where it isn't 1."""
+    time: str = "real"
+    """How the run's own clock ran: ``real``, ``scaled:N`` or ``manual``. The presystem's timers are always real."""
     schema: str = TRACE_SCHEMA
+
+    @property
+    def pace(self) -> float:
+        """Seconds of the run's clock per second of the presystem's."""
+        mode, _, factor = self.time.partition(":")
+        return float(factor) if mode == "scaled" else 1.0
 
 
 class ScenarioEnded(Event, frozen=True, kw_only=True):

@@ -131,11 +131,18 @@ def run_words(result: RunResult, *, short_limits: bool = True) -> list[str]:
         f"catalogue {result.catalogue} ({len(result.scenarios)} scenarios)",
         f"dialect {result.dialect}",
         f"seed {result.seed}",
-        "real time",
+        time_words(facts.time),
     ]
     if facts.short_limits and short_limits:
         pieces.append(f"short limits: {', '.join(facts.short_limits)}")
     return pieces
+
+
+def time_words(mode: str) -> str:
+    """How our own clock ran, wherever a result is shown."""
+    if mode == "real":
+        return "real time"
+    return "manual time" if mode == "manual" else f"time scaled by {mode.partition(':')[2]}"
 
 
 def product_words(result: RunResult) -> str:

@@ -172,6 +172,8 @@ class RunFacts(msgspec.Struct, frozen=True, kw_only=True):
     product: Product = Product()
     short_limits: tuple[str, ...] = ()
     """Limits so short that they judge the machine."""
+    time: str = "real"
+    """How our own clock ran: ``real``, ``scaled:N`` or ``manual``."""
     profile: str = ""
     """The profile's file name, for people."""
     environment: dict[str, str] = {}

@@ -275,6 +275,11 @@ class Stage:
             for scope in self._scopes:
                 scope.deadline += event.late_s
 
+    @property
+    def control(self) -> Control:
+        """The control below, for whoever drives by hand."""
+        return self._control
+
     # -- provoking -------------------------------------------------------------------------------------------------
 
     def arm(self, fault: Fault) -> Armed:

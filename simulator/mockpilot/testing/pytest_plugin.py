@@ -1,0 +1,201 @@
+"""The pytest plugin: a fixture with a CMS of its own for each test, which fails the test when the product was wrong.
+
+Loaded in every pytest run of everybody who has mockpilot, so it imports nothing heavy; that waits for the fixture.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import pytest
+
+if TYPE_CHECKING:
+    from mockpilot.testing.authority import Authority
+    from mockpilot.testing.bench import Bench
+    from mockpilot.testing.blocking import Cms
+
+T = TypeVar("T")
+_BENCH = pytest.StashKey["Bench"]()
+_TOLD = "mockpilot"
+"""Name of the properties of a report that say what did not hold."""
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Offer the options."""
+    group = parser.getgroup("mockpilot", "a mock ChargePilot server (fixture mockpilot)")
+    group.addoption("--mockpilot-seed", type=int, metavar="N", help="seed of all that is left to chance")
+    group.addoption("--mockpilot-dialect", metavar="NAME", help="chargepilot, vdv-1.0, vdv-1.1 or vdv-2.0-rc1")
+    group.addoption("--mockpilot-report", type=Path, metavar="DIR",
+                    help="leave the result of each test there; 'mockpilot report DIR' makes one page of them")
+    group.addoption("--mockpilot-strict", action="store_true", help="findings of level should fail a test, too")
+    group.addoption("--mockpilot-keep", choices=["failed", "all", "none"], default="failed", nargs="?", const="all",
+                    help="of which tests trace and page are kept (default: failed)")  # fmt: skip
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Make the marker known."""
+    config.addinivalue_line(
+        "markers",
+        "mockpilot(dialect=, push_interval=, time=, seed=, scenario=, judge=): settings of the CMS of a test; time is "
+        "'real', 'scaled:N' or 'manual'",
+    )
+
+
+# -- fixtures to override ----------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def mockpilot_profile() -> Any:
+    """The product's profile, or its file; override it."""
+    return None
+
+
+@pytest.fixture
+def mockpilot_depot() -> Any:
+    """The name of a bundled depot, or a file; override it."""
+    return None
+
+
+@pytest.fixture
+def mockpilot_scenario() -> str | None:
+    """A catalogue scenario that plays from the first moment on; parametrize it."""
+    return None
+
+
+# -- fixtures to use ---------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def mockpilot_authority() -> Iterator[Authority]:
+    """The CA of this session."""
+    from mockpilot.testing.authority import Authority
+
+    with Authority() as authority:
+        yield authority
+
+
+@pytest.fixture
+def mockpilot_factory(
+    request: pytest.FixtureRequest, mockpilot_authority: Authority, mockpilot_profile: Any, mockpilot_depot: Any,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Callable[..., Cms]]:  # fmt: skip
+    """Makes any number of CMSs for a test, each with a port, credentials and a history of its own."""
+    __tracebackhide__ = True
+    bench = _bench(request, mockpilot_authority, mockpilot_profile, mockpilot_depot, tmp_path_factory)
+    request.node.stash[_BENCH] = bench
+
+    def make(**wishes: Any) -> Cms:
+        __tracebackhide__ = True
+        return _plainly(lambda: bench.make(**wishes))
+
+    try:
+        yield make
+    finally:
+        complaint = bench.end()
+        _tell(request.node, bench)
+    if complaint and not bench.failed:
+        from mockpilot.testing.failures import ConformanceFailure
+
+        raise ConformanceFailure(complaint)
+
+
+@pytest.fixture
+def mockpilot(
+    request: pytest.FixtureRequest, mockpilot_factory: Callable[..., Cms], mockpilot_scenario: str | None
+) -> Cms:
+    """A CMS that misbehaves on request; whatever the product does wrong fails the test at its end."""
+    __tracebackhide__ = True
+    return mockpilot_factory(scenario=mockpilot_scenario or _marked(request.node).get("scenario"))
+
+
+def _bench(
+    request: pytest.FixtureRequest, authority: Authority, profile: Any, depot: Any, folders: pytest.TempPathFactory
+) -> Bench:
+    __tracebackhide__ = True
+    from mockpilot.testing.bench import Bench
+    from mockpilot.testing.wishes import Wishes
+
+    option, report = request.config.getoption, request.config.getoption("--mockpilot-report")
+    asked = {"dialect": option("--mockpilot-dialect"), "seed": option("--mockpilot-seed")}
+    wishes = _plainly(lambda: Wishes().changed(asked | _marked(request.node) | {"scenario": None}))
+    return Bench(
+        test=request.node.nodeid, wishes=wishes, profile=profile, depot=depot, authority=authority,
+        strict=option("--mockpilot-strict"), keep=option("--mockpilot-keep"), everything=report is not None,
+        folder=lambda: report or folders.getbasetemp() / "mockpilot",
+    )  # fmt: skip
+
+
+def _marked(node: pytest.Item) -> dict[str, Any]:
+    __tracebackhide__ = True
+    wished: dict[str, Any] = {}
+    for mark in reversed(list(node.iter_markers("mockpilot"))):
+        if mark.args:
+            pytest.fail(f"@pytest.mark.mockpilot takes names such as time=\"manual\", found {mark.args[0]!r}",
+                        pytrace=False)  # fmt: skip
+        wished |= mark.kwargs
+    return wished
+
+
+def _plainly(work: Callable[[], T]) -> T:
+    """A mistake of the user is one sentence, without a traceback through mockpilot."""
+    __tracebackhide__ = True
+    from mockpilot.errors import MockpilotError
+
+    try:
+        return work()
+    except MockpilotError as error:
+        problem = str(error)
+    pytest.fail(problem, pytrace=False)
+
+
+# -- what a test leaves behind -----------------------------------------------------------------------------------------
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
+    """Skip a test whose scenario does not suit its product."""
+    __tracebackhide__ = True
+    if _BENCH not in item.stash:
+        return (yield)
+    from mockpilot.testing.failures import NotSelected
+
+    try:
+        return (yield)
+    except NotSelected as reason:
+        pytest.skip(str(reason))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Put what the CMS has to say beside a failure of the test itself."""
+    bench = item.stash.get(_BENCH, None)
+    if bench is not None and call.excinfo is not None and call.when != "teardown":
+        bench.failed = True
+        if not call.excinfo.errisinstance(pytest.skip.Exception):
+            item.add_report_section(str(call.when), _TOLD, bench.section(call.excinfo.value))
+    return (yield)
+
+
+def _tell(node: pytest.Item, bench: Bench) -> None:
+    note = bench.time_words()
+    node.user_properties += [(_TOLD, f"{line}{f' · {note}' if note else ''}") for line in bench.warnings()]
+    if note and not bench.warnings():
+        node.user_properties.append((_TOLD, f"in {note}"))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say what did not hold and failed nothing, and which tests ran in another time than the product's."""
+    lines = [
+        f"{report.nodeid}: {told}"
+        for reports in terminalreporter.stats.values() for report in reports
+        if getattr(report, "when", "") == "teardown"
+        for name, told in report.user_properties if name == _TOLD
+    ]  # fmt: skip
+    if lines:
+        terminalreporter.section("mockpilot")
+        for line in lines:
+            terminalreporter.line(line)
