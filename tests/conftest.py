@@ -6,6 +6,9 @@ import os
 
 from hypothesis import settings
 
+collect_ignore = ["example_project"]
+"""Somebody else's tests: they are run as such."""
+
 for name, examples in {"dev": 100, "ci": 500, "soak": 2000}.items():
     settings.register_profile(name, max_examples=examples, deadline=None)
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import pytest
 
@@ -82,12 +82,10 @@ def mockpilot_factory(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Callable[..., Cms]]:  # fmt: skip
     """Makes any number of CMSs for a test, each with a port, credentials and a history of its own."""
-    __tracebackhide__ = True
     bench = _bench(request, mockpilot_authority, mockpilot_profile, mockpilot_depot, tmp_path_factory)
     request.node.stash[_BENCH] = bench
 
     def make(**wishes: Any) -> Cms:
-        __tracebackhide__ = True
         return _plainly(lambda: bench.make(**wishes))
 
     try:
@@ -96,9 +94,7 @@ def mockpilot_factory(
         complaint = bench.end()
         _tell(request.node, bench)
     if complaint and not bench.failed:
-        from mockpilot.testing.failures import ConformanceFailure
-
-        raise ConformanceFailure(complaint)
+        raise _told_plainly(complaint)
 
 
 @pytest.fixture
@@ -106,14 +102,12 @@ def mockpilot(
     request: pytest.FixtureRequest, mockpilot_factory: Callable[..., Cms], mockpilot_scenario: str | None
 ) -> Cms:
     """A CMS that misbehaves on request; whatever the product does wrong fails the test at its end."""
-    __tracebackhide__ = True
     return mockpilot_factory(scenario=mockpilot_scenario or _marked(request.node).get("scenario"))
 
 
 def _bench(
     request: pytest.FixtureRequest, authority: Authority, profile: Any, depot: Any, folders: pytest.TempPathFactory
 ) -> Bench:
-    __tracebackhide__ = True
     from mockpilot.testing.bench import Bench
     from mockpilot.testing.wishes import Wishes
 
@@ -128,7 +122,6 @@ def _bench(
 
 
 def _marked(node: pytest.Item) -> dict[str, Any]:
-    __tracebackhide__ = True
     wished: dict[str, Any] = {}
     for mark in reversed(list(node.iter_markers("mockpilot"))):
         if mark.args:
@@ -140,7 +133,6 @@ def _marked(node: pytest.Item) -> dict[str, Any]:
 
 def _plainly(work: Callable[[], T]) -> T:
     """A mistake of the user is one sentence, without a traceback through mockpilot."""
-    __tracebackhide__ = True
     from mockpilot.errors import MockpilotError
 
     try:
@@ -150,13 +142,20 @@ def _plainly(work: Callable[[], T]) -> T:
     pytest.fail(problem, pytrace=False)
 
 
+def _told_plainly(complaint: str) -> BaseException:
+    """A ``ConformanceFailure`` that pytest shows without a traceback: it is nobody's line of code that failed."""
+    from mockpilot.testing.failures import ConformanceFailure
+
+    told = type("ConformanceFailure", (pytest.fail.Exception, ConformanceFailure), {"__module__": "mockpilot.testing"})
+    return cast("BaseException", told(complaint, pytrace=False))
+
+
 # -- what a test leaves behind -----------------------------------------------------------------------------------------
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
     """Skip a test whose scenario does not suit its product."""
-    __tracebackhide__ = True
     if _BENCH not in item.stash:
         return (yield)
     from mockpilot.testing.failures import NotSelected

@@ -30,7 +30,7 @@ from mockpilot.history.events import (
     WaitStarted,
 )
 from mockpilot.history.recorder import History
-from mockpilot.protocol.envelope import Envelope, MessageType, read
+from mockpilot.protocol.envelope import Action, Envelope, MessageType, read
 from mockpilot.report.happenings import tell
 from mockpilot.report.text import fault_words
 from mockpilot.report.wording import level_words, visible
@@ -130,7 +130,11 @@ def _instead(since: Sequence[Event]) -> Iterator[str]:
 
 def closest(awaited: str, history: History) -> list[Event]:
     """The one event that comes nearest to what was awaited, if any does."""
-    ranked = [(_nearness(awaited, event), event.index, event) for event in history]
+    awaited = awaited.partition(",")[0]
+    last = max((event.link or 0 for event in history), default=0)
+    # A state is one of the last link; a message counts whichever link it came on.
+    looked_at = history if awaited in tuple(Action) else [event for event in history if event.link == last]
+    ranked = [(_nearness(awaited, event), event.index, event) for event in looked_at]
     best = max(ranked, key=lambda one: one[:2], default=(0, 0, None))
     return [best[2]] if best[0] and best[2] is not None else []
 
