@@ -59,6 +59,8 @@ ONLY_IN = {
     "trio.testing": {"selftest.memory", "selftest.rehearsal"},
     "click": {"cli"},
     "rich": {"cli"},
+    "hypothesis": {"testing.strategies"},
+    "pytest": {"testing.pytest_plugin"},
 }
 """Foreign libraries and where they have their door: a module, or any module of a package."""
 

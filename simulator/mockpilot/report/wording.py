@@ -140,9 +140,12 @@ def run_words(result: RunResult, *, short_limits: bool = True) -> list[str]:
 
 def time_words(mode: str) -> str:
     """How our own clock ran, wherever a result is shown."""
-    if mode == "real":
-        return "real time"
-    return "manual time" if mode == "manual" else f"time scaled by {mode.partition(':')[2]}"
+    return ", ".join(_one_time(one) for one in mode.split(", "))
+
+
+def _one_time(mode: str) -> str:
+    kind, _, factor = mode.partition(":")
+    return f"time scaled by {factor}" if kind == "scaled" else f"{kind} time"
 
 
 def product_words(result: RunResult) -> str:

@@ -512,7 +512,7 @@ class TrioCms:
         self._stage, history = None, self._recorder.history
         connected = bool(history.of(TcpAccepted))
         self._connected_before |= connected
-        if connected or scenario is not None or self._closing:
+        if connected or scenario is not None or not self._played:
             self._played.append(Played(self._name, Transcript(list(history)), scenario))
         async with self._changed:
             self._changed.notify_all()

@@ -32,7 +32,7 @@ def stamp(instant: datetime) -> str:
 class Conversation:
     """The app's side of VDV 463, over all its links."""
 
-    def __init__(self, presystem_id: str = "depot-app-1", bug: str = "") -> None:
+    def __init__(self, presystem_id: str, bug: str = "") -> None:
         self.presystem_id, self.bug = presystem_id, bug
         self.buses: dict[str, dict[str, Any]] = {}
         self.accepted = self.informed = False

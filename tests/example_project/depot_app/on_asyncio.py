@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from contextlib import suppress
 from types import TracebackType
 from typing import Self
+from urllib.parse import unquote
 
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import WebSocketException
@@ -23,7 +24,7 @@ class AsyncApp:
     """Connects by itself, and again after every loss, until its block ends."""
 
     def __init__(self, url: str, context: ssl.SSLContext, user: str, password: str, bug: str = "") -> None:
-        self.conversation = Conversation(bug=bug)
+        self.conversation = Conversation(unquote(url.rpartition("/")[2]), bug)
         self._url, self._context = url, context
         self._login = "Basic " + b64encode(f"{user}:{password}".encode()).decode()
 

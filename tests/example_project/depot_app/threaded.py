@@ -6,6 +6,7 @@ import threading
 from base64 import b64encode
 from collections.abc import Iterable
 from contextlib import suppress
+from urllib.parse import unquote
 
 import websocket
 
@@ -19,7 +20,7 @@ class ThreadedApp:
     """Connects by itself, and again after every loss, until it is stopped."""
 
     def __init__(self, url: str, ca: str, user: str, password: str, bug: str = "") -> None:
-        self.conversation = Conversation(bug=bug)
+        self.conversation = Conversation(unquote(url.rpartition("/")[2]), bug)
         self._url, self._ca = url, ca
         self._login = "Basic " + b64encode(f"{user}:{password}".encode()).decode()
         self._stopping = threading.Event()
@@ -59,7 +60,7 @@ class ThreadedApp:
                     self._converse(link)
             finally:
                 link.close(timeout=1)
-                link.shutdown()  # after the CMS's Close the library leaves its socket open
+                link.shutdown()  # type: ignore[no-untyped-call]  # after the CMS's Close the socket is left open
 
     def _converse(self, link: websocket.WebSocket) -> None:
         link.settimeout(PATIENCE_S)

@@ -1,0 +1,52 @@
+"""Many small run folders as one: what tests left behind, each in a folder of its own, becomes one result.
+
+Results are put side by side, never judged again; recordings stay where they are.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import datetime
+from pathlib import Path
+
+from msgspec.structs import replace
+
+from mockpilot.certification.run_folder import RESULT, RunFolder
+from mockpilot.errors import UsageError
+from mockpilot.results import RunResult, ScenarioResult, run_result
+
+
+def is_gathering(path: Path) -> bool:
+    """Whether a folder is no run's, but holds folders that are."""
+    return not (path / RESULT).is_file() and any(path.glob(f"*/{RESULT}"))
+
+
+def gather(path: Path) -> RunResult:
+    """One result of all the runs in a folder, in the order of their folders' names.
+
+    Raises:
+        MockpilotError: names the result that cannot be read.
+    """
+    folders = sorted(one.parent for one in path.glob(f"*/{RESULT}"))
+    runs = {folder: RunFolder(folder).result() for folder in folders}
+    if not runs:
+        raise UsageError(f"{path}: results of runs are expected in its folders, there are none")
+    first = next(iter(runs.values()))
+    started = min(run.started for run in runs.values())
+    facts = replace(
+        first.facts, started=started, duration_s=sum(run.duration_s for run in runs.values()),
+        time=", ".join(dict.fromkeys(run.facts.time for run in runs.values())),
+        dialect=", ".join(dict.fromkeys(run.dialect for run in runs.values())),
+    )  # fmt: skip
+    scenarios = [_placed(folder, one) for folder, run in runs.items() for one in run.scenarios]
+    taken = Counter(one.name for one in scenarios)
+    named = [one if taken[one.name] == 1 else replace(one, name=_unlike(one)) for one in scenarios]
+    return run_result(facts, named, today=datetime.fromisoformat(started).date())
+
+
+def _placed(folder: Path, scenario: ScenarioResult) -> ScenarioResult:
+    return replace(scenario, trace=f"{folder.name}/{scenario.trace}" if scenario.trace else None)
+
+
+def _unlike(scenario: ScenarioResult) -> str:
+    return f"{scenario.name} ({(scenario.trace or '').partition('/')[0]})"
