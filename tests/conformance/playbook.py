@@ -63,7 +63,7 @@ class Play:
         self, *exercises: str, dialect: str = "chargepilot", launched: bool = True, provoked: bool = True,
         sends_requests: bool = True, supervised: bool = False, same_host: bool = True, kind: str = "BMS",
         presystem: str = PRESYSTEM, points: tuple[str, ...] = (), tick: float = 0.01, time_factor: float = 1.0,
-        limits: dict[str, float] | None = None,
+        limits: dict[str, float] | None = None, time: str = "real",
     ) -> None:  # fmt: skip
         self.now, self.tick, self.number, self.link = 0.0, tick, 0, 0
         self.events: list[ev.Event] = []
@@ -74,7 +74,7 @@ class Play:
         self._booted = ""
         self.record(ev.ScenarioStarted(
             scenario="made", exercises=exercises, dialect=dialect, push_interval_s=15, limits=limits or {}, seed=1,
-            mockpilot="0", catalogue="1", advertised_points=points, time_factor=time_factor,
+            mockpilot="0", catalogue="1", advertised_points=points, time_factor=time_factor, time=time,
             presystem=ev.Presystem(
                 id=PRESYSTEM, kind=kind, user="depot", path=PATH, sends_requests=sends_requests, launched=launched,
                 same_host=same_host, supervised=supervised, provoked=provoked,

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from conformance.playbook import Play
+from conformance.playbook import Play, entry, uuid
 from mockpilot.conformance import verdict as verdicts
 from mockpilot.conformance.case import Case
 from mockpilot.conformance.levels import Basis, Cause, Level, Outcome
 from mockpilot.conformance.observation import Observation
-from mockpilot.conformance.verdict import judge, observe
+from mockpilot.conformance.verdict import Verdict, judge, observe
 from mockpilot.errors import MockpilotError
 from mockpilot.faults.verbs import VERBS
 from mockpilot.history import events as ev
@@ -185,3 +185,40 @@ def test_pace_and_patience_are_remarks_where_time_is_simulated() -> None:
     assert late.convicted_of("information.is-answered-in-time").level is Level.MAY
     assert silent.convicted_of("information.is-answered").level is Level.MAY
     assert overtaken.convicted_of("information.is-answered").level is Level.MUST
+
+
+@pytest.mark.parametrize("mode", ["manual", "scaled:60"])
+def test_absence_is_a_remark_where_time_is_ours_alone(mode: str) -> None:
+    """The product's timers are real: what came too late for another clock may have been in time."""
+    late = Play(time=mode).connect().wait(7).boot().accept().pushed().judged()
+    assert late.outcome is Outcome.PASSED
+    (finding,) = late.findings
+    assert (finding.rule, finding.level, finding.basis) == ("boot.comes-promptly", Level.MAY, Basis.POLICY)
+
+
+def test_what_was_seen_counts_in_any_time() -> None:
+    """A wrong id is wrong however fast the clock runs."""
+    play = Play(time="manual").connect().boot().accept().push()
+    assert Outcome.FAILED is play.confirm(message_id=uuid(99)).judged().outcome
+
+
+def test_pace_is_a_remark_where_time_is_ours_alone() -> None:
+    """Attempts that seem to follow one another too fast do so in another clock's seconds."""
+    def hammering(mode: str) -> Verdict:
+        play = Play(time=mode)
+        for _ in range(45):
+            play.refused(503).wait(1.5)
+        return play.judged()
+
+    assert hammering("real").outcome is Outcome.WARNED
+    assert hammering("scaled:60").outcome is Outcome.PASSED
+
+
+def test_frames_in_flight_are_given_real_time() -> None:
+    """A second in which they may have been under way is a minute of a clock that runs sixty times as fast."""
+    def late_list(mode: str) -> Verdict:
+        play = Play(time=mode).connect().boot().accept("Rejected").wait(20)
+        return play.asks(entry("r1")).judged()
+
+    assert late_list("real").outcome is Outcome.FAILED
+    assert late_list("scaled:60").outcome is Outcome.PASSED

@@ -104,7 +104,7 @@ class TrioCms:
         self._free_is_over, self._closing = trio.Event(), False
         self._listening, self._ready, self._over = trio.Event(), trio.Event(), trio.Event()
         self._scope = trio.CancelScope()
-        self._changed = trio.Condition()
+        self._turn_over = trio.Event()
         self._provoke: Step | None = None
         self._run_called = trio.Event()
         self._played: list[Played] = []
@@ -454,12 +454,11 @@ class TrioCms:
 
     async def _wait_played(self, scenario: Scenario) -> Played:
         before = 0 if self._playing is scenario else len(self._played)
-        async with self._changed:
-            while True:
-                for one in self._played[before:]:
-                    if one.scenario is scenario:
-                        return one
-                await self._changed.wait()
+        while True:
+            for one in self._played[before:]:
+                if one.scenario is scenario:
+                    return one
+            await self._turn_over.wait()
 
     async def _ask(self, step: str, point: str, request: str) -> tuple[bool, str]:
         # A scenario that plays since the set-up may get here before the test has said how.
@@ -489,6 +488,8 @@ class TrioCms:
 
     async def close(self) -> None:
         """End the present episode and every link; whoever still waits is cancelled."""
+        if not self._listening.is_set():
+            return  # it never came so far
         self._closing = True
         self._free_is_over.set()
         if self._playing is not None:
@@ -496,26 +497,33 @@ class TrioCms:
         await self._over.wait()
 
     async def _play_in_turn(self) -> None:
-        while not self._closing:
-            scenario, self._next = self._next, None
-            self._free_is_over, self._ready, self._playing = trio.Event(), trio.Event(), scenario
-            await self._play(scenario)
-        self._over.set()
+        try:
+            while not self._closing:
+                scenario, self._next = self._next, None
+                self._free_is_over, self._ready, self._playing = trio.Event(), trio.Event(), scenario
+                await self._play(scenario)
+        finally:  # also when the test's loop is cancelled
+            self._over.set()
 
     async def _play(self, scenario: Scenario | None) -> None:
         self._set.on_open, self._set.first = self._on_open, not self._connected_before
         self._set.settles = scenario is not None
         self._set.provoke = self._ask if scenario is not None and self._set.profile.provoke is None else None
         self._set.end_within_s = END_WITHIN_S * self.pace
-        with trio.CancelScope() as self._scope:
-            await play(scenario or self._free(), self._set, trio.lowlevel.checkpoint)
+        try:
+            with trio.CancelScope() as self._scope:
+                await play(scenario or self._free(), self._set, trio.lowlevel.checkpoint)
+        finally:
+            self._note_played(scenario)
+
+    def _note_played(self, scenario: Scenario | None) -> None:
         self._stage, history = None, self._recorder.history
         connected = bool(history.of(TcpAccepted))
         self._connected_before |= connected
         if connected or scenario is not None or not self._played:
             self._played.append(Played(self._name, Transcript(list(history)), scenario))
-        async with self._changed:
-            self._changed.notify_all()
+        self._turn_over.set()
+        self._turn_over = trio.Event()
 
     def _on_open(self, recorder: Recorder) -> None:
         self._recorder = recorder
@@ -596,8 +604,8 @@ async def open_cms(
         cms = TrioCms(arrange(wished, profile, depot, lent, name), strict=strict)
         failure: BaseException | None = None
         async with trio.open_nursery() as nursery:
-            await nursery.start(cms.serve)
             try:
+                await nursery.start(cms.serve)
                 yield cms
             except BaseException as error:
                 if _is_cancelled(error):
