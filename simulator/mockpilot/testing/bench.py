@@ -62,7 +62,7 @@ class Bench:
         """What is to be said beside a failure of the test itself; some failures show the history themselves."""
         brief = isinstance(error, WaitFailure | ConformanceFailure)
         told = [cms.complaint(always=True, brief=brief) for cms in self.cmss]
-        return "\n\n".join([*filter(None, told), *self._kept_words(failing=True)])
+        return "\n\n".join(filter(None, [*told, self._kept_words(failing=True)]))
 
     def end(self) -> str:
         """End all CMSs and keep what is to be kept; answers what fails the test, if anything does."""
@@ -72,7 +72,8 @@ class Bench:
             complaints = [text for cms in self.cmss if cms.judges and (text := cms.complaint())]
             failing = self.failed or bool(complaints)
             self._keep(failing=failing)
-            return "\n\n".join([*complaints, *self._kept_words(failing=failing)]) if complaints else ""
+            told = [*complaints, self._kept_words(failing=failing)] if complaints else []
+            return "\n\n".join(filter(None, told))
         finally:
             for own in self._authorities:
                 own.close()
@@ -105,7 +106,9 @@ class Bench:
             if cms.played:
                 keep(folder, profile, cms.played, cms.allowed, pages=pages)
 
-    def _kept_words(self, *, failing: bool) -> list[str]:
+    def _kept_words(self, *, failing: bool) -> str:
         if not self._keeps(failing=failing):
-            return []
-        return [f"kept  {folder}" for folder, cms in zip(self._folders(), self.cmss, strict=True) if cms.played]
+            return ""
+        return "\n".join(
+            f"kept  {folder}" for folder, cms in zip(self._folders(), self.cmss, strict=True) if cms.played
+        )
