@@ -64,7 +64,8 @@ SOURCE = """
         link = mockpilot.ssl_context().wrap_socket(raw, server_hostname="localhost")
         login = b64encode(f"{mockpilot.user}:{mockpilot.password}".encode()).decode()
         link.sendall((
-            "GET /vdv463/Presystem1 HTTP/1.1\\r\\nHost: localhost\\r\\nUpgrade: websocket\\r\\nConnection: Upgrade\\r\\n"
+            "GET /vdv463/Presystem1 HTTP/1.1\\r\\nHost: localhost\\r\\nUpgrade: websocket\\r\\n"
+            "Connection: Upgrade\\r\\n"
             "Sec-WebSocket-Version: 13\\r\\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\\r\\n"
             f"Sec-WebSocket-Protocol: v1.463.vdv.de\\r\\nAuthorization: Basic {login}\\r\\n\\r\\n"
         ).encode())

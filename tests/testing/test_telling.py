@@ -27,7 +27,7 @@ def test_line_has_number_time_link_and_what_happened() -> None:
     assert line_of(armed).split() == ["#7", "1.500", "s", "–", "fault", "armed:", "lose", "“lost”"]
     boot = '[2, "CMS", "P", "2031-03-04T17:20:00Z", "00000000-0000-4000-8000-000000000001", "BootNotification", {}]'
     withheld = ev.MessageWithheld(index=8, at=2.0, link=1, text=boot, fault="lost")
-    assert line_of(withheld).endswith("✕ BootNotification confirmed withheld by fault lost")
+    assert line_of(withheld).endswith("BootNotification confirmed #00000000 (fault lost)")
 
 
 def test_control_characters_of_the_product_are_shown() -> None:

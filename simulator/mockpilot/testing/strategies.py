@@ -17,6 +17,7 @@ from msgspec import inspect
 
 from mockpilot import faults
 from mockpilot.faults import Fault
+from mockpilot.faults.verbs import DAMAGES
 from mockpilot.protocol.envelope import Action, MessageType, Source
 from mockpilot.protocol.schema import violations
 from mockpilot.protocol.vocabulary import DEFAULT_DIALECT, dialect
@@ -83,22 +84,32 @@ def fault_plans(max_size: int = 3) -> st.SearchStrategy[list[Fault]]:
 
 
 def _faults() -> st.SearchStrategy[Fault]:
-    confirmed = st.sampled_from([Action.BOOT_NOTIFICATION, Action.PROVIDE_CHARGING_REQUESTS])
-    nth, seconds = st.integers(1, 3), st.floats(0.01, 0.5)
+    lists = Action.PROVIDE_CHARGING_REQUESTS
+    answered: dict[str, st.SearchStrategy[Any]] = {
+        "action": st.sampled_from([Action.BOOT_NOTIFICATION, lists]), "nth": st.integers(1, 3),
+        "optional": st.just(True),
+    }  # fmt: skip
+    always: dict[str, st.SearchStrategy[Any]] = {"optional": st.just(True)}
+    confirmation, by = st.just("confirmation"), st.floats(0.01, 0.5)
+    kinds, hows = ["error", "wrong-id", "wrong-action"], ["close", "tcp-end", "reset"]
     return st.one_of(
-        st.builds(lambda action, n: faults.lose("confirmation", action, n, optional=True), confirmed, nth),
-        st.builds(lambda action, n, by: faults.delay("confirmation", action, n, by=by, optional=True),
-                  confirmed, nth, seconds),
-        st.builds(lambda action, n, times: faults.repeat("confirmation", action, n, times=times, optional=True),
-                  confirmed, nth, st.integers(2, 3)),
-        st.builds(lambda action, kind, n: faults.answer(action, kind, n, optional=True),
-                  confirmed, st.sampled_from(["error", "wrong-id", "wrong-action"]), nth),
-        st.builds(lambda how, n: faults.drop(how, action=Action.PROVIDE_CHARGING_REQUESTS, nth=n, when="before-answer",
-                                             optional=True),
-                  st.sampled_from(["close", "tcp-end", "reset"]), nth),
-        st.builds(lambda status, attempts: faults.refuse(status, attempts=attempts, optional=True),
-                  st.sampled_from([401, 503]), st.integers(1, 3)),
-    )  # fmt: skip
+        st.builds(faults.lose, confirmation, **answered),
+        st.builds(faults.delay, confirmation, by=by, **answered),
+        st.builds(faults.repeat, confirmation, times=st.integers(2, 3), **answered),
+        st.builds(faults.swap, confirmation, **answered),
+        st.builds(faults.answer, kind=st.sampled_from(kinds), **answered),
+        st.builds(faults.damage, st.sampled_from(_DAMAGES), nth=st.integers(1, 3), **always),
+        st.builds(faults.inject, st.sampled_from(["confirmation", "error"]), **always),
+        st.builds(faults.drop, st.sampled_from(hows), action=st.just(lists), when=st.just("before-answer"), **always),
+        st.builds(faults.refuse, st.sampled_from([401, 503]), attempts=st.integers(1, 3), **always),
+        st.builds(faults.ping, rate=st.floats(1, 50), **always),
+        st.builds(faults.slow, rate=st.floats(1000, 100_000), chunk=st.integers(1, 500), **always),
+        st.builds(faults.forget, st.sampled_from(["requests", "all"]), **always),
+        st.builds(faults.clock, skew=st.floats(1, 600), **always),
+    )
+
+
+_DAMAGES = [how for how in DAMAGES if how not in ("huge", "split-utf8")]
 
 
 def _damaged(valid: st.SearchStrategy[Json]) -> st.SearchStrategy[Json]:

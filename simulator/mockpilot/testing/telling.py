@@ -14,14 +14,11 @@ from mockpilot.history.events import (
     Event,
     FaultArmed,
     FaultDisarmed,
-    FaultFired,
-    FaultSeen,
     LinkEnded,
     ListenerDown,
     Mark,
     MessageReceived,
     MessageSent,
-    MessageWithheld,
     TcpAccepted,
     TlsFailed,
     UpgradeAnswered,
@@ -30,7 +27,7 @@ from mockpilot.history.events import (
     WaitStarted,
 )
 from mockpilot.history.recorder import History
-from mockpilot.protocol.envelope import Action, Envelope, MessageType, read
+from mockpilot.protocol.envelope import Action, MessageType, read
 from mockpilot.report.happenings import tell
 from mockpilot.report.text import fault_words
 from mockpilot.report.wording import level_words, visible
@@ -53,9 +50,7 @@ def line_of(event: Event) -> str:
 
 def _also(event: Event) -> str:
     match event:
-        case MessageWithheld(text=text, fault=fault):
-            return f"✕ {_short(text)} withheld by fault {fault}"
-        case FaultArmed() | FaultFired() | FaultSeen() | FaultDisarmed():
+        case FaultArmed() | FaultDisarmed():
             return f"{event.kind.replace('_', ' ')}: {event.do} “{event.name}”"
         case Mark(text=text):
             return f"mark: {text}"
@@ -68,18 +63,6 @@ def _also(event: Event) -> str:
         case CloseSent(code=code):
             return f"→ Close {code if code is not None else 'without a code'}"
     return ""
-
-
-def _short(text: str | None) -> str:
-    envelope = read(text or "").envelope
-    return _named(envelope) if envelope else "message"
-
-
-_TYPES = {MessageType.REQUEST: "", MessageType.CONFIRMATION: " confirmed", MessageType.ERROR: " answered by an error"}
-
-
-def _named(envelope: Envelope) -> str:
-    return f"{envelope.action}{_TYPES[envelope.message_type]}"
 
 
 # -- a wait that ran out -------------------------------------------------------------------------------------------
