@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -365,3 +366,37 @@ def test_options_and_fixtures_are_documented(project: pytest.Pytester) -> None:
     fixtures = project.runpytest_subprocess(*QUIET, "--fixtures").stdout.str()
     for name in ("mockpilot", "mockpilot_factory", "mockpilot_profile", "mockpilot_depot", "mockpilot_scenario"):
         assert f"\n{name} -- " in fixtures
+
+
+def examples_of(document: str) -> dict[str, str]:
+    """The Python of a document, by the file name that it begins with."""
+    text = (TESTS.parent / document).read_text(encoding="utf-8")
+    blocks = re.findall(r"^```python\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
+    return {block.partition("\n")[0].removeprefix("# ").removesuffix(".py"): block for block in blocks}
+
+
+STARTS = dedent("""
+    import builtins
+    from example_project.depot_app.threaded import ThreadedApp
+
+    builtins.start_product = lambda url, ca, user, password: ThreadedApp(url, str(ca), user, password)
+""")
+
+
+def test_examples_of_the_page_run(project: pytest.Pytester) -> None:
+    """As they stand there; of the catalogue a part, or it would take minutes."""
+    examples = examples_of("simulator/mockpilot/testing/README.md")
+    project.makeconftest(STARTS + examples.pop("conftest"))
+    some = examples["test_catalogue"].replace("scenario_names()", "scenario_names()[:1]")
+    project.makepyfile(**(examples | {"test_catalogue": some}))
+    files = [f"{name}.py" for name in examples]
+    done = project.runpytest_subprocess("-p", "no:cacheprovider", "-W", "error", *files, timeout=120)
+    done.assert_outcomes(passed=8)
+
+
+def test_example_of_the_first_page_runs(project: pytest.Pytester) -> None:
+    """As it stands there."""
+    (example,) = examples_of("README.md").values()
+    project.makeconftest(STARTS + examples_of("simulator/mockpilot/testing/README.md")["conftest"])
+    project.makepyfile(example)
+    project.runpytest_subprocess(*QUIET, timeout=120).assert_outcomes(passed=1)
