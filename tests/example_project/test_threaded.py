@@ -33,11 +33,16 @@ def test_survives_an_outage(mockpilot: Cms, product: ThreadedApp) -> None:
     assert mockpilot.depot.requests.vehicle("4712").max_target_soc == 90
 
 
+@pytest.fixture
+def rejected(mockpilot: Cms) -> None:
+    """Every boot is rejected: armed before the product connects, since it stands before it in the test's arguments."""
+    mockpilot.arm(faults.answer("BootNotification", kind="rejected"))
+
+
 @pytest.mark.mockpilot(time="manual")
-def test_stays_quiet_when_rejected(mockpilot: Cms, product: ThreadedApp) -> None:
+def test_stays_quiet_when_rejected(mockpilot: Cms, rejected: None, product: ThreadedApp) -> None:
     """Whoever was rejected sends no list, however long it takes: half a minute that takes no time."""
     product.plan_bus("4713", leave="06:20", soc=70)
-    mockpilot.arm(faults.answer("BootNotification", kind="rejected"))
     mockpilot.wait_for("BootNotification")
     mockpilot.never("ProvideChargingRequests", during=30)
 
@@ -47,8 +52,8 @@ def test_push_rhythm(mockpilot: Cms, product: ThreadedApp) -> None:
     """Three quarters of a minute without waiting for them."""
     mockpilot.wait_exchange()
     mockpilot.clock.advance(45)
-    assert len(mockpilot.history.sent("ProvideChargingInformation")) == 4
-    assert len(mockpilot.history.received("ProvideChargingInformation")) == 4
+    mockpilot.wait_for("answer", count=4)
+    assert [push.at for push in mockpilot.history.sent("ProvideChargingInformation")] == [0, 15, 30, 45]
 
 
 @pytest.mark.mockpilot(scenario="confirmation_missing")

@@ -62,6 +62,15 @@ def test_short_limits_are_marked() -> None:
     assert text.splitlines()[0].endswith("real time · short limits: hold, guard")
 
 
+@pytest.mark.parametrize(("mode", "told"), [
+    ("manual", "manual time"), ("scaled:60", "time scaled by 60"), ("real, manual", "real time, manual time"),
+])  # fmt: skip
+def test_time_mode_stands_on_the_first_line(mode: str, told: str) -> None:
+    """Of one test, or of many together."""
+    result, _ = sample_run()
+    assert render_text(with_changes(result, facts=facts(time=mode))).splitlines()[0].endswith(f"seed 7 · {told}")
+
+
 def test_an_unfinished_run_says_so() -> None:
     """What is there is shown."""
     result, _ = sample_run()

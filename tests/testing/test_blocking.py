@@ -200,9 +200,8 @@ def test_manual_time_pushes_on_time_at_once(authority: Authority) -> None:
         begun = cms.clock.instant()
         cms.clock.advance(3600)
         assert cms.clock.instant() - begun == timedelta(hours=1)
-        sent = cms.history.sent(PUSHES)
-        assert [push.at for push in sent] == [60.0 * number for number in range(61)]
-        assert len(cms.history.received(PUSHES)) == 61
+        assert [push.at for push in cms.history.sent(PUSHES)] == [60.0 * number for number in range(61)]
+        cms.wait_for("answer", count=61)
     assert cms.results[0].outcome == "passed"
 
 
@@ -231,8 +230,11 @@ def test_time_that_is_not_manual_cannot_be_moved(authority: Authority) -> None:
 def test_scaled_time_pushes_faster_than_it_says(authority: Authority) -> None:
     """Forty-five seconds of the CMS in less than one."""
     with running(authority=authority, time="scaled:100") as cms, connected(cms):
-        answers = cms.wait_for("answer", count=4)
-        assert answers[3].at - answers[0].at == pytest.approx(45, abs=20)
+        begun = time.monotonic()
+        cms.wait_for("answer", count=4)
+        first, *_, fourth = cms.history.sent(PUSHES)[:4]
+        assert fourth.at - first.at >= 45
+        assert time.monotonic() - begun < 45
         assert cms.clock.mode == "scaled:100"
 
 
@@ -320,7 +322,7 @@ def test_nothing_is_left_of_a_product_that_hangs(authority: Authority, mode: str
             cms.wait_for("tls_established")
             begun = time.monotonic()
             cms.close()
-            assert time.monotonic() - begun < 1
+            assert time.monotonic() - begun < 2  # a polite product is waited for longer than this one
     assert left_behind() == before
 
 

@@ -18,6 +18,7 @@ def judge(traces: tuple[Path, ...]) -> int:
     from mockpilot.conformance.verdict import judge as judge_history
     from mockpilot.history.trace import from_lines
     from mockpilot.report.text import scenario_line
+    from mockpilot.report.wording import REAL, time_of, time_words
     from mockpilot.results import scenario_result
 
     failed = False
@@ -28,6 +29,8 @@ def judge(traces: tuple[Path, ...]) -> int:
             raise UsageError(f"{trace}: the trace of a scenario is expected: {error.strerror}") from error
         verdict = judge_history(history)
         click.echo(scenario_line(scenario_result(trace.stem, verdict, history, duration_s=history.end - history[0].at)))
+        if (mode := time_of(history)) != REAL:
+            click.echo(f"    {time_words(mode)}: what came late, too often or not at all is a remark")
         for finding in verdict.findings:
             click.echo(f"    {finding.rule}: {finding.message or finding.observed}")
         failed |= verdict.outcome is Outcome.FAILED

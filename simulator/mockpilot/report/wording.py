@@ -10,6 +10,8 @@ from typing import Any
 from mockpilot.conformance.levels import Basis, Level
 from mockpilot.conformance.requirements import Requirement
 from mockpilot.durations import format_duration
+from mockpilot.history.events import ScenarioStarted
+from mockpilot.history.recorder import History
 from mockpilot.protocol.envelope import MessageType
 from mockpilot.report.time_axis import day
 from mockpilot.results import FaultResult, FindingResult, RunResult, ScenarioResult
@@ -136,6 +138,16 @@ def run_words(result: RunResult, *, short_limits: bool = True) -> list[str]:
     if facts.short_limits and short_limits:
         pieces.append(f"short limits: {', '.join(facts.short_limits)}")
     return pieces
+
+
+REAL = "real"
+"""The time mode in which our clock was the product's, too."""
+
+
+def time_of(history: History) -> str:
+    """The time mode of a recording."""
+    started = history.of(ScenarioStarted)
+    return started[0].time if started else REAL
 
 
 def time_words(mode: str) -> str:

@@ -71,7 +71,7 @@ def set_for(arrangement: Arrangement) -> Set:
     clock = RunClock(FIRST_INSTANT if fixed else None)
     secrets = passwords(profile.presystems)
     chance = random.Random(f"{arrangement.seed}/depot").random
-    server = server_for(profile, arrangement.authority.certificates, secrets, clock, chance=chance)
+    server = server_for(profile, arrangement.authority.certificates, secrets, clock, port=0, chance=chance)
     surroundings = Surroundings(
         url="", ca_file=arrangement.authority.ca_file, user=presystem.user, password=secrets[presystem.id],
         presystem_id=presystem.id, kind=presystem.kind, dialect=presystem.dialect,

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import math
 import queue
-import ssl
 import sys
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
@@ -21,17 +20,18 @@ import trio
 from mockpilot.clock import REAL, ManualClock, ScaledClock
 from mockpilot.faults.verbs import Fault
 from mockpilot.profile import Profile
-from mockpilot.results import FindingResult, ScenarioResult
+from mockpilot.results import ScenarioResult
 from mockpilot.scenario.matching import predicate
 from mockpilot.testing.advancing import Clock
 from mockpilot.testing.arranging import Arrangement, arrange
 from mockpilot.testing.authority import Authority
-from mockpilot.testing.failures import ConformanceFailure, WaitFailure
-from mockpilot.testing.happening import Happening, StoredRequest, Transcript, awaited_words
-from mockpilot.testing.judging import Played
+from mockpilot.testing.episodes import Episodes
+from mockpilot.testing.failures import WaitFailure
+from mockpilot.testing.happening import Happening, StoredRequest, awaited_words
 from mockpilot.testing.loop import LoopThread, RanOut
-from mockpilot.testing.opened import WITHIN_S, ArmedFault, State, TrioCms
+from mockpilot.testing.opened import WITHIN_S, State, TrioCms
 from mockpilot.testing.quiet import Quiet
+from mockpilot.testing.shown import ArmedFault, Shown
 from mockpilot.testing.wishes import Wishes, factor_of
 
 R = TypeVar("R")
@@ -74,29 +74,25 @@ class DepotView:
         return self._cms.loop.call(lambda: self._inner.points)
 
 
-class Cms:
+class Cms(Shown):
     """A CMS that misbehaves on request; ``running`` or the fixture makes one, and ``close`` ends it."""
 
     def __init__(self, arrangement: Arrangement, *, strict: bool = False) -> None:
         factor = factor_of(arrangement.wishes.time)
         own: trio.abc.Clock | None = ManualClock() if factor is None else ScaledClock(factor)
         own = None if arrangement.wishes.time == REAL else own
-        self.quiet = Quiet()
+        self._own, self._is_manual, self._closed = own, isinstance(own, ManualClock), False
         self.judges = arrangement.wishes.judge
-        self._is_manual = isinstance(own, ManualClock)
-        self._own = own
+        quiet = Quiet()
+        on_event = quiet.note if self._is_manual else None
         self.loop: LoopThread[TrioCms] = LoopThread(
-            lambda: self._made(arrangement, strict), TrioCms.serve, self._end, own
-        )
+            lambda: TrioCms(Episodes(arrangement, on_event), strict=strict), lambda made, told: made.serve(told),
+            self._end, own,
+        )  # fmt: skip
         self._inner = self.loop.start()
-        self._closed = False
-        self.clock = Clock(self.loop, self._inner, own, self.quiet)
+        super().__init__(self._inner.episodes, strict=strict)
+        self.clock = Clock(self.loop, self._inner, own, quiet)
         self.depot = DepotView(self, self._inner)
-
-    def _made(self, arrangement: Arrangement, strict: bool) -> TrioCms:
-        made = TrioCms(arrangement, strict=strict)
-        made.quiet = self.quiet if self._is_manual else None
-        return made
 
     async def _end(self, inner: TrioCms) -> None:
         if isinstance(self._own, ManualClock):
@@ -119,102 +115,6 @@ class Cms:
         self.close()
         if error is None and self.judges:
             self.judge()
-
-    # -- what a product needs --------------------------------------------------------------------------------------
-
-    @property
-    def url(self) -> str:
-        """Where the product has to connect to."""
-        return self._inner.url
-
-    @property
-    def ca_file(self) -> Path:
-        """The PEM file with the authority to trust."""
-        return self._inner.ca_file
-
-    @property
-    def user(self) -> str:
-        """Of the Basic credentials."""
-        return self._inner.user
-
-    @property
-    def password(self) -> str:
-        """Of the Basic credentials; another one each time."""
-        return self._inner.password
-
-    @property
-    def environment(self) -> dict[str, str]:
-        """Our own environment with the ``MOCKPILOT_*`` variables, for a product that runs as a process."""
-        return self._inner.environment
-
-    @property
-    def presystem_id(self) -> str:
-        """As which the product has to speak."""
-        return self._inner.presystem_id
-
-    @property
-    def dialect(self) -> str:
-        """Name of the dialect that the CMS speaks."""
-        return self._inner.dialect
-
-    @property
-    def seed(self) -> int:
-        """Of everything that is left to chance."""
-        return self._inner.seed
-
-    def ssl_context(self) -> ssl.SSLContext:
-        """A client's context that trusts this CMS and nobody else."""
-        return self._inner.ssl_context()
-
-    # -- what happened ---------------------------------------------------------------------------------------------
-
-    @property
-    def history(self) -> Transcript:
-        """The recording of the present episode, as far as it goes."""
-        return self._inner.history
-
-    @property
-    def played(self) -> list[Played]:
-        """All episodes so far, the present one last."""
-        return self._inner.played
-
-    @property
-    def findings(self) -> list[FindingResult]:
-        """What the product did wrong so far, allowed things and remarks included."""
-        return self._inner.findings
-
-    @property
-    def results(self) -> list[ScenarioResult]:
-        """What can be said of each episode so far."""
-        return self._inner.results
-
-    def complaint(self, *, always: bool = False, brief: bool = False) -> str:
-        """The text with which ``judge`` would fail now; empty if it wouldn't, unless it is wanted always.
-
-        Args:
-            always: tell what there is although nothing fails.
-            brief: leave the history out.
-        """
-        return self._inner.complaint(always=always, brief=brief)
-
-    def judge(self) -> None:
-        """Fail if the product did something that it must not, or a fault was armed for nothing.
-
-        Raises:
-            ConformanceFailure: with everything that is known.
-        """
-        __tracebackhide__ = True
-        if text := self.complaint():
-            raise ConformanceFailure(text)
-
-    def allow(self, rule: str, *, reason: str) -> None:
-        """Let a rule be violated without failing the test; findings are shown apart."""
-        self._inner.allow(rule, reason=reason)
-
-    @property
-    def allowed(self) -> dict[str, str]:
-        """Reasons by rule: what may be violated without failing the test."""
-        return self._inner.allowed
 
     # -- waiting ---------------------------------------------------------------------------------------------------
 
@@ -348,7 +248,7 @@ class Cms:
             asked.put((step, point, request, done))
             await done.wait()
 
-        job = self.loop.begin(lambda: self._inner.run(name, provoke=ask if provoke else None))
+        job = self.loop.begin(lambda: self._episodes.run(name, ask if provoke else None))
         job.future.add_done_callback(lambda _: asked.put(None))
         try:
             while (question := asked.get()) is not None:
@@ -359,7 +259,7 @@ class Cms:
         except BaseException:
             job.cancel()
             raise
-        return job.result()
+        return self.result_of_run(job.result())
 
 
 def _hints() -> list[str]:

@@ -112,12 +112,13 @@ def _bench(
     from mockpilot.testing.wishes import Wishes
 
     option, report = request.config.getoption, request.config.getoption("--mockpilot-report")
+    started_in = request.config.invocation_params.dir  # tests may go elsewhere
     asked = {"dialect": option("--mockpilot-dialect"), "seed": option("--mockpilot-seed")}
     wishes = _plainly(lambda: Wishes().changed(asked | _marked(request.node) | {"scenario": None}))
     return Bench(
         test=request.node.nodeid, wishes=wishes, profile=profile, depot=depot, authority=authority,
         strict=option("--mockpilot-strict"), keep=option("--mockpilot-keep"), everything=report is not None,
-        folder=lambda: report or folders.getbasetemp() / "mockpilot",
+        folder=lambda: started_in / report if report is not None else folders.getbasetemp() / "mockpilot",
     )  # fmt: skip
 
 
