@@ -1,7 +1,7 @@
 """Hypothesis strategies for other projects' property tests: what CMS and presystem can say, and what they nearly can.
 
 Valid things are compiled from the structs of a dialect, so they follow it by themselves; nearly valid ones have a
-place or two changed and may, by chance, be valid all the same. Payloads are JSON values, envelopes the text of a message.
+place or two changed and may, by chance, be valid all the same. Payloads are JSON values, envelopes texts of messages.
 """
 
 from __future__ import annotations
