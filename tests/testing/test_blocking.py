@@ -8,7 +8,7 @@ import ssl
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -18,8 +18,10 @@ import pytest
 from example_project.depot_app.threaded import ThreadedApp
 from mockpilot import faults
 from mockpilot.errors import MockpilotError, UsageError
+from mockpilot.history.events import StepEnded
 from mockpilot.limits import Limits
 from mockpilot.profile import Profile
+from mockpilot.profile import Provoke as ProvokeBy
 from mockpilot.testing import Authority, Cms, ConformanceFailure, NotSelected, WaitFailure, running, scenario_names
 from mockpilot.testing.arranging import FIRST_INSTANT
 
@@ -297,6 +299,22 @@ def test_unknown_scenario_is_named(authority: Authority) -> None:
     with running(authority=authority) as cms, pytest.raises(UsageError, match="'mockpilot list'"):
         cms.run("no_such_thing")
     assert "boot_accepted" in scenario_names()
+
+
+def test_step_is_the_test_s_or_else_the_profile_s(authority: Authority) -> None:
+    """What the test says wins; without it the profile's command is run."""
+    hasty = Profile(limits=Limits(hold=0.1, provoke_within=0.2), provoke=ProvokeBy(command=("false",)))
+
+    def steps(*, by_test: bool) -> list[StepEnded]:
+        with (
+            running(authority=authority, profile=hasty, scenario="request_changed", judge=False) as cms,
+            connected(cms) as product, suppress(ConformanceFailure),
+        ):  # fmt: skip
+            cms.run(provoke=product.do if by_test else None)
+        return cms.played[0].history.of(StepEnded)
+
+    assert {step.detail for step in steps(by_test=True)} == {"the test did it"}
+    assert steps(by_test=False)[0].detail.startswith("'false' ended with status 1")
 
 
 def test_mistake_in_a_step_reaches_the_test(authority: Authority) -> None:

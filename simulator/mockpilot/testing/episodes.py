@@ -13,6 +13,7 @@ from dataclasses import replace
 import trio
 
 from mockpilot.certification.episode import Set, play
+from mockpilot.certification.provoking import provoke
 from mockpilot.certification.selection import reason_against
 from mockpilot.certification.setting import url_of
 from mockpilot.errors import UsageError
@@ -125,7 +126,7 @@ class Episodes:
         self.set.on_open, self.set.first = self._on_open, not self._connected_before
         self.set.settles, self.set.end_within_s = scenario is not None, END_WITHIN_S * self.pace
         # Of a scenario that plays since the set-up nobody knows yet whether the test can provoke.
-        unknown = scenario is not None and scenario is self._due and self.set.profile.provoke is None
+        unknown = scenario is not None and scenario is self._due
         self.set.provoke = self._ask if unknown or self._provoke is not None else None
         try:
             with trio.CancelScope() as self._scope:
@@ -165,8 +166,12 @@ class Episodes:
 
     # -- catalogue scenarios ---------------------------------------------------------------------------------------
 
-    async def run(self, name: str | None, provoke: Step | None) -> Played:
+    async def run(self, name: str | None, step: Step | None) -> Played:
         """Play a scenario to its end, or wait for the end of the one that plays since the set-up.
+
+        Args:
+            name: of the scenario.
+            step: has the product do a step; None: as the profile says.
 
         Raises:
             NotSelected: it does not suit the product.
@@ -175,8 +180,8 @@ class Episodes:
         if scenario is None or name not in (None, scenario.name):
             wanted = repr(scenario.name) if scenario else "the name of a scenario"
             raise UsageError(f"run: {wanted} is expected, found {name!r}")
-        self._make_sure_it_suits(scenario, provoke)
-        self._provoke = provoke
+        self._make_sure_it_suits(scenario, step)
+        self._provoke = step
         self._asked_for.set()
         if scenario is not self._due:
             self._next = scenario
@@ -187,9 +192,9 @@ class Episodes:
         await self._ready.wait()
         return played
 
-    def _make_sure_it_suits(self, scenario: Scenario, provoke: Step | None) -> None:
+    def _make_sure_it_suits(self, scenario: Scenario, step: Step | None) -> None:
         profile = self.set.profile
-        asked = profile if provoke is None else replace(profile, provoke=Provoke(stdin=True))
+        asked = profile if step is None else replace(profile, provoke=Provoke(stdin=True))
         reason = reason_against(scenario, asked, self.arrangement.authority.certificates.bad_kinds)
         if reason:
             raise NotSelected(f"{scenario.name} is not selected: {reason}")
@@ -206,11 +211,19 @@ class Episodes:
         # A scenario that plays since the set-up may get here before the test has said how.
         await self._asked_for.wait()
         if self._provoke is None:
-            return False, "run() was given no way to provoke"
+            return await self._ask_as_the_profile_says(step, point, request)
         came = self._provoke(step, point, request)
         if inspect.isawaitable(came):
             await came
         return True, "the test did it"
+
+    async def _ask_as_the_profile_says(self, step: str, point: str, request: str) -> tuple[bool, str]:
+        way = self.set.profile.provoke
+        if way is None:
+            return False, "run() was given no way to provoke"
+        return await provoke(
+            way, step, point, request, surroundings=self.set.surroundings, product=None, ask=self.set.ask
+        )
 
 
 def _scenario(name: str | None) -> Scenario | None:
