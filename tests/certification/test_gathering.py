@@ -33,12 +33,13 @@ def test_folder_of_runs_is_told_from_a_run(tmp_path: Path) -> None:
 
 def test_runs_stand_side_by_side(tmp_path: Path) -> None:
     """Two of one name are told apart, traces are found where they lie, and every time mode is named."""
-    left_behind(tmp_path / "one")
-    left_behind(tmp_path / "two", time="manual")
+    for name, time in (("one", "real"), ("three", "manual"), ("two", "real")):
+        left_behind(tmp_path / name, time=time)
     result = gather(tmp_path)
-    assert [one.name for one in result.scenarios] == ["boot_accepted (one)", "boot_accepted (two)"]
-    assert [one.trace for one in result.scenarios] == [f"{name}/traces/boot_accepted.jsonl" for name in ("one", "two")]
-    assert (result.counts["passed"], result.outcome, result.facts.time) == (2, "passed", "real, manual")
+    names = ["boot_accepted (one)", "boot_accepted, manual time", "boot_accepted (two)"]
+    assert [one.name for one in result.scenarios] == names
+    assert result.scenarios[0].trace == "one/traces/boot_accepted.jsonl"
+    assert (result.counts["passed"], result.outcome, result.facts.time) == (3, "passed", "real, manual")
 
 
 def test_broken_result_is_named(tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ from msgspec.structs import replace
 
 from mockpilot.certification.run_folder import RESULT, RunFolder
 from mockpilot.errors import UsageError
+from mockpilot.report.wording import REAL, time_words
 from mockpilot.results import RunResult, ScenarioResult, run_result
 
 
@@ -38,14 +39,15 @@ def gather(path: Path) -> RunResult:
         time=", ".join(dict.fromkeys(run.facts.time for run in runs.values())),
         dialect=", ".join(dict.fromkeys(run.dialect for run in runs.values())),
     )  # fmt: skip
-    scenarios = [_placed(folder, one) for folder, run in runs.items() for one in run.scenarios]
+    scenarios = [_placed(folder, run.facts.time, one) for folder, run in runs.items() for one in run.scenarios]
     taken = Counter(one.name for one in scenarios)
     named = [one if taken[one.name] == 1 else replace(one, name=_unlike(one)) for one in scenarios]
     return run_result(facts, named, today=datetime.fromisoformat(started).date())
 
 
-def _placed(folder: Path, scenario: ScenarioResult) -> ScenarioResult:
-    return replace(scenario, trace=f"{folder.name}/{scenario.trace}" if scenario.trace else None)
+def _placed(folder: Path, time: str, scenario: ScenarioResult) -> ScenarioResult:
+    name = scenario.name if time == REAL else f"{scenario.name}, {time_words(time)}"
+    return replace(scenario, name=name, trace=f"{folder.name}/{scenario.trace}" if scenario.trace else None)
 
 
 def _unlike(scenario: ScenarioResult) -> str:

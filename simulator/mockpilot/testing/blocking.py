@@ -29,7 +29,7 @@ from mockpilot.testing.episodes import Episodes
 from mockpilot.testing.failures import WaitFailure
 from mockpilot.testing.happening import Happening, StoredRequest, awaited_words
 from mockpilot.testing.loop import LoopThread, RanOut
-from mockpilot.testing.opened import WITHIN_S, State, TrioCms
+from mockpilot.testing.opened import WITHIN_S, TrioCms
 from mockpilot.testing.quiet import Quiet
 from mockpilot.testing.shown import ArmedFault, Shown
 from mockpilot.testing.wishes import Wishes, factor_of
@@ -118,8 +118,8 @@ class Cms(Shown):
 
     # -- waiting ---------------------------------------------------------------------------------------------------
 
-    def reach(self, state: State, within: float = WITHIN_S) -> None:
-        """Wait until a live link is fresh (open), booted, or in exchange (it answered a push)."""
+    def reach(self, state: str, within: float = WITHIN_S) -> None:
+        """Wait until a live link is ``fresh`` (open), ``booted``, or in ``exchange`` (it answered a push)."""
         __tracebackhide__ = True
         self.bounded(lambda left: self._inner.reach(state, left), f"state {state}", within)
 

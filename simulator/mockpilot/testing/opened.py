@@ -11,7 +11,7 @@ from contextlib import asynccontextmanager, contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any, Literal, overload
+from typing import Any, overload
 
 import trio
 
@@ -35,7 +35,6 @@ from mockpilot.testing.wishes import Wishes
 
 WITHIN_S = 30.0
 """How long a wait lasts where a test says nothing, in real seconds: products live in real time whatever we do."""
-State = Literal["fresh", "booted", "exchange"]
 
 
 class TrioCms(Shown):
@@ -53,11 +52,11 @@ class TrioCms(Shown):
 
     # -- waiting ---------------------------------------------------------------------------------------------------
 
-    async def reach(self, state: State, within: float = WITHIN_S) -> None:
-        """Wait until a live link is fresh (open), booted, or in exchange (it answered a push)."""
+    async def reach(self, state: str, within: float = WITHIN_S) -> None:
+        """Wait until a live link is ``fresh`` (open), ``booted``, or in ``exchange`` (it answered a push)."""
         if state not in STATES:
             raise UsageError(f"reach: one of {', '.join(STATES)} is expected, found {state!r}")
-        control, shows, spoken = self.stage.control, STATES[state], _SPOKEN[state]
+        control, shows, spoken = self.stage.control, STATES[state], _SPOKEN.get(state, f"state {state} on a live link")
         cursor, control.cursor = control.cursor, 0
         try:
             await self._wait(lambda event: shows(event) and self._is_live(event.link), spoken, within, cursor)

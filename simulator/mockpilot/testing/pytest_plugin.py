@@ -93,6 +93,7 @@ def mockpilot_factory(
     finally:
         complaint = bench.end()
         _tell(request.node, bench)
+        del request.node.stash[_BENCH]  # items live as long as the session, histories need not
     if complaint and not bench.failed:
         raise _told_plainly(complaint)
 
