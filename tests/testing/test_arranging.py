@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
-import trio.testing
 
 from mockpilot.errors import MockpilotError, UsageError
 from mockpilot.profile import CmsSettings, PresystemSettings, Profile
 from mockpilot.testing.arranging import FIRST_INSTANT, Arrangement, arrange, set_for
 from mockpilot.testing.authority import Authority, suits
 from mockpilot.testing.wishes import Wishes
+
+if TYPE_CHECKING:
+    import trio.testing
 
 
 @pytest.fixture(scope="module")

@@ -7,8 +7,17 @@ from mockpilot.conformance.levels import Basis, Level
 from mockpilot.conformance.verdict import judge
 from mockpilot.history import events as ev
 from mockpilot.history.recorder import History
-from mockpilot.results import FindingResult, ScenarioResult, scenario_result
-from mockpilot.testing.telling import LAST_LINES, closest, in_vain, line_of, state_of, unwelcome, verdict_text
+from mockpilot.results import FaultResult, FindingResult, ScenarioResult, scenario_result
+from mockpilot.testing.telling import (
+    LAST_LINES,
+    closest,
+    in_vain,
+    line_of,
+    state_of,
+    unfired_words,
+    unwelcome,
+    verdict_text,
+)
 
 
 def recorded(play: Play) -> History:
@@ -81,10 +90,10 @@ def test_verdict_has_findings_before_near_misses_and_history() -> None:
     assert "lines of the history" not in verdict_text("title", [], result(play), recorded(play), lines=0)
 
 
-def found(rule: str, *events: int) -> FindingResult:
+def found(rule: str, *events: int, level: Level = Level.MUST) -> FindingResult:
     """A made finding."""
     return FindingResult(
-        rule=rule, requirement="X-00", level=Level.MUST, basis=Basis.STANDARD, inferred=False, message=f"about {rule}",
+        rule=rule, requirement="X-00", level=level, basis=Basis.STANDARD, inferred=False, message=f"about {rule}",
         expected="", observed="", events=events,
     )  # fmt: skip
 
@@ -94,6 +103,18 @@ def test_finding_within_a_vain_wait_comes_first() -> None:
     play = Play().line(ev.Mark(text="before")).line(ev.WaitStarted(awaited="an answer", within_s=5))
     play.line(ev.Mark(text="inside")).line(ev.WaitEnded(awaited="an answer", ran_out=True))
     inside = next(event.index for event in play.events if isinstance(event, ev.Mark) and event.text == "inside")
-    made = ScenarioResult(name="test", outcome="failed", findings=(found("early", inside - 2), found("apt", inside)))
+    made = ScenarioResult(name="test", outcome="failed", findings=(
+        found("early", inside - 2), found("apt", inside, level=Level.SHOULD),
+    ))  # fmt: skip
     text = verdict_text("title", [], made, recorded(play), lines=0)
     assert 0 < text.index("about apt") < text.index("about early")
+
+
+def test_unfired_fault_is_told_what_came_closest() -> None:
+    """A message with its type or its action; or that nothing like it passed by."""
+    armed = ev.FaultArmed(name="lost", do="lose", how={"type": 2, "action": "ProvideChargingRequests"})
+    fault = FaultResult(name="lost", do="lose", armed_s=0.0, fired_s=None, seen=False)
+    near = recorded(Play().line(armed).exchange())
+    assert "closest was #" in unfired_words(fault, near)
+    assert "BootNotification confirmed" in unfired_words(fault, near).partition("closest was")[2]
+    assert unfired_words(fault, recorded(Play().exchange().line(armed))).endswith("nothing like it passed by since")

@@ -12,12 +12,11 @@ from mockpilot.conformance.verdict import judge
 from mockpilot.errors import UsageError
 from mockpilot.history.events import ScenarioStarted
 from mockpilot.history.recorder import History
-from mockpilot.report.text import fault_words
 from mockpilot.report.wording import time_words
 from mockpilot.results import FindingResult, ScenarioResult, scenario_result
 from mockpilot.results.folding import counting
 from mockpilot.scenario.definition import Scenario
-from mockpilot.testing.telling import LAST_LINES, verdict_text
+from mockpilot.testing.telling import LAST_LINES, unfired_words, verdict_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +57,7 @@ def reasons_to_fail(played: Played, result: ScenarioResult, *, strict: bool) -> 
         if (found := [one for one in counted if one.level is level])
     ]
     reasons += [
-        f"a fault was armed and never fired: {fault_words(one)}"
+        unfired_words(one, played.history)
         for one in result.faults if one.fired_s is None and not one.optional
     ]  # fmt: skip
     if result.broken or result.cause is Cause.CHECKER_BROKE:

@@ -31,7 +31,7 @@ from mockpilot.protocol.envelope import Action, MessageType, read
 from mockpilot.report.happenings import tell
 from mockpilot.report.text import fault_words
 from mockpilot.report.wording import level_words, visible
-from mockpilot.results import FindingResult, ScenarioResult
+from mockpilot.results import FaultResult, FindingResult, ScenarioResult
 
 LAST_LINES = 20
 """How much of the history a failure shows."""
@@ -176,12 +176,12 @@ def verdict_text(
 
 
 def _ordered(result: ScenarioResult, history: History) -> list[FindingResult]:
-    """The most binding first; what lies within a wait that ran out explains that, so it comes before its equals."""
+    """What lies within a wait that ran out explains that, so it comes first; then the most binding."""
     spans = _vain_waits(history)
 
-    def rank(one: FindingResult) -> tuple[bool, int, bool]:
+    def rank(one: FindingResult) -> tuple[bool, bool, int]:
         explains = any(begun <= index <= ended for begun, ended in spans for index in one.events)
-        return one.expected_deviation, list(Level).index(one.level), not explains
+        return one.expected_deviation, not explains, list(Level).index(one.level)
 
     return sorted((one for one in result.findings if one.level is not Level.MAY), key=rank)
 
@@ -223,6 +223,29 @@ def _near_misses(result: ScenarioResult) -> Iterator[str]:
         yield "  near misses, which fail nothing:"
         yield from (f"    · {_headline(one)} ({one.rule})" for one in remarks)
         yield from (f"    · nothing shows that the product met the fault: {fault_words(one)}" for one in unseen)
+
+
+def unfired_words(fault: FaultResult, history: History) -> str:
+    """That a fault never fired, and what came closest to setting it off."""
+    armed = next((event for event in history.of(FaultArmed) if event.name == fault.name), None)
+    nearest = _nearest_to(armed, history) if armed is not None else None
+    passed = f"closest was {line_of(nearest)}" if nearest is not None else "nothing like it passed by since"
+    return f"a fault was armed and never fired: {fault_words(fault)}; {passed}"
+
+
+def _nearest_to(armed: FaultArmed, history: History) -> Event | None:
+    """The last message since then that had its type or its action, if not both."""
+    kind, action = armed.how.get("type"), armed.how.get("action")
+    theirs = armed.do == "drop" or armed.how.get("direction") == "in"
+    side = MessageReceived if theirs else MessageSent
+    ranked: list[tuple[int, int]] = []
+    for event in history[armed.index:]:
+        envelope = read(event.text or "").envelope if isinstance(event, side) else None
+        if envelope is not None:
+            alike = (kind is not None and envelope.message_type == kind) + (envelope.action == action)
+            ranked.append((alike, event.index))
+    alike, index = max(ranked, default=(0, 0))
+    return history[index] if alike else None
 
 
 def _labelled(label: str, lines: Sequence[str]) -> Iterator[str]:
