@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import random
+import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 
 import pytest
 import trio
+import trio.testing
 
 from mockpilot import faults
+from mockpilot.clock import ScaledClock
 from mockpilot.errors import UsageError
 from mockpilot.presystem.conduct import Conduct
 from mockpilot.presystem.offences import conduct_for
@@ -118,3 +121,24 @@ async def test_time_is_the_loop_s_own(authority: Authority) -> None:
     with pytest.raises(UsageError, match="time is that of the loop"):
         async with open_cms(authority=authority, time="manual"):
             pass
+
+
+async def test_clock_that_jumps_is_refused(authority: Authority, autojump_clock: trio.testing.MockClock) -> None:
+    """It does not see bytes on their way: waits would end before anybody could answer."""
+    with pytest.raises(UsageError, match="found a MockClock"):
+        async with open_cms(authority=authority):
+            pass
+
+
+def test_scaled_loop_bounds_waits_by_real_time(authority: Authority) -> None:
+    """The mode is the loop's, and the recording says so."""
+
+    async def conversation() -> str:
+        async with open_cms(authority=authority) as cms:
+            with pytest.raises(WaitFailure, match="time scaled by 1000"):
+                await cms.wait_exchange(within=0.05)
+        return cms.time
+
+    begun = time.monotonic()
+    assert trio.run(conversation, clock=ScaledClock(1000)) == "scaled:1000"
+    assert time.monotonic() - begun >= 0.05

@@ -15,7 +15,7 @@ from typing import Any, overload
 
 import trio
 
-from mockpilot.clock import REAL
+from mockpilot.clock import REAL, ManualClock
 from mockpilot.errors import UsageError
 from mockpilot.faults.verbs import Fault, refuse
 from mockpilot.history.events import DepotChanged, Event, WaitEnded, WaitStarted
@@ -276,8 +276,7 @@ async def open_cms(
     """
     __tracebackhide__ = True
     wished = Wishes().changed(wishes)
-    if wished.time != REAL:
-        raise UsageError("open_cms: time is that of the loop; give trio.run a ScaledClock, or use running(time=…)")
+    _check_time(wished)
     with _authority(authority) as lent:
         cms = TrioCms(Episodes(arrange(wished, profile, depot, lent, name)), strict=strict)
         failure: BaseException | None = None
@@ -296,6 +295,16 @@ async def open_cms(
             raise failure
         if wished.judge:
             cms.judge()
+
+
+def _check_time(wishes: Wishes) -> None:
+    if wishes.time != REAL:
+        raise UsageError("open_cms: time is that of the loop; give trio.run a ScaledClock, or use running(time=…)")
+    clock = trio.lowlevel.current_clock()
+    if isinstance(clock, ManualClock) or type(clock).__name__ == "MockClock":
+        # Such a clock does not see bytes that are on their way, and jumps to the end of whatever waits for them.
+        raise UsageError(f"open_cms: a loop in real or scaled time is expected, found a {type(clock).__name__}; "
+                         "running(time=\"manual\") has a CMS whose time can be moved")  # fmt: skip
 
 
 @contextmanager
