@@ -25,18 +25,19 @@ def run(*options: str) -> subprocess.CompletedProcess[str]:
 
 
 def test_its_tests_pass() -> None:
-    """Asyncio tasks, a thread and a process; the examples of the documentation among them."""
+    """Asyncio tasks, a thread, a process and a parser; the examples of the documentation among them."""
     done = run()
     assert done.returncode == 0, done.stdout
-    assert "12 passed" in done.stdout
+    assert "13 passed" in done.stdout
 
 
 @pytest.mark.parametrize(("bug", "test", "told"), [
     ("answers-with-new-ids", "test_asyncio.py::test_boots_and_confirms", "✗ I-02 An answer must repeat message id"),
     ("forgets-unconfirmed", "test_threaded.py::test_lost_confirmation_is_repaired",
      "ProvideChargingRequests, number 2 of 2: nothing of that kind came within 5 s of real time"),
+    ("needs-a-depot", "test_parsing.py::test_every_push_can_be_read", "payload={'depotInfoList': []}"),
     ("boots-once", "test_process.py::test_comes_back_after_a_reset", "✗ B-08 The presystem must boot anew"),
-])  # fmt: skip
+], ids=["asyncio", "thread", "parser", "process"])  # fmt: skip
 def test_planted_bug_is_found(bug: str, test: str, told: str) -> None:
     """By the test that is there for it, in words that say what is wrong."""
     done = run(test, "--bug", bug)

@@ -260,6 +260,23 @@ def test_factory_makes_several(project: pytest.Pytester) -> None:
     assert done.stdout.str().count("the last 20 lines of the history") == 1
 
 
+def test_profile_with_a_host_of_its_own_gets_certificates_for_it(project: pytest.Pytester) -> None:
+    """The session's are for the loopback address."""
+    done = run(project, """
+    from mockpilot.profile import CmsSettings, Profile
+
+    @pytest.fixture
+    def mockpilot_profile():
+        return Profile(cms=CmsSettings(host="localhost"))
+
+    def test_boots(mockpilot, mockpilot_authority, product):
+        assert mockpilot.url.startswith("wss://localhost:")
+        assert mockpilot.ca_file != mockpilot_authority.ca_file
+        mockpilot.wait_exchange()
+    """)
+    done.assert_outcomes(passed=1)
+
+
 def test_reports_of_many_workers_become_one(project: pytest.Pytester) -> None:
     """No two tests share a file, whichever process they ran in."""
     done = run(project, """

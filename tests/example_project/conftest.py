@@ -23,7 +23,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--bug", default="", choices=["", *BUGS])
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def bug(request: pytest.FixtureRequest) -> str:
     """The planted bug; empty if there is none."""
     return str(request.config.getoption("--bug"))

@@ -207,6 +207,19 @@ def test_manual_time_pushes_on_time_at_once(authority: Authority) -> None:
     assert cms.results[0].outcome == "passed"
 
 
+def test_pushes_can_be_held_and_asked_for(authority: Authority) -> None:
+    """What was due goes as soon as it may."""
+    with running(authority=authority, time="manual") as cms, connected(cms):
+        cms.wait_exchange()
+        cms.hold_pushes()
+        cms.clock.advance(20)
+        assert [push.at for push in cms.history.sent(PUSHES)] == [0]
+        cms.push()
+        cms.release_pushes()
+        cms.wait_for("answer", count=3)
+        assert [push.at for push in cms.history.sent(PUSHES)] == [0, 20, 20]
+
+
 def test_manual_time_makes_never_instant(authority: Authority) -> None:
     """Half an hour of the CMS."""
     with running(authority=authority, time="manual") as cms, connected(cms):

@@ -5,6 +5,7 @@ Loaded in every pytest run of everybody who has mockpilot, so it imports nothing
 
 from __future__ import annotations
 
+import traceback
 from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar, cast
@@ -177,8 +178,15 @@ def pytest_runtest_makereport(
     if bench is not None and call.excinfo is not None and call.when != "teardown":
         bench.failed = True
         if not call.excinfo.errisinstance(pytest.skip.Exception):
-            item.add_report_section(str(call.when), _TOLD, bench.section(call.excinfo.value))
+            item.add_report_section(str(call.when), _TOLD, _section(bench, call.excinfo.value))
     return (yield)
+
+
+def _section(bench: Bench, error: BaseException) -> str:
+    try:
+        return bench.section(error)
+    except Exception:  # a bug of ours here would end the whole session
+        return f"mockpilot broke while it told of this test:\n{traceback.format_exc()}"
 
 
 def _tell(node: pytest.Item, bench: Bench) -> None:

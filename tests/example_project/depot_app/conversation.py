@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-BUGS = ("answers-with-new-ids", "forgets-unconfirmed", "boots-once")
+BUGS = ("answers-with-new-ids", "forgets-unconfirmed", "boots-once", "needs-a-depot")
 RESEND_AFTER_S = 0.5
 
 
