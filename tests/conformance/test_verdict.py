@@ -222,3 +222,17 @@ def test_frames_in_flight_are_given_real_time() -> None:
 
     assert late_list("real").outcome is Outcome.FAILED
     assert late_list("scaled:60").outcome is Outcome.PASSED
+
+
+def test_claim_that_only_another_time_speaks_against_is_inconclusive() -> None:
+    """A remark fails nothing, but what it is about has not been shown either."""
+    def unanswered(mode: str) -> Verdict:
+        play = Play("B-02", time=mode).connect().wait(90)
+        return play.line(ev.Mark(text="still there")).ends().judged()
+
+    assert unanswered("real").outcome is Outcome.FAILED
+    doubtful = unanswered("scaled:60")
+    assert (doubtful.outcome, doubtful.cause) == (Outcome.INCONCLUSIVE, Cause.NEVER_EXERCISED)
+    assert "our clock was not the product's" in doubtful.detail
+    assert "B-02" in unanswered("real").exercised
+    assert "B-02" not in doubtful.exercised

@@ -9,7 +9,7 @@ from __future__ import annotations
 import traceback
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from mockpilot.conformance.case import Case
 from mockpilot.conformance.causes import Doubt, doubts
@@ -118,6 +118,7 @@ def judge(history: History) -> Verdict:
     case = Case(history)
     seen, broken = observe(case)
     findings = tuple(_findings(case, seen))
+    seen = [_as_far_as_time_decides(case, observation) for observation in seen]
     decided = [observation for observation in seen if observation.held is not None]
     rules = _in_order(observation.rule for observation in decided)
     requirements = _requirements(case, decided, rules)
@@ -180,6 +181,12 @@ def _is_of_another_time(case: Case, observation: Observation) -> bool:
         return False
     rule = RULES[observation.rule]
     return rule.rate or observation.basis is Basis.POLICY or (rule.missing and observation.basis is None)
+
+
+def _as_far_as_time_decides(case: Case, observation: Observation) -> Observation:
+    if observation.held is not False or not _is_of_another_time(case, observation):
+        return observation
+    return replace(observation, held=None, message="our clock was not the product's")
 
 
 def _weight(case: Case, observation: Observation) -> tuple[Level, Basis]:
