@@ -136,6 +136,17 @@ def test_judging_can_be_left_out(authority: Authority) -> None:
         cms.judge()
 
 
+def test_state_that_is_not_reached_fails_the_wait(authority: Authority) -> None:
+    """By its name; one that nobody knows is told the others."""
+    with running(authority=authority) as cms:
+        with pytest.raises(WaitFailure, match="a vehicle that charges: nothing of that kind came"):
+            cms.reach("charging", within=0.05)
+        with pytest.raises(WaitFailure, match="an accepted boot on a live link"):
+            cms.reach("booted", within=0.05)
+        with pytest.raises(UsageError, match="fresh, booted, exchange, charging"):
+            cms.reach("chargin")
+
+
 def test_wait_goes_on_from_the_last_one(authority: Authority) -> None:
     """Nothing is seen twice, nothing that came between two waits is missed; a mark leaves the past behind."""
     with running(authority=authority, push_interval="50 ms") as cms, connected(cms):

@@ -68,6 +68,17 @@ async def test_fault_is_armed_and_its_evidence_told(authority: Authority) -> Non
         assert lost.fired_at is not None
 
 
+def test_vehicle_of_a_request_can_be_made_to_charge(authority: Authority) -> None:
+    """It is plugged in by hand, and the next push tells it; preparing takes a minute of the depot's time."""
+
+    async def conversation() -> str:
+        async with open_cms(authority=authority, push_interval="5 s") as cms, connected(cms):
+            await cms.reach("charging", within=20)
+            return cms.history.sent("ProvideChargingInformation")[-1].text
+
+    assert '"chargingProcessInfo"' in trio.run(conversation, clock=ScaledClock(100))
+
+
 async def test_violation_fails_at_the_end(authority: Authority) -> None:
     """As it is, not wrapped into a group."""
     with pytest.raises(ConformanceFailure, match="correlation"):

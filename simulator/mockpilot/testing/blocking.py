@@ -119,7 +119,10 @@ class Cms(Shown):
     # -- waiting ---------------------------------------------------------------------------------------------------
 
     def reach(self, state: str, within: float = WITHIN_S) -> None:
-        """Wait until a live link is ``fresh`` (open), ``booted``, or in ``exchange`` (it answered a push)."""
+        """Wait until a live link is ``fresh`` (open), ``booted`` or in ``exchange`` (a push was answered).
+
+        ``charging`` goes further: the vehicle of a request that the product sent is plugged in by hand, and charges.
+        """
         __tracebackhide__ = True
         self.bounded(lambda left: self._inner.reach(state, left), f"state {state}", within)
 

@@ -23,7 +23,7 @@ from mockpilot.profile import Profile
 from mockpilot.report.wording import time_words
 from mockpilot.results import ScenarioResult
 from mockpilot.scenario.matching import predicate
-from mockpilot.scenario.stage import STATES, Stage
+from mockpilot.scenario.stage import CHARGING, STATES, ScenarioOver, Stage
 from mockpilot.testing.arranging import arrange
 from mockpilot.testing.authority import Authority
 from mockpilot.testing.episodes import Episodes, Step
@@ -53,15 +53,32 @@ class TrioCms(Shown):
     # -- waiting ---------------------------------------------------------------------------------------------------
 
     async def reach(self, state: str, within: float = WITHIN_S) -> None:
-        """Wait until a live link is ``fresh`` (open), ``booted``, or in ``exchange`` (it answered a push)."""
+        """Wait until a live link is ``fresh`` (open), ``booted`` or in ``exchange`` (a push was answered).
+
+        ``charging`` goes further: the vehicle of a request that the product sent is plugged in by hand, and charges.
+        """
+        if state == CHARGING:
+            await self._reach_charging(within)
+            return
         if state not in STATES:
-            raise UsageError(f"reach: one of {', '.join(STATES)} is expected, found {state!r}")
+            raise UsageError(f"reach: one of {', '.join([*STATES, CHARGING])} is expected, found {state!r}")
         control, shows, spoken = self.stage.control, STATES[state], _SPOKEN.get(state, f"state {state} on a live link")
         cursor, control.cursor = control.cursor, 0
         try:
             await self._wait(lambda event: shows(event) and self._is_live(event.link), spoken, within, cursor)
         finally:
             control.cursor = cursor
+
+    async def _reach_charging(self, within: float) -> None:
+        stage, since, spoken = self.stage, self.stage.control.cursor, "a vehicle that charges"
+        why = ""
+        with trio.move_on_after(within * self._episodes.pace) as bound:
+            try:
+                await stage.reach(CHARGING)
+            except ScenarioOver as over:
+                why = over.detail
+        if why or bound.cancelled_caught:
+            raise WaitFailure(self.in_vain(spoken, within, since, [why] if why else []))
 
     async def wait_exchange(self, within: float = WITHIN_S) -> None:
         """Wait until a live link has booted and answered a push."""
