@@ -18,7 +18,7 @@ import pytest
 from example_project.depot_app.threaded import ThreadedApp
 from mockpilot import faults
 from mockpilot.errors import MockpilotError, UsageError
-from mockpilot.history.events import StepEnded
+from mockpilot.history.events import ScenarioStarted, StepEnded
 from mockpilot.limits import Limits
 from mockpilot.profile import Profile
 from mockpilot.profile import Provoke as ProvokeBy
@@ -300,6 +300,8 @@ def test_catalogue_scenario_plays_in_the_midst_of_a_test(authority: Authority) -
         assert cms.run("boot_accepted").outcome == "passed"
         cms.wait_exchange()
     assert [played.name for played in cms.played] == ["test", "boot_accepted", "test"]
+    starts = [start for played in cms.played for start in played.history.of(ScenarioStarted)]
+    assert [start.presystem.launched for start in starts] == [False, True, False], "a test operates its product itself"
 
 
 def test_scenario_that_the_product_fails_fails(authority: Authority) -> None:

@@ -77,6 +77,8 @@ class Set:
     """Told of the recorder once it has its first line."""
     provoke: Provoke | None = None
     """Asks the product for a step, whatever the profile says; None: the way of the profile."""
+    started_here: bool = False
+    """Whoever plays started the product on this machine, though not as COMMAND, and nobody else works with it."""
     settles: bool = True
     """Behind the script one push is handed and its answer awaited; else the recording ends where the script does."""
     end_within_s: float = END_WITHIN_S
@@ -201,7 +203,7 @@ def _stage(set_: Set, control: Control, product: Running | None) -> Stage:
 
 def _first_line(scenario: Scenario, set_: Set) -> ScenarioStarted:
     profile, presystem = set_.profile, set_.profile.presystem
-    launched = set_.launch is not None or set_.running is not None
+    launched = set_.launch is not None or set_.running is not None or set_.started_here
     grid_kw = set_.server.world.site.depot.grid_limit_kw
     return ScenarioStarted(
         scenario=scenario.name, exercises=scenario.exercises, dialect=set_.server.world.dialect.name,

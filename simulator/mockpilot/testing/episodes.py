@@ -124,7 +124,9 @@ class Episodes:
 
     async def _play(self, scenario: Scenario | None) -> None:
         self.set.on_open, self.set.first = self._on_open, not self._connected_before
-        self.set.settles, self.set.end_within_s = scenario is not None, END_WITHIN_S * self.pace
+        # In its own conversation the test works with the product as an operator does; in a scenario it leaves it alone.
+        self.set.settles = self.set.started_here = scenario is not None
+        self.set.end_within_s = END_WITHIN_S * self.pace
         # Of a scenario that plays since the set-up nobody knows yet whether the test can provoke.
         unknown = scenario is not None and scenario is self._due
         self.set.provoke = self._ask if unknown or self._provoke is not None else None
