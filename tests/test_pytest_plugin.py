@@ -121,7 +121,7 @@ def test_unfired_fault_fails_unless_it_is_optional(project: pytest.Pytester) -> 
         mockpilot.arm(faults.lose("error", optional=True))
     """)
     done.assert_outcomes(passed=2, errors=1)
-    done.stdout.fnmatch_lines(["*a fault was armed and never fired: lose “nothing”*"])
+    done.stdout.fnmatch_lines(["*a fault was armed and never fired: lose error “nothing”*"])
 
 
 def test_marker_wins_over_options_and_profile(project: pytest.Pytester) -> None:

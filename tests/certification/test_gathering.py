@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from mockpilot.certification.gathering import gather, is_gathering
+from mockpilot.certification.gathering import OF_TESTS, gather, is_gathering
 from mockpilot.certification.run_folder import RunFolder
 from mockpilot.errors import MockpilotError
 from mockpilot.results import encode_result
@@ -19,16 +19,18 @@ def left_behind(path: Path, **changes: str) -> Path:
     result, _ = sample_run()
     scenario = replace(result.scenario("boot_accepted"), trace="traces/boot_accepted.jsonl")
     path.mkdir(parents=True)
+    (path.parent / OF_TESTS).touch()
     RunFolder(path).write_result(encode_result(replace(result, scenarios=(scenario,), facts=facts(**changes))))
     return path
 
 
 def test_folder_of_runs_is_told_from_a_run(tmp_path: Path) -> None:
-    """A run's own result wins."""
-    assert not is_gathering(tmp_path)
+    """A run's own result wins; a folder of runs that no tests left is none."""
     left_behind(tmp_path / "one")
     assert is_gathering(tmp_path)
     assert not is_gathering(tmp_path / "one")
+    (tmp_path / OF_TESTS).unlink()
+    assert not is_gathering(tmp_path)
 
 
 def test_runs_stand_side_by_side(tmp_path: Path) -> None:

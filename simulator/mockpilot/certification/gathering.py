@@ -16,10 +16,13 @@ from mockpilot.errors import UsageError
 from mockpilot.report.wording import REAL, time_words
 from mockpilot.results import RunResult, ScenarioResult, run_result
 
+OF_TESTS = "of-tests"
+"""The empty file that tells a folder of tests' results from one of runs, which are nobody's one report."""
+
 
 def is_gathering(path: Path) -> bool:
-    """Whether a folder is no run's, but holds folders that are."""
-    return not (path / RESULT).is_file() and any(path.glob(f"*/{RESULT}"))
+    """Whether tests left their results in the folders of this one."""
+    return (path / OF_TESTS).is_file() and not (path / RESULT).is_file()
 
 
 def gather(path: Path) -> RunResult:

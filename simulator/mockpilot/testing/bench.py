@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from mockpilot.certification.gathering import OF_TESTS
 from mockpilot.profile import Profile
 from mockpilot.report.wording import requirement_words, time_words
 from mockpilot.testing.arranging import arrange
@@ -102,6 +103,8 @@ class Bench:
         pages = self._keeps(failing=failing)
         if not self.cmss or not (pages or self.everything):
             return
+        self.folder().mkdir(parents=True, exist_ok=True)
+        (self.folder() / OF_TESTS).touch()
         for folder, profile, cms in zip(self._folders(), self._profiles, self.cmss, strict=True):
             if cms.played:
                 keep(folder, profile, cms.played, cms.allowed, pages=pages)

@@ -14,14 +14,13 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from mockpilot import __version__
+from mockpilot.certification.pages import write_pages
 from mockpilot.certification.run_folder import TRACES, RunFolder
 from mockpilot.history.events import ScenarioStarted
 from mockpilot.history.trace import to_line
 from mockpilot.limits import short_limits
 from mockpilot.profile import Profile, effective_profile
 from mockpilot.protocol.envelope import format_timestamp
-from mockpilot.report.html import render_html
-from mockpilot.report.markdown import render_markdown
 from mockpilot.results import Product, RunFacts, ScenarioResult, encode_result, run_result
 from mockpilot.scenario.catalogue import VERSION
 from mockpilot.testing.judging import Played, result_of
@@ -55,7 +54,7 @@ def keep(
     run.write_result(encode_result(result))
     if pages:
         histories = {name: one.history for name, one in zip(names, played, strict=True)}
-        run.write_pages(render_markdown(result), render_html(result, histories, profile=effective_profile(profile)))
+        write_pages(run, result, histories, ended=True)
 
 
 def _names(played: Sequence[Played]) -> list[str]:

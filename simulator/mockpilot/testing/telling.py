@@ -29,8 +29,7 @@ from mockpilot.history.events import (
 from mockpilot.history.recorder import History
 from mockpilot.protocol.envelope import Action, MessageType, read
 from mockpilot.report.happenings import tell
-from mockpilot.report.text import fault_words
-from mockpilot.report.wording import level_words, visible
+from mockpilot.report.wording import fault_words, level_words, visible
 from mockpilot.results import FaultResult, FindingResult, ScenarioResult
 
 LAST_LINES = 20
