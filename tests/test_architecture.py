@@ -57,6 +57,8 @@ ONLY_IN = {
     "jsonschema_rs": {"protocol.schema"},
     "jinja2": {"report"},
     "trio.testing": {"selftest.memory", "selftest.rehearsal"},
+    "litestar": {"console.routes"},
+    "hypercorn": {"console.listener"},
     "click": {"cli"},
     "rich": {"cli"},
     "hypothesis": {"testing.strategies"},
@@ -64,7 +66,10 @@ ONLY_IN = {
 }
 """Foreign libraries and where they have their door: a module, or any module of a package."""
 
-HEAVY = ("trio", "msgspec", "h11", "trustme", "click", "rich", "jinja2", "jsonschema_rs", "ssl", "hypothesis", "pytest")
+HEAVY = (
+    "litestar", "hypercorn", "trio", "msgspec", "h11", "trustme", "click", "rich", "jinja2", "jsonschema_rs", "ssl",
+    "hypothesis", "pytest",
+)  # fmt: skip
 
 SOURCES = sorted(ROOT.rglob("*.py"))
 

@@ -15,6 +15,7 @@ from datetime import UTC, datetime, timedelta
 
 import trio
 
+from mockpilot.errors import UsageError
 from mockpilot.protocol.envelope import format_timestamp
 
 REAL = "real"
@@ -109,6 +110,17 @@ class RunClock:
     def stamp(self) -> str:
         """A time stamp for a message."""
         return format_timestamp(self.instant())
+
+    def advance(self, seconds: float) -> None:
+        """Let simulated time jump forward.
+
+        Raises:
+            UsageError: it is the wall's.
+        """
+        if not self.is_simulated:
+            raise UsageError("clock: only simulated time can be advanced, and this one is the wall's; "
+                             "start with --time-factor")  # fmt: skip
+        self._epoch += timedelta(seconds=seconds)
 
     def wall(self) -> str:
         """The real wall clock in UTC."""

@@ -12,13 +12,16 @@ from collections.abc import Callable
 import trio
 
 from mockpilot.cms.acting import Acting
+from mockpilot.cms.link import Link
 from mockpilot.cms.server import Server
+from mockpilot.depot.simulation import Simulation
+from mockpilot.durations import format_duration
 from mockpilot.errors import ScenarioError, UsageError
 from mockpilot.faults.evidence import Watch
 from mockpilot.faults.injector import Armed
 from mockpilot.faults.selecting import Seconds
 from mockpilot.faults.verbs import Fault, drop
-from mockpilot.history.events import Event, FaultArmed, FaultDisarmed, FaultFired, FaultSeen, Mark
+from mockpilot.history.events import DepotChanged, Event, FaultArmed, FaultDisarmed, FaultFired, FaultSeen, Mark
 from mockpilot.history.recorder import Recorder
 
 
@@ -145,6 +148,21 @@ class Control:
         if self.server.world.release_pushes.is_set():
             self.server.world.release_pushes = trio.Event()
 
+    def pause_pushes(self) -> None:
+        """Keep pushes back, by hand."""
+        self.hold_pushes()
+        self.note("by hand: pushes paused")
+
+    def resume_pushes(self) -> None:
+        """Let pushes out again, by hand."""
+        self.note("by hand: pushes resumed")
+        self.release_pushes()
+
+    @property
+    def pushes_paused(self) -> bool:
+        """Whether pushes are kept back."""
+        return not self.server.world.release_pushes.is_set()
+
     def release_pushes(self) -> None:
         """Let pushes out again; what was due goes at once, what comes after keeps its phase."""
         self.server.world.release_pushes.set()
@@ -153,6 +171,66 @@ class Control:
         """Write a note into the recording; the next wait begins here."""
         self.recorder.record(Mark(text=text))
         self.cursor = len(self.recorder.history)
+
+    def note(self, text: str) -> None:
+        """Write a note into the recording; no wait looks at it."""
+        self.recorder.record(Mark(text=text))
+
+    # -- by hand ---------------------------------------------------------------------------------------------------
+
+    def let_go(self, armed: Armed, text: str | None = None) -> None:
+        """Let out what a hold keeps back.
+
+        Args:
+            text: what is said in its place.
+
+        Raises:
+            ScenarioError: it keeps nothing.
+        """
+        link = self._holding_link(armed)
+        self.note(f"by hand: {armed.name} let go{' with another text' if text is not None else ''}")
+        link.let_go(armed, text)
+
+    def discard(self, armed: Armed) -> None:
+        """Never let out what a hold keeps back.
+
+        Raises:
+            ScenarioError: it keeps nothing.
+        """
+        link = self._holding_link(armed)
+        self.note(f"by hand: {armed.name} discarded")
+        link.discard(armed)
+
+    def _holding_link(self, armed: Armed) -> Link:
+        for link in self.server.live_links():
+            if link.number in armed.held:
+                return link
+        raise ScenarioError(f"{armed.name}: a message that is held is expected, it keeps none")
+
+    def meddle(self, what: str, do: Callable[[Simulation], None]) -> None:
+        """Do something to the depot, as it is now.
+
+        Args:
+            what: in words, for the recording.
+            do: is given the simulation.
+
+        Raises:
+            DepotError: it cannot be done; nothing has changed.
+        """
+        world = self.server.world
+        world.site.advance(world.clock.instant())
+        do(world.site.simulation)
+        self.recorder.record(DepotChanged(what="depot", detail=f"by hand: {what}"))
+
+    def advance(self, seconds: float) -> None:
+        """Let simulated time jump forward.
+
+        Raises:
+            UsageError: time is the wall's.
+        """
+        self.server.world.clock.advance(seconds)
+        self.note(f"by hand: clock advanced by {format_duration(seconds)}")
+        self.server.world.site.advance(self.server.world.clock.instant())
 
     # -- waiting ---------------------------------------------------------------------------------------------------
 

@@ -121,7 +121,7 @@ async def test_plan_is_armed_on_a_cms_that_nobody_drives(autojump_clock: MockClo
     """All its faults, with their seeds, and they strike."""
     plan = FaultPlan("x", (lose("confirmation", LIST, share=1.0), drop("reset", after="20 s")), seed=4)
     async with stand() as cms:
-        arm_plan(plan, cms.server)
+        arm_plan(plan, cms.control)
         client = await cms.boot()
         await client.request(LIST, {"chargingRequestList": []})
         await client.frames_to_end()

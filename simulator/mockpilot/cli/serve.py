@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
@@ -13,8 +14,14 @@ from mockpilot.cli.options import TimeFactor, profile_options, read_profile_opti
 from mockpilot.profile import Profile
 
 if TYPE_CHECKING:
+    import trio
+
+    from mockpilot.cli.lab_bench import LabBench
     from mockpilot.cli.listening import Listening
+    from mockpilot.cli.telling import Teller
+    from mockpilot.control import Control
     from mockpilot.faults.plan import FaultPlan
+    from mockpilot.history.events import Event
 
 
 @click.command()
@@ -27,11 +34,18 @@ if TYPE_CHECKING:
 @click.option("--plan", type=click.Path(path_type=Path), metavar="FILE",
               help="arm the faults of a plan at the start, a file or the name of a shipped one")
 @click.option("--trace", type=click.Path(path_type=Path), metavar="FILE", help="write every event there as a JSON line")
+@click.option("--console", is_flag=True, help="open the lab bench: a page on loopback, and an API for mockpilot ctl")
+@click.option("--console-listen", metavar="HOST:PORT", help="where; beyond 127.0.0.1 with --console-certs, and a "
+              "password in MOCKPILOT_CONSOLE_PASSWORD")
+@click.option("--console-certs", type=click.Path(path_type=Path), metavar="FOLDER",
+              help="serve the page over TLS with what 'mockpilot certs' wrote there")
+@click.option("--console-name", metavar="NAME", default="", help="by which others call this machine")
 @click.option("--report", type=click.Path(path_type=Path), metavar="FILE",
               help="at the end write a page there: what the night came to, and its picture")
 def serve(
     profile_file: Path | None, dialect: str | None, listen: str | None, push_interval: float | None,
     depot: str | None, time_factor: float, seed: int, plan: Path | None, trace: Path | None, report: Path | None,
+    console: bool, console_listen: str | None, console_certs: Path | None, console_name: str,
 ) -> int:  # fmt: skip
     """Be a well-behaved CMS until interrupted, and tell what happens, a line each.
 
@@ -43,16 +57,22 @@ def serve(
     from mockpilot.cli.listening import listen as listen_until
     from mockpilot.cli.morning import Morning
     from mockpilot.cli.telling import Teller
-    from mockpilot.history.events import Event
-    from mockpilot.history.trace import to_line
+    from mockpilot.control import Control
 
     profile = with_depot(read_profile_options(profile_file, dialect, listen, push_interval, several=True), depot)
     faults = _read_plan(plan)
+    bench = _bench(profile, console, console_listen, console_certs, console_name)
     teller, morning = Teller(profile.cms.push_interval_s), Morning()
 
     async def for_ever(listening: Listening) -> None:
+        control = Control(listening.server)
+        _arm(faults, control)
+        async with trio.open_nursery() as nursery:
+            await _open(bench, nursery, listening, control)
+            await _tell_of_the_morning(listening)
+
+    async def _tell_of_the_morning(listening: Listening) -> None:
         world = listening.server.world
-        _arm(faults, listening)
         if world.clock.is_simulated:
             click.echo(f"depot time  runs {time_factor:g} times as fast; it stands beside the wall's")
         click.echo("Ctrl-C ends it\n")
@@ -64,13 +84,11 @@ def serve(
     with ExitStack() as files:
         trace_file, page_file = _opened(files, "--trace", trace), _opened(files, "--report", report)
 
+        notes = [_writer(trace_file), *_notes_of(bench), morning.note, _speaker(teller)]
+
         def on_event(event: Event) -> None:
-            if trace_file is not None:
-                trace_file.write(to_line(event))
-                trace_file.flush()
-            morning.note(event)
-            for line in teller.lines(event):
-                click.echo(line)
+            for note in notes:
+                note(event)
 
         def conclude(listening: Listening) -> None:
             world = listening.server.world
@@ -88,17 +106,60 @@ def serve(
     return 130 if interrupted else 0
 
 
+def _notes_of(bench: LabBench | None) -> list[Callable[[Event], None]]:
+    return [bench.note] if bench is not None else []
+
+
+def _writer(file: BinaryIO | None) -> Callable[[Event], None]:
+    from mockpilot.history.trace import to_line
+
+    def write(event: Event) -> None:
+        if file is not None:
+            file.write(to_line(event))
+            file.flush()
+
+    return write
+
+
+def _speaker(teller: Teller) -> Callable[[Event], None]:
+    def speak(event: Event) -> None:
+        for line in teller.lines(event):
+            click.echo(line)
+
+    return speak
+
+
 def _read_plan(file: Path | None) -> FaultPlan | None:
     from mockpilot.scenario.planned import load_plan
 
     return load_plan(file) if file is not None else None
 
 
-def _arm(plan: FaultPlan | None, listening: Listening) -> None:
+def _bench(
+    profile: Profile, wanted: bool, listen: str | None, certs: Path | None, name: str
+) -> LabBench | None:
+    from mockpilot.cli.lab_bench import LabBench, place_of
+    from mockpilot.errors import UsageError
+
+    if wanted:
+        return LabBench(profile, place_of(listen, certs, name))
+    given = {"--console-listen": listen, "--console-certs": certs, "--console-name": name}
+    for option, value in given.items():
+        if value:
+            raise UsageError(f"{option}: goes with --console, which is missing")
+    return None
+
+
+async def _open(bench: LabBench | None, nursery: trio.Nursery, listening: Listening, control: Control) -> None:
+    if bench is not None:
+        await nursery.start(bench.open, listening, control)
+
+
+def _arm(plan: FaultPlan | None, control: Control) -> None:
     from mockpilot.scenario.planned import arm_plan
 
     if plan is not None:
-        arm_plan(plan, listening.server)
+        arm_plan(plan, control)
         click.echo(f"faults      {plan.title}")
 
 

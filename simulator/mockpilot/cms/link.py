@@ -26,13 +26,15 @@ from mockpilot.cms.transport import LinkOver, Socket
 from mockpilot.cms.world import World
 from mockpilot.faults.altering import PING_BETWEEN, Form
 from mockpilot.faults.changing import told_points
+from mockpilot.faults.holding import edited
 from mockpilot.faults.injector import Armed, Departure, Fate, Occasion
-from mockpilot.faults.verbs import Fault
+from mockpilot.faults.verbs import HOLD, Fault
 from mockpilot.history.events import (
     BootRead,
     CloseReceived,
     CloseSent,
     DepotChanged,
+    MessageHeld,
     MessageReceived,
     MessageSent,
     MessageWithheld,
@@ -94,6 +96,8 @@ class Link:
         self._outbox = Outbox(world.recorder, number)
         self._nursery: trio.Nursery | None = None
         self._not_started: list[_Task] = []
+        self.next_push_at: float | None = None
+        """When the rhythm brings the next push, in seconds of trio's clock; None before the first."""
         self._socket: Socket | None = None
         self.pressure = Pressure(world.recorder, number, net, self._start, self._flood)
         self.wire: WireStream | None = None
@@ -297,15 +301,19 @@ class Link:
         if withheld_by is not None:
             text = envelopes.write(meant)
             event = self._world.recorder.record(MessageWithheld(link=self.number, text=text, fault=withheld_by))
+        by_hand = fate.held and fate.struck[-1].fault.do == HOLD
         for detail in fate.begun:
             self._world.recorder.record(DepotChanged(link=self.number, what="depot", detail=detail))
         for armed in fate.struck:
             self._fired(armed, event.index if event else None)
             if armed.fault.do == "change":
                 self._remember_points(fate)
+        if by_hand:
+            text = envelopes.write(fate.struck[-1].held[self.number])
+            self._world.recorder.record(MessageHeld(link=self.number, text=text, fault=fate.struck[-1].name))
         for departure in fate.departures:
             self._depart_in_time(departure)
-        if fate.held and behaviour.is_acceptance(meant) and not self.session.is_booted:
+        if fate.held and not by_hand and behaviour.is_acceptance(meant) and not self.session.is_booted:
             self._overtake(fate.struck[-1].name)
         self._world.on_occasion()
 
@@ -350,18 +358,26 @@ class Link:
         if departure.fault is not None:
             self.ping()  # its pong proves that the peer met what the fault did
 
-    def let_go(self, armed: Armed) -> None:
-        """Let out what a fault holds back on this link, since nothing followed that it could change places with."""
+    def let_go(self, armed: Armed, text: str | None = None) -> None:
+        """Let out what a fault holds back on this link, since nothing followed that it could change places with.
+
+        Args:
+            text: what is said in its place.
+        """
         held = armed.held.pop(self.number, None)
         if held is not None:
-            self.depart(Departure(held, fault=armed.name))
+            self.depart(Departure(held, fault=armed.name) if text is None else edited(held, text, armed.name))
+
+    def discard(self, armed: Armed) -> None:
+        """Never let out what a fault holds back on this link."""
+        held = armed.held.pop(self.number, None)
+        if held is not None:
+            text = envelopes.write(held)
+            self._world.recorder.record(MessageWithheld(link=self.number, text=text, fault=armed.name))
 
     def _lose_what_is_held(self) -> None:
         for armed in self._world.injector.armed:
-            held = armed.held.pop(self.number, None)
-            if held is not None:
-                text = envelopes.write(held)
-                self._world.recorder.record(MessageWithheld(link=self.number, text=text, fault=armed.name))
+            self.discard(armed)
 
     def push_early(self, fault: str) -> None:
         """Push although the link may not be booted, charged to a fault."""
@@ -397,7 +413,8 @@ class Link:
                 self.push()
             now = trio.current_time()
             first_at = now if first_at is None else first_at
-            await trio.sleep_until(next_tick(first_at, self._world.push_interval_s, now))
+            self.next_push_at = next_tick(first_at, self._world.push_interval_s, now)
+            await trio.sleep_until(self.next_push_at)
 
     def push(self) -> None:
         """Tell the presystem the depot as it stands."""

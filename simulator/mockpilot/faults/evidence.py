@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from mockpilot.faults.verbs import HOLD
 from mockpilot.history.events import (
     CloseReceived,
     Event,
@@ -131,6 +132,7 @@ _PROOFS: dict[str, Callable[[Watch, Event], bool]] = {
     "delay": _follows_on_link,
     "repeat": _follows_on_link,
     "swap": _follows_on_link,
+    HOLD: _follows_on_link,
     "answer": _follows_on_link,
     "damage": _follows_on_link,
     "inject": _follows_on_link,

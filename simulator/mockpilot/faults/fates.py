@@ -13,12 +13,12 @@ from mockpilot.faults.altering import Form, damaged, is_still_said, other_answer
 from mockpilot.faults.changing import Setting, change, point_for
 from mockpilot.faults.stamping import restamped, restamped_all
 from mockpilot.faults.striking import Armed, Occasion, strikes
-from mockpilot.faults.verbs import Fault
+from mockpilot.faults.verbs import HOLD, Fault
 from mockpilot.protocol.envelope import Envelope
 from mockpilot.protocol.vocabulary import Dialect
 
 SAYING = ("change", "clock")
-LEAVING = ("lose", "delay", "repeat", "swap", "answer", "damage")
+LEAVING = ("lose", "delay", "repeat", "swap", HOLD, "answer", "damage")
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +138,7 @@ def _struck(armed: Armed, envelope: Envelope, where: Occasion, dialect: Dialect)
                 Departure(envelope, copy * fault.gap_s, name if copy else None, unaltered=copy == 0)
                 for copy in range(fault.times)
             )
-        case "swap":
+        case "swap" | "hold":
             armed.held[where.link] = envelope
             return Fate((), fault.applied, (armed,), held=True)
         case "damage":
@@ -155,5 +155,5 @@ def _with_those_held(fate: Fate, where: Occasion, at_work: Sequence[Armed]) -> I
     if fate.departures:
         last_s = max(departure.after_s for departure in fate.departures)
         for armed in at_work:
-            if where.link in armed.held:
+            if armed.fault.do == "swap" and where.link in armed.held:
                 yield Departure(armed.held.pop(where.link), last_s, armed.name)

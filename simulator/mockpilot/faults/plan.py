@@ -98,6 +98,21 @@ def read_plan(text: str, problems: Problems) -> FaultPlan:
     )
 
 
+def read_fault(values: Mapping[str, Any]) -> Fault:
+    """Read one fault out of what a plan says of it.
+
+    Raises:
+        ScenarioError: names everything that is wrong.
+    """
+    problems = Problems("fault")
+    table = Table(problems, "", dict(values), sorted({"do"} | {name for verb in VERBS for name in parameters(verb)}))
+    fault = _fault(table)
+    if fault is None or problems.found:
+        told = [f"{one.key}: {one.problem}" if one.key else one.problem for one in problems.found]
+        raise ScenarioError("; ".join(told) or "a fault is expected")
+    return fault
+
+
 def _texts(table: Table, name: str) -> tuple[str, ...]:
     values = table.values.get(name, [])
     if isinstance(values, list) and all(isinstance(value, str) for value in values):

@@ -66,7 +66,7 @@ class Armed:
     passed: set[str] = field(default_factory=set)
     """Actions of ``after`` and ``until`` of which a request has passed since the arming."""
     held: dict[int | None, Envelope] = field(default_factory=dict)
-    """swap: by link, the message that waits for the next one."""
+    """swap, hold: by link, the message that waits for the next one, or for a person."""
     acted_on: set[int | None] = field(default_factory=set)
     """Links on which it did unasked what it does."""
     chosen: str = ""

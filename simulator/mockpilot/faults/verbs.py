@@ -31,6 +31,8 @@ VERBS = {
     "clock": "our time stamps: skew, jump, form",
 }
 """Every verb with what it reaches."""
+HOLD = "hold"
+"""What a person does in a verb's place."""
 
 ANSWER_KINDS = (
     "error", "error-empty", "error-other-key", "error-extra-key",

@@ -316,6 +316,12 @@ class MessageWithheld(Message, frozen=True, kw_only=True):
     fault: str
 
 
+class MessageHeld(Message, frozen=True, kw_only=True):
+    """Held back by hand; it leaves, or is withheld, when somebody says so."""
+
+    fault: str
+
+
 class SendFailed(Event, frozen=True, kw_only=True):
     """A frame that was handed before could not be written."""
 
@@ -426,7 +432,7 @@ AnyEvent = (
     | StepProvoked | StepEnded | Mark | Stalled | SimulatorBroke
     | ListenerUp | ListenerDown | TcpAccepted | FirstBytes | TlsEstablished | TlsFailed
     | UpgradeRequested | UpgradeAnswered | ProtocolBroken | LinkEnded
-    | MessageReceived | MessageSent | MessageWithheld | SendFailed
+    | MessageReceived | MessageSent | MessageWithheld | MessageHeld | SendFailed
     | PingSent | PingReceived | PongSent | PongReceived | CloseSent | CloseReceived | WentSilent
     | ReadingPaused | ReadingResumed
     | FaultArmed | FaultFired | FaultSeen | FaultDisarmed | BootRead | DepotChanged

@@ -11,7 +11,6 @@ from pathlib import Path
 
 import trio
 
-from mockpilot.cms.server import Server
 from mockpilot.control import Control
 from mockpilot.durations import format_duration
 from mockpilot.errors import ProfileError, ScenarioError
@@ -111,9 +110,7 @@ def _needs(plan: FaultPlan) -> tuple[str, ...]:
     return tuple(dict.fromkeys([*plan.needs, *(["ca key"] if shows_certificates else [])]))
 
 
-def arm_plan(plan: FaultPlan, server: Server) -> Control:
+def arm_plan(plan: FaultPlan, control: Control) -> None:
     """Arm all faults of a plan on a CMS that no scenario drives."""
-    control = Control(server)
     for fault in plan.seeded_faults:
         control.arm(fault)
-    return control

@@ -1,0 +1,384 @@
+"""What can be done at the lab bench: each command goes through the control and answers with what the recording shows.
+
+A command that cannot work, or whose effect does not come, says why not. Nothing is decided here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+
+import trio
+
+from mockpilot.cms.link import Link
+from mockpilot.console.lines import line_of
+from mockpilot.console.recording import Recording
+from mockpilot.console.shapes import (
+    DepotAsked,
+    Done,
+    HoldAsked,
+    HoldChanged,
+    PlanMade,
+    WaitAnswer,
+    WaitAsked,
+    seconds,
+)
+from mockpilot.console.stretch import plan_of, written
+from mockpilot.console.tally import Tally
+from mockpilot.control import Control
+from mockpilot.depot.model import OcppError
+from mockpilot.depot.simulation import Simulation
+from mockpilot.errors import MockpilotError
+from mockpilot.faults import drop, forget, inject
+from mockpilot.faults.holding import hold
+from mockpilot.faults.injector import Armed
+from mockpilot.faults.plan import FaultPlan
+from mockpilot.faults.verbs import HOLD, Fault
+from mockpilot.history.events import (
+    Event,
+    FaultArmed,
+    FaultDisarmed,
+    FaultFired,
+    LinkEnded,
+    Mark,
+    MessageSent,
+    WaitEnded,
+    WaitStarted,
+    WentSilent,
+)
+from mockpilot.limits import Limits
+from mockpilot.scenario.matching import predicate, spoken
+
+SETTLES_WITHIN_S = 5.0
+"""How long the effect of a command may take beyond the closing handshake."""
+SHOWN_INSTEAD = 10
+
+
+class NotDoneError(MockpilotError):
+    """A command cannot be carried out as things stand."""
+
+
+class UnknownError(MockpilotError):
+    """There is no such link, fault, hold or event."""
+
+
+@dataclass
+class Bench:
+    """A CMS with all that the console knows of it.
+
+    Args:
+        control: drives it.
+        recording: its newest events.
+        tally: their counts; told of every event, like the recording.
+        limits: how long is long enough.
+        title: what it serves, in a few words.
+        addresses: where each presystem has to connect to.
+    """
+
+    control: Control
+    recording: Recording
+    tally: Tally
+    limits: Limits = field(default_factory=Limits)
+    title: str = "mockpilot"
+    addresses: dict[str, str] = field(default_factory=dict)
+    marked: int = 0
+    """Index of the first event behind the newest mark."""
+
+    @property
+    def dialect(self) -> str:
+        """The dialect that is served."""
+        return self.control.server.world.dialect.name
+
+    # -- finding things --------------------------------------------------------------------------------------------
+
+    def link(self, number: int) -> Link:
+        """A live link.
+
+        Raises:
+            UnknownError: there is none of that number.
+        """
+        live = {link.number: link for link in self.control.server.live_links()}
+        if number not in live:
+            known = ", ".join(map(str, live)) or "none"
+            raise UnknownError(f"link {number}: the number of a live link is expected; live are: {known}")
+        return live[number]
+
+    def fault(self, name: str) -> Armed:
+        """A fault that is or was armed.
+
+        Raises:
+            UnknownError: there is none of that name.
+        """
+        armed = {one.name: one for one in self.control.server.world.injector.armed}
+        if name not in armed:
+            raise UnknownError(f"fault {name[:60]!r}: the name of a fault is expected; there are: "
+                          f"{', '.join(armed) or 'none'}")  # fmt: skip
+        return armed[name]
+
+    def hold(self, name: str) -> Armed:
+        """A hold.
+
+        Raises:
+            UnknownError: there is none of that name.
+        """
+        found = self.fault(name)
+        if found.fault.do != HOLD:
+            raise UnknownError(f"{name!r} is a fault and no hold; disarm it instead")
+        return found
+
+    # -- commands --------------------------------------------------------------------------------------------------
+
+    def _did(self, what: str, act: Callable[[], object]) -> Done:
+        """Do something that does not wait; its events are those that it leaves behind."""
+        before = self.recording.end
+        act()
+        return self._shown(what, before)
+
+    def _shown(self, what: str, before: int, kinds: tuple[type[Event], ...] = ()) -> Done:
+        events = [one for one in self.recording.since(before) if not kinds or isinstance(one, kinds)]
+        if not events:
+            raise NotDoneError(f"{what}: nothing in the recording shows it")
+        return Done(did=what, events=[one.index for one in events])
+
+    def arm(self, fault: Fault) -> Done:
+        """Arm a fault; its name is what was done."""
+        armed: list[Armed] = []
+        done = self._did("armed", lambda: armed.append(self.control.arm(fault)))
+        return replace_did(done, armed[0].name)
+
+    def arm_plan(self, plan: FaultPlan) -> Done:
+        """Arm all faults of a plan in place of those that are armed; all of them or none."""
+        names = [fault.name for fault in plan.seeded_faults]
+        taken = {one.name for one in self.control.server.world.injector.armed}
+        # A name is one fault's for ever, since the evidence is kept by it.
+        fresh = {name: _fresh(name, taken | set(names)) if name in taken else name for name in names if name}
+        faults = [_renamed(fault, fresh) for fault in plan.seeded_faults]
+
+        def act() -> None:
+            self.control.disarm_all()
+            for fault in faults:
+                self.control.arm(fault)
+
+        before = self.recording.end
+        self._did("plan", act)
+        return self._shown(f"armed {len(faults)} faults in place of all others", before,
+                           (FaultArmed, FaultDisarmed, FaultFired, Mark))  # fmt: skip
+
+    def disarm(self, name: str) -> Done:
+        """Take a fault out."""
+        armed = self.fault(name)
+        if armed.disarmed:
+            raise NotDoneError(f"fault {name} is disarmed already")
+        return self._did(f"disarmed {name}", lambda: self.control.disarm(armed))
+
+    async def drop(self, number: int, how: str, code: int | None, down: str | float) -> Done:
+        """End a link and see it end."""
+        self.link(number)
+        before = self.recording.end
+        self.control.arm(drop(how, link=number, code=code, down=down))
+        within_s = self.control.server.world.close_within_s + SETTLES_WITHIN_S
+        shows = WentSilent if how == "silence" else LinkEnded
+
+        def is_over(event: Event) -> bool:
+            return isinstance(event, shows) and event.link == number
+
+        if await self._wait_until(is_over, before, within_s):
+            return self._shown(f"dropped link {number} by {how}", before, (FaultArmed, FaultFired, shows))
+        raise NotDoneError(f"link {number} is still there after {within_s:g} s; the recording tells what was done")
+
+    def push(self) -> Done:
+        """Push now."""
+        booted = [link for link in self.control.server.live_links() if link.session.is_booted]
+        if not booted:
+            raise NotDoneError("push: a link that has booted is expected, there is none; wait for one first")
+        return self._did(f"pushed to {len(booted)} links", self.control.push)
+
+    def pause(self, paused: bool) -> Done:
+        """Keep pushes back, or let them out again."""
+        if paused == self.control.pushes_paused:
+            raise NotDoneError(f"pushes are {'paused' if paused else 'not paused'} already")
+        act = self.control.pause_pushes if paused else self.control.resume_pushes
+        return self._did(f"pushes {'paused' if paused else 'resumed'}", act)
+
+    def hold_next(self, asked: HoldAsked) -> Done:
+        """Hold the next message that is meant."""
+        if asked.link is not None:
+            self.link(asked.link)
+        return self.arm(hold(asked.type, asked.action, asked.link))
+
+    def change_hold(self, name: str, asked: HoldChanged) -> Done:
+        """Let go of what is held, as it is or otherwise, or never."""
+        held = self.hold(name)
+        if not held.held:
+            raise NotDoneError(f"{name} holds nothing; {'it is over' if held.fired else 'it waits for a message'}")
+        if asked.do == "discard":
+            return self._did(f"discarded what {name} held", lambda: self.control.discard(held))
+        return self._did(f"let go what {name} held", lambda: self.control.let_go(held, _utf8(asked.text)))
+
+    def say(self, number: int, text: str) -> Done:
+        """Send a message by hand."""
+        self.link(number)
+        _utf8(text)
+        before = self.recording.end
+        self.arm(inject("message", text=text, link=number))
+        return self._shown(f"said it on link {number}", before, (FaultArmed, FaultFired, MessageSent))
+
+    def mark(self, text: str) -> Done:
+        """Write a note; waits begin behind it."""
+        done = self._did("marked", lambda: self.control.note(text))
+        self.marked = self.recording.end
+        return done
+
+    def change_depot(self, asked: DepotAsked) -> Done:
+        """Do something to the depot, or make the CMS forget what was asked of it."""
+        if asked.do == "forget":
+            named = {"link": asked.target} if asked.target else {}
+            return self.arm(forget("requests", **named))  # type: ignore[arg-type]
+        what = " ".join(one for one in (asked.do, asked.vehicle, asked.target) if one)
+        return self._did(what, lambda: self.control.meddle(what, lambda depot: _meddle(depot, asked)))
+
+    def advance(self, by_s: float) -> Done:
+        """Let simulated time jump."""
+        if not self.control.server.world.clock.is_simulated:
+            raise NotDoneError("clock: only simulated time can be advanced, and this one is the wall's; "
+                          "start serve with --time-factor")  # fmt: skip
+        if by_s > MOST_ADVANCED_S:
+            raise NotDoneError(f"clock: at most a week at a time is expected, found {by_s / 3600:g} h")
+        return self._did("advanced the clock", lambda: self.control.advance(by_s))
+
+    async def reset(self, what: Sequence[str]) -> Done:
+        """Begin afresh: links closed, faults out, requests forgotten, pushes let out; whichever are named."""
+        before = self.recording.end
+        self.control.note(f"by hand: reset of {', '.join(what) or 'nothing'}")
+        if "faults" in what:
+            self.control.disarm_all()
+        if "depot" in what:
+            self.control.disarm(self.control.arm(forget("requests")))
+        if "pushes" in what and self.control.pushes_paused:
+            self.control.resume_pushes()
+        if "links" in what and (links := self.control.server.live_links()):
+            self.control.drop("close", 1001)
+            with trio.move_on_after(self.control.server.world.close_within_s + SETTLES_WITHIN_S):
+                for link in links:
+                    await link.over.wait()
+        return self._shown(f"reset {', '.join(what) or 'nothing'}", before)
+
+    # -- waiting ---------------------------------------------------------------------------------------------------
+
+    async def wait(self, asked: WaitAsked) -> WaitAnswer:
+        """Wait for something, from the newest mark on."""
+        matches = self._awaited(asked)
+        since, began = self.marked if asked.since is None else asked.since, trio.current_time()
+        awaited, within_s = spoken(asked.what), seconds(asked.within)
+        record, came = self.control.recorder.record, list[int]()
+        record(WaitStarted(awaited=awaited, within_s=within_s))
+        try:
+            await self._gather(matches, since, asked.count, within_s, came)
+        finally:
+            enough = len(came) >= asked.count
+            record(WaitEnded(awaited=awaited, ran_out=not enough))
+        instead = [] if enough else self._instead(since)
+        return WaitAnswer(came=enough, events=came, waited_s=round(trio.current_time() - began, 3),
+                          instead=[line_of(one, self.dialect) for one in instead])  # fmt: skip
+
+    def _awaited(self, asked: WaitAsked) -> Callable[[Event], bool]:
+        of_kind = predicate(asked.what)
+
+        def matches(event: Event) -> bool:
+            if asked.link is not None and event.link != asked.link:
+                return False
+            if asked.fault is not None and getattr(event, "name", None) != asked.fault:
+                return False
+            return of_kind(event)
+
+        return matches
+
+    async def _gather(
+        self, matches: Callable[[Event], bool], since: int, count: int, within_s: float, came: list[int]
+    ) -> None:
+        with trio.move_on_after(within_s):
+            while True:
+                for event in self.recording.since(since):
+                    since = event.index + 1
+                    if matches(event):
+                        came.append(event.index)
+                    if len(came) >= count:
+                        return
+                await self.recording.wait_changed()
+
+    async def _wait_until(self, matches: Callable[[Event], bool], since: int, within_s: float) -> bool:
+        came: list[int] = []
+        await self._gather(matches, since, 1, within_s, came)
+        return bool(came)
+
+    def _instead(self, since: int) -> list[Event]:
+        telling = [one for one in self.recording.since(since) if not isinstance(one, WaitStarted | WaitEnded)]
+        return telling[-SHOWN_INSTEAD:]
+
+    # -- taking home -----------------------------------------------------------------------------------------------
+
+    def plan(self, title: str, since: int, until: int | None, exercises: tuple[str, ...]) -> PlanMade:
+        """A stretch of the recording as a plan."""
+        faults = {one.name: one.fault for one in self.control.server.world.injector.armed}
+        events = self.recording.since(0)
+        end = self.recording.end if until is None else until
+        plan, left_out = plan_of(events, faults, since=since, until=end, title=title, exercises=exercises)
+        if not plan.faults:
+            raise NotDoneError(f"a stretch in which a fault was armed is expected; between events {since} and {end} "
+                          "there is none")  # fmt: skip
+        return PlanMade(toml=written(plan, left_out), faults=len(plan.faults), left_out=left_out)
+
+
+MOST_ADVANCED_S = 7 * 24 * 3600.0
+
+
+def replace_did(done: Done, did: str) -> Done:
+    """The same with other words."""
+    return Done(did=did, events=done.events)
+
+
+def _fresh(name: str, taken: set[str]) -> str:
+    number = 2
+    while f"{name}-{number}" in taken:
+        number += 1
+    return f"{name}-{number}"
+
+
+def _renamed(fault: Fault, names: dict[str, str]) -> Fault:
+    selects = fault.selects
+    after, until = names.get(selects.after or "", selects.after), names.get(selects.until or "", selects.until)
+    return replace(fault, name=names.get(fault.name, fault.name), selects=replace(selects, after=after, until=until))
+
+
+def _utf8(text: str | None) -> str | None:
+    try:
+        (text or "").encode()
+    except UnicodeEncodeError as error:
+        raise NotDoneError("text: Unicode text is expected, found half a surrogate pair") from error
+    return text
+
+
+def _meddle(depot: Simulation, asked: DepotAsked) -> None:
+    match asked.do:
+        case "plug-in":
+            depot.plug_in(asked.vehicle, asked.target, asked.soc_percent)
+        case "unplug":
+            depot.unplug(asked.target)
+        case "fault":
+            depot.set_fault(asked.target, _error(asked.error), asked.text)
+        case "mend":
+            depot.clear_fault(asked.target)
+        case "offline":
+            depot.go_offline(asked.target)
+        case "online":
+            depot.come_back(asked.target)
+
+
+def _error(name: str) -> OcppError:
+    try:
+        return OcppError(name)
+    except ValueError as error:
+        raise NotDoneError(f"error: one of {', '.join(OcppError)} is expected, found {name[:60]!r}") from error
+
+
+
