@@ -21,6 +21,7 @@ COMMANDS = {
     "serve": "serve", "check": "check", "certify": "certify", "presystem": "presystem", "list": "catalogue",
     "explain": "catalogue", "schema": "schema", "lint": "lint", "report": "report", "judge": "judge", "diff": "diff",
     "verify": "verify", "again": "again", "certs": "setup", "init": "setup", "selftest": "selftest",
+    "ctl": "ctl",
 }  # fmt: skip
 """Module of each command, in the order of the help; a command's object is named like it."""
 

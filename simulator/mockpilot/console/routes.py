@@ -13,13 +13,13 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 from litestar import Litestar, Request, Response, delete, get, patch, post, put
-from litestar.di import Provide
+from litestar.di import NamedDependency, Provide
 from litestar.exceptions import HTTPException
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.datastructures import ResponseSpec
 from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.openapi.spec import Components, SecurityScheme
-from litestar.params import Dependency, Parameter
+from litestar.params import HeaderParameter, JSONBody, PathParameter, QueryParameter, SkipValidation
 from litestar.response import Stream
 
 from mockpilot import __version__
@@ -71,10 +71,11 @@ MOST_BODY = 2_000_000
 """Bytes of a request."""
 MOST_LINES = 1000
 
-TheBench = Annotated[Bench, Dependency(skip_validation=True)]
-TheFeed = Annotated[Feed, Dependency(skip_validation=True)]
-Index = Annotated[int, Parameter(ge=0, le=10**12)]
-Name = Annotated[str, Parameter(min_length=1, max_length=200)]
+TheBench = NamedDependency[SkipValidation[Bench]]
+TheFeed = NamedDependency[SkipValidation[Feed]]
+Number = Annotated[int, PathParameter(ge=0, le=10**12)]
+Name = Annotated[str, PathParameter(min_length=1, max_length=200)]
+Index = Annotated[int, QueryParameter(ge=0, le=10**12)]
 
 
 def _problem(what: str) -> ResponseSpec:
@@ -120,7 +121,7 @@ async def links(bench: TheBench) -> list[LinkShown]:
 
 
 @get("/links/{number:int}", responses=FOUND)
-async def link(bench: TheBench, number: Index) -> LinkShown:
+async def link(bench: TheBench, number: Number) -> LinkShown:
     """One link."""
     bench.link(number)
     return next(one for one in views.links(bench) if one.id == number)
@@ -176,8 +177,9 @@ async def findings(feed: TheFeed) -> Findings:
 
 @get("/messages", responses=LOOKED)
 async def messages(
-    bench: TheBench, since: Index = 0, most: Annotated[int, Parameter(ge=1, le=MOST_LINES)] = 200,
-    link: Index | None = None, text: Annotated[str, Parameter(max_length=200)] = "",
+    bench: TheBench, since: Index = 0, most: Annotated[int, QueryParameter(ge=1, le=MOST_LINES)] = 200,
+    link: Annotated[int | None, QueryParameter(ge=0, le=10**12)] = None,
+    text: Annotated[str, QueryParameter(max_length=200)] = "",
 ) -> Lines:  # fmt: skip
     """Lines of the recording from an event on; ``text`` keeps those in which it stands, whatever the case."""
     found, next_, sought = [], since, text.casefold()
@@ -195,7 +197,7 @@ async def messages(
 
 
 @get("/messages/{index:int}", responses=FOUND)
-async def message(bench: TheBench, feed: TheFeed, index: Index) -> MessageShown:
+async def message(bench: TheBench, feed: TheFeed, index: Number) -> MessageShown:
     """One event in full: raw, with the schema verdicts of all dialects and the findings that name it."""
     event = bench.recording[index]
     if event is None:
@@ -213,7 +215,7 @@ async def message(bench: TheBench, feed: TheFeed, index: Index) -> MessageShown:
 
 @get("/feed", responses=LOOKED, media_type="text/event-stream")
 async def feed_of(
-    feed: TheFeed, since: Index = 0, last_event_id: Annotated[str, Parameter(header="Last-Event-ID")] = "",
+    feed: TheFeed, since: Index = 0, last_event_id: Annotated[str, HeaderParameter(name="Last-Event-ID")] = "",
 ) -> Stream:
     """The recording as it grows, as server-sent events: lines, state, resync; resumes by Last-Event-ID."""
     start = int(last_event_id) if re.fullmatch(r"[0-9]{1,12}", last_event_id) else since
@@ -225,22 +227,22 @@ async def feed_of(
 
 @delete("/links/{number:int}", status_code=200, responses=FOUND_AND_ACTED)
 async def drop_link(
-    bench: TheBench, number: Index, how: Literal[DROP_HOWS] = "close",  # type: ignore[valid-type]
-    code: Annotated[int | None, Parameter(ge=1000, le=4999)] = 1001,
-    down: Annotated[str, Parameter(max_length=60)] = "",
+    bench: TheBench, number: Number, how: Annotated[Literal[DROP_HOWS], QueryParameter()] = "close",  # type: ignore[valid-type]
+    code: Annotated[int | None, QueryParameter(ge=1000, le=4999)] = 1001,
+    down: Annotated[str, QueryParameter(max_length=60)] = "",
 ) -> Done:  # fmt: skip
     """End a link and see it end; for ``down`` afterwards TCP is refused."""
     return await bench.drop(number, how, code, down or 0.0)
 
 
 @post("/faults", status_code=200, responses=ACTED)
-async def arm(bench: TheBench, data: FaultAsked) -> Done:  # type: ignore[valid-type]
+async def arm(bench: TheBench, data: JSONBody[FaultAsked]) -> Done:  # type: ignore[valid-type]
     """Arm one fault; ``did`` is the name that it got."""
     return bench.arm(_fault(data))
 
 
 @put("/faults", status_code=200, responses=ACTED)
-async def arm_all(bench: TheBench, data: FaultsAsked) -> Done:
+async def arm_all(bench: TheBench, data: JSONBody[FaultsAsked]) -> Done:
     """Load a whole plan in place of all faults that are armed; doing it twice is doing it once."""
     return bench.arm_plan(_plan(data))
 
@@ -258,61 +260,61 @@ async def push(bench: TheBench) -> Done:
 
 
 @put("/push", status_code=200, responses=ACTED)
-async def pause(bench: TheBench, data: PushAsked) -> Done:
+async def pause(bench: TheBench, data: JSONBody[PushAsked]) -> Done:
     """Keep pushes back, or let them out again."""
     return bench.pause(data.paused)
 
 
 @post("/messages", status_code=200, responses=FOUND_AND_ACTED)
-async def say(bench: TheBench, data: MessageAsked) -> Done:
+async def say(bench: TheBench, data: JSONBody[MessageAsked]) -> Done:
     """Send a message by hand, as it is."""
     return bench.say(data.link, data.text)
 
 
 @post("/holds", status_code=200, responses=FOUND_AND_ACTED)
-async def hold(bench: TheBench, data: HoldAsked) -> Done:
+async def hold(bench: TheBench, data: JSONBody[HoldAsked]) -> Done:
     """Hold the next message of ours that is meant; ``did`` is the name of the hold."""
     return bench.hold_next(data)
 
 
 @put("/holds/{name:str}", status_code=200, responses=FOUND_AND_ACTED)
-async def change_hold(bench: TheBench, name: Name, data: HoldChanged) -> Done:
+async def change_hold(bench: TheBench, name: Name, data: JSONBody[HoldChanged]) -> Done:
     """Let go of what is held, as it is or with another text, or discard it."""
     return bench.change_hold(name, data)
 
 
 @post("/marks", status_code=200, responses=ACTED)
-async def mark(bench: TheBench, data: MarkAsked) -> Done:
+async def mark(bench: TheBench, data: JSONBody[MarkAsked]) -> Done:
     """Write a note into the recording; waits begin behind it."""
     return bench.mark(data.text)
 
 
 @post("/wait", status_code=200, responses=ACTED)
-async def wait(bench: TheBench, data: WaitAsked) -> WaitAnswer:
+async def wait(bench: TheBench, data: JSONBody[WaitAsked]) -> WaitAnswer:
     """Wait for messages, links or events; answers with them, or with what came instead."""
     return await bench.wait(data)
 
 
 @patch("/depot", status_code=200, responses=ACTED)
-async def change_depot(bench: TheBench, data: DepotAsked) -> Done:
+async def change_depot(bench: TheBench, data: JSONBody[DepotAsked]) -> Done:
     """Plug in, unplug, break, mend, silence, or make the CMS forget its requests."""
     return bench.change_depot(data)
 
 
 @post("/clock", status_code=200, responses=ACTED)
-async def advance(bench: TheBench, data: ClockAsked) -> Done:
+async def advance(bench: TheBench, data: JSONBody[ClockAsked]) -> Done:
     """Let simulated time jump forward."""
     return bench.advance(seconds(data.advance))
 
 
 @post("/plans", status_code=200, responses=ACTED)
-async def plan(bench: TheBench, data: PlanAsked) -> PlanMade:
+async def plan(bench: TheBench, data: JSONBody[PlanAsked]) -> PlanMade:
     """Save what was armed in a stretch of the recording as a plan for ``certify --plan``."""
     return bench.plan(data.title, data.since, data.until, tuple(data.exercises))
 
 
 @post("/reset", status_code=200, responses=ACTED)
-async def reset(bench: TheBench, data: ResetAsked) -> Done:
+async def reset(bench: TheBench, data: JSONBody[ResetAsked]) -> Done:
     """Begin afresh: close links, disarm faults, forget requests, let pushes out; all or those that are named."""
     return await bench.reset(data.what)
 

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import inspect
 import math
-import typing
-from collections.abc import Iterator, Sequence
-from typing import Any, Literal
+from collections.abc import Iterator
+from typing import Literal
 
 import trio
 
@@ -29,13 +27,11 @@ from mockpilot.console.shapes import (
 )
 from mockpilot.console.tally import Evidence, LinkTally
 from mockpilot.depot.present import PointNow, StationNow
-from mockpilot.faults import verbs
+from mockpilot.faults.asking import asked_of
 from mockpilot.faults.injector import Armed
-from mockpilot.faults.plan import DURATIONS, given, parameters
-from mockpilot.faults.selecting import DIRECTIONS, Selecting
+from mockpilot.faults.plan import given
 from mockpilot.faults.verbs import HOLD, VERBS
 from mockpilot.protocol import envelope as envelopes
-from mockpilot.protocol.envelope import Action, MessageType
 from mockpilot.protocol.session import State
 
 # -- links and waiting -------------------------------------------------------------------------------------------------
@@ -224,44 +220,14 @@ def finding(one: Finding) -> FindingShown:
 
 # -- the vocabulary ----------------------------------------------------------------------------------------------------
 
-_TYPES = tuple(member.name.lower() for member in MessageType)
-_CHOICES: dict[tuple[str, str], Sequence[str]] = {
-    ("answer", "kind"): verbs.ANSWER_KINDS, ("damage", "how"): tuple(verbs.DAMAGES),
-    ("inject", "kind"): verbs.INJECTED, ("drop", "how"): verbs.DROP_HOWS, ("drop", "when"): verbs.DROP_WHENS,
-    ("refuse", "how"): (*verbs.REFUSE_HOWS, "401", "403", "404", "500", "503"),
-    ("certificate", "kind"): verbs.CERTIFICATE_KINDS, ("slow", "how"): verbs.SLOW_HOWS,
-    ("ping", "how"): verbs.PING_HOWS, ("forget", "what"): verbs.FORGOTTEN, ("change", "how"): tuple(verbs.CHANGES),
-    ("clock", "form"): tuple(verbs.CLOCK_FORMS),
-}  # fmt: skip
-_CHOICES_OF_ALL: dict[str, Sequence[str]] = {"type": _TYPES, "action": tuple(Action), "direction": DIRECTIONS}
-
 
 def vocabulary() -> list[VerbShown]:
     """Every verb with what it takes, for whoever draws buttons."""
-    shared = set(typing.get_type_hints(Selecting))
     return [
         VerbShown(do=verb, reaches=reaches, parameters=[
-            _parameter(verb, one, common=one.name in shared) for one in parameters(verb).values()
+            ParameterShown(name=one.name, required=one.required, kind=one.kind, choices=list(one.choices),
+                           default=one.default, common=one.common)
+            for one in asked_of(verb)
         ])
         for verb, reaches in VERBS.items()
     ]  # fmt: skip
-
-
-def _parameter(verb: str, one: inspect.Parameter, *, common: bool) -> ParameterShown:
-    choices = _CHOICES.get((verb, one.name)) or _CHOICES_OF_ALL.get(one.name, ())
-    required = one.default is inspect.Parameter.empty
-    default = "" if required or one.default in (None, "", 0.0) else str(one.default)
-    return ParameterShown(
-        name=one.name, required=required, kind="choice" if choices else _kind(one), choices=list(choices),
-        default=default.lower() if isinstance(one.default, bool) else default, common=common,
-    )  # fmt: skip
-
-
-def _kind(one: inspect.Parameter) -> Any:
-    if one.name in DURATIONS:
-        return "duration"
-    if one.name == "nth":
-        return "numbers"
-    kinds = {bool: "flag", int: "whole", float: "number", str: "text"}
-    parts = [part for part in (typing.get_args(one.annotation) or (one.annotation,)) if part in kinds]
-    return kinds[parts[0]] if parts else "text"

@@ -1,0 +1,81 @@
+"""What ``ctl`` prints of the control API's answers, for people. Pure."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from mockpilot.durations import format_duration
+
+
+def link_lines(found: Any) -> list[str]:
+    """Links, then who has to do what."""
+    return [*map(_link, found["links"]), *map(_awaited, found["awaited"]), *_paused(found["pushes"])]
+
+
+def _link(link: Any) -> str:
+    next_push = link["next_push_in_s"]
+    follows = f", next push in {format_duration(next_push)}" if next_push is not None else ""
+    who = f"{link['id']:>3}  {link['presystem_id']}  {link['kind'] or '?'}  {link['state']}"
+    told = (f"{who}  {link['pushes']} pushes, {link['confirmed']} confirmed, {link['open']} open{follows}")  # fmt: skip
+    return f"{told}  {link['ending']}".rstrip()
+
+
+def _awaited(one: Any) -> str:
+    patience = f" of {format_duration(one['within_s'])}" if one["within_s"] is not None else ""
+    return f"waiting for {one['who']}: {one['what']}, {format_duration(one['for_s'])}{patience}"
+
+
+def _paused(pushes: Any) -> list[str]:
+    return ["pushes are paused"] if pushes["paused"] else []
+
+
+def fault_lines(found: Any) -> list[str]:
+    """One line a fault."""
+    return [f"{one['state']:<16} {one['name']}  {one['do']}  {one['described']}".rstrip() for one in found] or [
+        "no fault is or was armed"
+    ]
+
+
+def hold_lines(found: Any) -> list[str]:
+    """One line a hold, and the text that it keeps."""
+    told = [f"{one['id']}: {one['described']}{_kept(one['text'])}" for one in found]
+    return told or ["nothing is held"]
+
+
+def _kept(text: str | None) -> str:
+    return "" if text is None else f"\n  {text}"
+
+
+def finding_lines(found: Any) -> list[str]:
+    """The findings, or that there are none."""
+    told = [f"{one['level']:<7} {one['rule']}: {one['message']} (events {', '.join(map(str, one['events']))})"
+            for one in found["findings"]]  # fmt: skip
+    until = f"judged until event {found['judged_until']}: {len(told)} findings"
+    return [*told, f"{until}; {found['why_not']}" if found["why_not"] else until]
+
+
+def line_lines(found: Any) -> list[str]:
+    """Lines of the conversation."""
+    return [_line(one) for one in found["lines"]]
+
+
+def _line(one: Any) -> str:
+    verdict = one.get("verdict")
+    bad = f"  ✗ schema: {verdict['problems'][0]}" if verdict and not verdict["ok"] else ""
+    return f"{one['index']:>6}  {one['wall'][11:23]}  {one.get('link') or '–':>3}  {one['sign']} {one['text']}{bad}"
+
+
+def depot_lines(depot: Any) -> list[str]:
+    """Stations and points."""
+    of = f" of {depot['grid_limit_kw']:g} kW" if depot["grid_limit_kw"] is not None else ""
+    told = [f"{depot['name'] or depot['id']}  {depot['power_kw']:g} kW{of}"]
+    for station in depot["stations"]:
+        trouble = f"  {station['fault']}" if station["fault"] else "  silent" if station["silent"] else ""
+        told.append(f"  {station['name'] or station['id']}  {station['power_kw']:g} kW{trouble}")
+        told += [_point(point) for point in station["points"]]
+    return [*told, *(f"  {who}: {count} charging requests" for who, count in depot["requests"].items())]
+
+
+def _point(point: Any) -> str:
+    charging = f"  {point['vehicle']} {point['soc_percent']:g} %, {point['power_kw']:g} kW" if point["vehicle"] else ""
+    return f"    {point['id']}  {point['state']}{charging}  {point['fault']}".rstrip()
