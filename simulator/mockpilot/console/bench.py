@@ -191,7 +191,7 @@ class Bench:
         booted = [link for link in self.control.server.live_links() if link.session.is_booted]
         if not booted:
             raise NotDoneError("push: a link that has booted is expected, there is none; wait for one first")
-        return self._did(f"pushed to {len(booted)} links", self.control.push)
+        return self._did(f"pushed to {len(booted)} link{'s' if len(booted) > 1 else ''}", self.control.push)
 
     def pause(self, paused: bool) -> Done:
         """Keep pushes back, or let them out again."""

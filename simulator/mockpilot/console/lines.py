@@ -101,7 +101,7 @@ def _message(event: Message, dialect: str) -> dict[str, Any]:
         return told | {"text": _odd(event), "verdict": _verdict(event, dialect)}
     kind = MessageType(int(head[1])).name.lower()
     about = {"type": kind, "action": head[3], "message_id": head[2]}
-    return told | about | {"text": _words(event, head[3], kind), "verdict": _verdict(event, dialect)}
+    return told | about | {"text": _words(event, head[3], kind, head[2]), "verdict": _verdict(event, dialect)}
 
 
 def _odd(event: Message) -> str:
@@ -109,12 +109,12 @@ def _odd(event: Message) -> str:
     return f"no envelope: {shown}"
 
 
-def _words(event: Message, action: str, kind: str) -> str:
+def _words(event: Message, action: str, kind: str, message_id: str) -> str:
     if isinstance(event, MessageReceived) or kind != "request":
         told = tell(event) if isinstance(event, MessageReceived | MessageSent) else None
         if told is not None:  # a sign and a blank stand before it, which have a field of their own here
             return re.sub(r" \(fault [^)]*\)$", "", told.partition(" ")[2])
-    return f"{action}{'' if kind == 'request' else f' {kind}'}"
+    return f"{action}{'' if kind == 'request' else f' {kind}'} #{message_id[:8]}"
 
 
 def _verdict(event: Message, dialect: str) -> Verdict | None:

@@ -72,7 +72,7 @@ def plan_of(
         if event.index >= since:
             match event:
                 case FaultArmed(do=do) if do == HOLD or event.name not in faults:
-                    left_out.append(f"{event.name}: {event.do} by hand")
+                    left_out.append(f"{event.name}: a message was held back")
                 case FaultArmed():
                     made[event.name] = _as_planned(faults[event.name], event, seen)
                 case FaultFired() if event.name in made:
@@ -90,7 +90,8 @@ def plan_of(
 def _as_planned(fault: Fault, armed: FaultArmed, seen: _Seen) -> Fault:
     selects = fault.selects
     if isinstance(selects.link, int):  # numbers count the connections of one recording
-        selects = replace(selects, link=seen.presystem_of.get(selects.link))
+        who = seen.presystem_of.get(selects.link)
+        selects = replace(selects, link=who if len(set(seen.presystem_of.values())) > 1 else None)
     if selects.after is None and selects.after_s is None:
         selects = replace(selects, after=_circumstance(seen))
     return replace(fault, name=armed.name, selects=selects)

@@ -66,7 +66,8 @@ def _now(bench: Bench) -> float:
 def awaited(bench: Bench) -> list[Awaited]:
     """Who has to do what, the most urgent first: a person before the product."""
     people = [
-        Awaited(who="you", what=f"to let {one.name} go", for_s=0.0, within_s=None, link=next(iter(one.held)))
+        Awaited(who="you", what=f"to let go of {next(iter(one.held.values())).action} ({one.name})", for_s=0.0,
+                within_s=None, link=next(iter(one.held)))
         for one in _holds(bench) if one.held
     ]  # fmt: skip
     asked = [
