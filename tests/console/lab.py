@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import ssl
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -61,6 +62,16 @@ class Lab:
         assert told["status"] == answer.status_code
         return answer.status_code, told["detail"]
 
+    def head(self, path: str = "/links", *, key: str | None = None, method: str = "GET", more: str = "") -> bytes:
+        """The head of a request, as it is written; HTTP/1.0 is answered without chunks."""
+        lines = [f"{method} {path} HTTP/1.0", f"Host: 127.0.0.1:{self.port}",
+                 f"Authorization: Bearer {key or self.opened.keys.full}", *more.splitlines(), "", ""]  # fmt: skip
+        return "\r\n".join(lines).encode()
+
+    async def dial(self) -> trio.SocketStream:
+        """A connection to the console."""
+        return await trio.open_tcp_stream("127.0.0.1", self.port)
+
     def events(self, done: Any) -> list[str]:
         """Kinds of the events that an answer names."""
         found = [self.bench.recording[index] for index in done["events"]]
@@ -68,7 +79,9 @@ class Lab:
 
 
 @contextlib.asynccontextmanager
-async def lab(folder: Path, place: Place = LOOPBACK, password: str = "", **changes: object) -> AsyncIterator[Lab]:
+async def lab(
+    folder: Path, place: Place = LOOPBACK, password: str = "", verify: ssl.SSLContext | bool = True, **changes: object
+) -> AsyncIterator[Lab]:
     """A lab bench; what it is announced by lies in the folder."""
     with trio.fail_after(OUTER_S):
         async with stand(**changes) as cms, trio.open_nursery() as nursery:
@@ -79,7 +92,7 @@ async def lab(folder: Path, place: Place = LOOPBACK, password: str = "", **chang
             cms.server.open_port()
             bench = Bench(cms.control, recording, tally, title="a lab")
             opened = await nursery.start(open_console_in(folder), bench, place, password)
-            async with httpx.AsyncClient(base_url=opened.address, timeout=20) as http:
+            async with httpx.AsyncClient(base_url=opened.address, timeout=20, verify=verify) as http:
                 yield Lab(cms, bench, opened, http)
             for net in list(cms.server._connections):  # nobody there would answer a Close
                 await trio.aclose_forcefully(net)

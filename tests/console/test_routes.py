@@ -185,6 +185,7 @@ async def test_wait_answers_with_what_came_instead(tmp_path: Path) -> None:
         answer = await bench.do("POST", "/wait", {"what": LIST, "within": "10 ms"})
         assert (answer["came"], [one["text"] for one in answer["instead"]]) == (False, ["something else"])
         assert (await bench.refused("POST", "/wait", {"what": "doomsday"}))[0] == 409
+        assert (await bench.refused("POST", "/wait", {"what": "link", "within": "5 s 2 h"}))[0] == 409
 
 
 async def test_wait_ends_when_enough_has_come(tmp_path: Path) -> None:

@@ -382,7 +382,7 @@ ROUTES = (
 
 def application(bench: Bench, feed: Feed) -> App:
     """The API and the page as an ASGI application; who may come in is the guard's business."""
-    return Litestar(
+    app = Litestar(
         [*ROUTES, *(_page(path, name) for path, name in _FILES.items())],
         dependencies={
             "bench": Provide(lambda: bench, sync_to_thread=False), "feed": Provide(lambda: feed, sync_to_thread=False),
@@ -398,6 +398,15 @@ def application(bench: Bench, feed: Feed) -> App:
             security=[{"key": []}],
         ),
         request_max_body_size=MOST_BODY, logging_config=None,
-    )  # type: ignore[return-value]  # fmt: skip
+    )  # fmt: skip
+    _close_records(app)
+    return app  # type: ignore[return-value]
+
+
+def _close_records(app: Litestar) -> None:
+    """Say of what is asked that nothing else may stand there; the framework leaves that out of its description."""
+    for name, record in (app.openapi_schema.components.schemas or {}).items():
+        if name.endswith(("Asked", "Changed")):
+            record.additional_properties = False
 
 

@@ -14,6 +14,7 @@ import msgspec
 
 from mockpilot.console.lines import Line, Verdict
 from mockpilot.durations import parse_duration
+from mockpilot.errors import ScenarioError
 from mockpilot.faults.plan import DURATIONS, parameters
 from mockpilot.faults.verbs import VERBS
 
@@ -266,7 +267,7 @@ class VerbShown(_Told, frozen=True, kw_only=True):
 def _plain(name: str, hint: Any) -> Any:
     """The JSON type of a constructor's parameter."""
     if name in DURATIONS:
-        return Short
+        return str
     parts = [_plain("", one) for one in typing.get_args(hint)] if typing.get_origin(hint) in _UNIONS else [_one(hint)]
     return typing.Union[tuple(dict.fromkeys(parts))]  # noqa: UP007 - the number of parts is not known here
 
@@ -277,7 +278,7 @@ _UNIONS = (typing.Union, types.UnionType)
 def _one(hint: Any) -> Any:
     if typing.get_origin(hint) is collections.abc.Sequence:
         return list[int]
-    return Short if hint is str else hint
+    return hint
 
 
 def _fields() -> list[tuple[str, Any, Any]]:
@@ -285,7 +286,6 @@ def _fields() -> list[tuple[str, Any, Any]]:
     for verb in VERBS:
         for name, one in parameters(verb).items():
             types_of.setdefault(name, []).append(_plain(name, one.annotation))
-    types_of["text"] = [Text]
     return [
         (name, typing.Union[(*dict.fromkeys(hints), types.NoneType)], None)
         for name, hints in sorted(types_of.items())
@@ -304,7 +304,7 @@ class FaultsAsked(_Given, frozen=True, kw_only=True):
 
     toml: Text = ""
     """A plan as TOML; or else:"""
-    faults: typing.Annotated[list[FaultAsked], msgspec.Meta(max_length=100)] = []  # type: ignore[valid-type]
+    faults: list[FaultAsked] = []  # type: ignore[valid-type]
 
 
 class PushAsked(_Given, frozen=True, kw_only=True):
@@ -316,12 +316,12 @@ class HoldAsked(_Given, frozen=True, kw_only=True):
 
     type: Literal["request", "confirmation", "error"] = "request"
     action: Literal["BootNotification", "ProvideChargingRequests", "ProvideChargingInformation"] | None = None
-    link: Count | None = None
+    link: int | None = None
 
 
 class HoldChanged(_Given, frozen=True, kw_only=True):
     do: Literal["let-go", "discard"]
-    text: Text | None = None
+    text: str | None = None
     """What is said in its place; left out, it leaves as it is."""
 
 
@@ -341,10 +341,10 @@ class WaitAsked(_Given, frozen=True, kw_only=True):
         max_length=60, description="an action, attempt, link, accepted, answer or the name of an event")]
     count: typing.Annotated[int, msgspec.Meta(ge=1, le=1000)] = 1
     within: Duration = "30 s"
-    since: Count | None = None
+    since: int | None = None
     """Index of the first event that counts; left out: what follows the newest mark."""
-    link: Count | None = None
-    fault: Short | None = None
+    link: int | None = None
+    fault: str | None = None
     """Only events of the fault of this name."""
 
 
@@ -365,9 +365,9 @@ class ClockAsked(_Given, frozen=True, kw_only=True):
 
 
 class ResetAsked(_Given, frozen=True, kw_only=True):
-    what: typing.Annotated[tuple[Literal["links", "faults", "depot", "pushes"], ...], msgspec.Meta(max_length=4)] = (
-        "links", "faults", "depot", "pushes",
-    )  # fmt: skip
+    what: list[Literal["links", "faults", "depot", "pushes"]] = msgspec.field(
+        default_factory=lambda: ["links", "faults", "depot", "pushes"]
+    )
 
 
 class PlanAsked(_Given, frozen=True, kw_only=True):
@@ -375,10 +375,17 @@ class PlanAsked(_Given, frozen=True, kw_only=True):
 
     title: typing.Annotated[str, msgspec.Meta(min_length=1, max_length=200)] = "from the lab bench"
     since: Count = 0
-    until: Count | None = None
-    exercises: typing.Annotated[list[Short], msgspec.Meta(max_length=100)] = []
+    until: int | None = None
+    exercises: list[str] = []
 
 
 def seconds(duration: str) -> float:
-    """A duration that was given, in seconds."""
-    return parse_duration(duration)
+    """A duration that was given, in seconds.
+
+    Raises:
+        ScenarioError: its units are in another order than the larger first.
+    """
+    try:
+        return parse_duration(duration)
+    except ValueError as error:
+        raise ScenarioError(str(error)) from error
