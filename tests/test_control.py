@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
@@ -9,22 +10,28 @@ import trio
 
 from cms.raw_client import frame
 from cms.stand import stand
+from mockpilot.clock import RunClock
 from mockpilot.cms.server import Server
 from mockpilot.cms.tls import Certificates
 from mockpilot.control import Control
-from mockpilot.errors import ScenarioError
+from mockpilot.errors import MockpilotError, ScenarioError, UsageError
 from mockpilot.faults import certificate, drop, lose, refuse, repeat
+from mockpilot.faults.holding import hold
 from mockpilot.history.events import (
+    DepotChanged,
     FaultArmed,
     FaultDisarmed,
     FaultFired,
     FaultSeen,
     ListenerDown,
     Mark,
+    MessageHeld,
     MessageReceived,
+    MessageSent,
+    MessageWithheld,
     TcpAccepted,
 )
-from rig import certificates
+from rig import EPOCH, certificates
 
 if TYPE_CHECKING:
     from trio.testing import MockClock
@@ -171,3 +178,84 @@ async def test_closed_control_hears_no_more(autojump_clock: MockClock) -> None:
         assert cms.history.of(FaultFired) == []
         assert cms.history.of(FaultDisarmed) == []
         assert len(cms.history.of(TcpAccepted)) == 1
+
+
+async def test_what_is_done_by_hand_leaves_a_line(autojump_clock: MockClock) -> None:
+    """Pushes paused and resumed, the depot changed; and pausing keeps pushes back."""
+    async with stand() as cms:
+        client = await cms.boot()
+        await client.next_of(1, PUSH)
+        cms.control.pause_pushes()
+        assert cms.control.pushes_paused
+        before = len(cms.history.of(MessageSent))
+        await trio.sleep(60)
+        assert len(cms.history.of(MessageSent)) == before
+        cms.control.resume_pushes()
+        await trio.sleep(1)
+        assert len(cms.history.of(MessageSent)) == before + 1
+        point = cms.server.world.site.real_points()[0]
+        cms.control.meddle("a bus comes", lambda depot: depot.plug_in("bus", point))
+        assert [one.text for one in cms.history.of(Mark)] == ["by hand: pushes paused", "by hand: pushes resumed"]
+        assert cms.history.of(DepotChanged)[-1].detail == "by hand: a bus comes"
+        await client.leave()
+
+
+async def test_depot_that_cannot_be_changed_is_not_recorded(autojump_clock: MockClock) -> None:
+    """Nothing happened."""
+    async with stand() as cms:
+        with pytest.raises(MockpilotError, match="nowhere"):
+            cms.control.meddle("a bus leaves", lambda depot: depot.unplug("nowhere"))
+        assert cms.history.of(DepotChanged) == []
+
+
+async def test_held_boot_confirmation_keeps_the_link_unbooted(autojump_clock: MockClock) -> None:
+    """Until it is let go; nothing overtakes it."""
+    async with stand() as cms:
+        held = cms.control.arm(hold("confirmation", "BootNotification"))
+        client = await cms.open()
+        await client.request("BootNotification", {"systemType": "BMS"})
+        await trio.sleep(60)
+        assert cms.history.of(MessageSent) == []
+        [kept] = cms.history.of(MessageHeld)
+        cms.control.let_go(held)
+        assert cms.history.of(MessageSent)[0].text == kept.text
+        await client.next_of(1, PUSH)
+        with pytest.raises(ScenarioError, match="it keeps none"):
+            cms.control.let_go(held)
+        await client.leave()
+
+
+async def test_message_that_is_held_when_the_link_ends_is_withheld(autojump_clock: MockClock) -> None:
+    """It is lost visibly."""
+    async with stand() as cms:
+        client = await cms.boot()
+        await client.next_of(1, PUSH)
+        cms.control.arm(hold("request"))
+        cms.control.push()
+        await client.leave()
+        await cms.idle()
+        assert [one.fault for one in cms.history.of(MessageWithheld)] == ["hold"]
+
+
+async def test_discarded_message_never_leaves(autojump_clock: MockClock) -> None:
+    """And nobody waits for it any more."""
+    async with stand() as cms:
+        client = await cms.boot()
+        await client.next_of(1, PUSH)
+        held = cms.control.arm(hold("request"))
+        cms.control.push()
+        cms.control.discard(held)
+        assert held.held == {}
+        assert len(cms.history.of(MessageWithheld)) == 1
+        await client.leave()
+
+
+async def test_simulated_time_is_advanced(autojump_clock: MockClock) -> None:
+    """And the wall's is not."""
+    async with stand(clock=RunClock(EPOCH, factor=60.0)) as cms:
+        cms.control.advance(3600)
+        assert cms.server.world.clock.instant() == EPOCH + timedelta(hours=1)
+        assert cms.history.of(Mark)[0].text == "by hand: clock advanced by 1 h"
+    async with stand() as cms:
+        with pytest.raises(UsageError, match="--time-factor"):
+            cms.control.advance(3600)

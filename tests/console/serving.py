@@ -59,20 +59,20 @@ class Bench:
 
 
 @contextmanager
-def serving(folder: Path, *words: str, **more: str) -> Iterator[Bench]:
+def serving(folder: Path, *words: str, runtime: Path | None = None, **more: str) -> Iterator[Bench]:
     """Serve with a console until the block ends; quick limits and pushes."""
     out = folder / "serve.out"
     with out.open("wb") as file:
         process = subprocess.Popen(
             ["mockpilot", "serve", "--console", "--profile", str(DEMO), "--listen", "127.0.0.1:0", *words],
-            env=environment(PYTHONUNBUFFERED="1", XDG_RUNTIME_DIR=str(folder), **more), stdin=subprocess.DEVNULL,
-            stdout=file, stderr=subprocess.STDOUT,
+            env=environment(PYTHONUNBUFFERED="1", XDG_RUNTIME_DIR=str(runtime or folder), **more),
+            stdin=subprocess.DEVNULL, stdout=file, stderr=subprocess.STDOUT,
         )  # fmt: skip
     try:
         wait_until(lambda: b"to look" in out.read_bytes() or process.poll() is not None)
         said = out.read_text()
         assert process.poll() is None, said
-        yield Bench(folder, _after("console", said), _after("to look", said), _presystem(said), process)
+        yield Bench(runtime or folder, _after("console", said), _after("to look", said), _presystem(said), process)
     finally:
         process.send_signal(signal.SIGINT)
         try:

@@ -1,0 +1,198 @@
+"""``mockpilot ctl`` against a running ``serve --console``, as a shell uses it."""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from console.serving import Bench, presystem, serving
+from mockpilot.cli.ctl import arm, ctl
+from mockpilot.faults.plan import parameters
+from mockpilot.faults.verbs import VERBS
+from mockpilot.scenario.planned import load_plan
+from running import environment, mockpilot
+
+LIST = "ProvideChargingRequests"
+
+
+@pytest.fixture(scope="module")
+def bench(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
+    """A console with a presystem in exchange."""
+    with serving(tmp_path_factory.mktemp("bench")) as running, presystem(running):
+        assert running.ctl("wait", "answer", "--within", "20 s").returncode == 0
+        yield running
+
+
+def said(done: subprocess.CompletedProcess[str]) -> str:
+    """What it printed, if it worked."""
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def test_links_are_told(bench: Bench) -> None:
+    """With their state and what they count."""
+    assert "Presystem1  BMS  exchange" in said(bench.ctl("links"))
+    assert bench.told("links")["links"][0]["presystem_id"] == "Presystem1"
+
+
+def test_fault_is_armed_seen_and_disarmed(bench: Bench) -> None:
+    """In the words of a plan."""
+    bench.ctl("mark", "here")
+    armed = said(bench.ctl("arm", "lose", "confirmation", "--action", LIST, "--nth", "1", "--name", "mine"))
+    assert armed.startswith("mine · event ")
+    assert "armed            mine  lose  type confirmation" in said(bench.ctl("faults"))
+    assert said(bench.ctl("disarm", "mine")).startswith("disarmed mine")
+    again = bench.ctl("disarm", "mine")
+    assert (again.returncode, again.stderr) == (1, "mockpilot: fault mine is disarmed already\n")
+    assert bench.ctl("disarm", "nobody").returncode == 4
+
+
+def test_link_is_dropped_and_comes_back(bench: Bench) -> None:
+    """The command answers when the link has ended; what follows can be waited for from there."""
+    bench.ctl("mark", "before the drop")
+    assert "dropped link" in said(bench.ctl("drop", "--how", "reset"))
+    assert "came after" in said(bench.ctl("wait", "accepted", "--within", "10 s"))
+    assert bench.told("wait", "answer", "--within", "10 s")["came"]
+
+
+def test_wait_that_ends_in_vain_tells_what_came_instead(bench: Bench) -> None:
+    """With status 1."""
+    bench.ctl("mark", "from here")
+    bench.ctl("push")
+    done = bench.ctl("wait", "BootNotification", "--within", "50 ms")
+    assert done.returncode == 1
+    assert "did not come" in done.stdout
+    assert "ProvideChargingInformation" in done.stdout
+
+
+def test_pushes_are_paused_pushed_and_resumed(bench: Bench) -> None:
+    """What is so already is status 1."""
+    assert "pushes paused" in said(bench.ctl("pause"))
+    assert "pushes are paused" in said(bench.ctl("links"))
+    assert bench.ctl("pause").returncode == 1
+    assert "pushed to 1 link" in said(bench.ctl("push"))
+    assert "pushes resumed" in said(bench.ctl("resume"))
+
+
+def test_message_is_held_edited_and_let_go(bench: Bench) -> None:
+    """The name of the hold is what is needed afterwards."""
+    name = bench.told("hold", "request")["did"]
+    bench.ctl("push")
+    [held] = [one for one in bench.told("holds") if one["id"] == name]
+    slots = json.loads(held["text"])
+    other = json.dumps([*slots[:6], {"depotInfoList": []}])
+    assert "let go what" in said(bench.ctl("let-go", name, "--text", other))
+    assert bench.ctl("discard", name).returncode == 1
+
+
+def test_message_is_said_by_hand(bench: Bench) -> None:
+    """As it is; from standard input with -."""
+    link = str(bench.told("links")["links"][0]["id"])
+    assert f"said it on link {link}" in said(bench.ctl("say", link, "anything"))
+    told = [line["text"] for line in bench.told("messages", "--text", "anything")["lines"]]
+    assert "no envelope: anything" in told
+
+
+def test_depot_is_told_and_changed(bench: Bench) -> None:
+    """A point gets a vehicle, and the depot says so."""
+    point = next(one["id"] for station in bench.told("depot")["stations"] if not station["is_default"]
+                 for one in station["points"])  # fmt: skip
+    said(bench.ctl("depot", "plug-in", point, "--vehicle", "a-bus", "--soc", "33"))
+    assert "a-bus 33 %" in said(bench.ctl("depot"))
+    said(bench.ctl("depot", "unplug", point))
+
+
+def test_stretch_is_saved_as_a_plan_that_can_be_read(bench: Bench, tmp_path: Path) -> None:
+    """And loaded again, in place of all faults."""
+    mark = str(bench.told("mark", "a stretch")["events"][0])
+    bench.ctl("arm", "delay", "confirmation", "--action", LIST, "--by", "2 s", "--nth", "1")
+    file = tmp_path / "saved.toml"
+    assert f"{file}: 1 faults" in said(bench.ctl("save", str(file), "--since", mark, "--title", "late"))
+    plan = load_plan(file)
+    assert (plan.title, [fault.do for fault in plan.faults]) == ("late", ["delay"])
+    assert "armed 1 faults" in said(bench.ctl("load", str(file)))
+    said(bench.ctl("disarm", "all"))
+    assert bench.ctl("save", "--since", "999999").returncode == 1
+
+
+def test_findings_are_told(bench: Bench) -> None:
+    """Nothing is judged here; the rules are."""
+    assert "judged until event" in said(bench.ctl("findings"))
+
+
+def test_address_and_key_lead_to_it_too(bench: Bench) -> None:
+    """By options, by the environment, by the link as it is shown."""
+    nowhere = {"XDG_RUNTIME_DIR": "/nonexistent"}
+    assert said(mockpilot("ctl", "--address", bench.address, "--key", bench.key, "links", **nowhere))
+    assert said(mockpilot("ctl", "--address", bench.link, "links", **nowhere))
+    by_environment = {"MOCKPILOT_CONTROL_URL": bench.address, "MOCKPILOT_CONTROL_KEY": bench.key}
+    assert said(mockpilot("ctl", "links", **nowhere, **by_environment))
+    wrong = mockpilot("ctl", "--address", bench.address, "--key", "wrong", "links")
+    assert (wrong.returncode, "Bearer KEY" in wrong.stderr) == (3, True)
+
+
+def test_read_only_key_only_looks(bench: Bench) -> None:
+    """And says so."""
+    key = bench.read_only_link.partition("key=")[2]
+    assert said(bench.ctl("--key", key, "links"))
+    done = bench.ctl("--key", key, "push")
+    assert (done.returncode, "may only look" in done.stderr) == (3, True)
+
+
+def test_nobody_there_is_said(tmp_path: Path) -> None:
+    """With the next step."""
+    done = mockpilot("ctl", "links", XDG_RUNTIME_DIR=str(tmp_path))
+    assert (done.returncode, "start 'mockpilot serve --console'" in done.stderr) == (4, True)
+    done = mockpilot("ctl", "--address", "http://127.0.0.1:1", "--key", "x", "links")
+    assert (done.returncode, "a running console is expected there" in done.stderr) == (3, True)
+
+
+def test_several_consoles_are_listed(bench: Bench) -> None:
+    """Which one is meant, somebody has to say; when one has ended, nobody has to any more."""
+    with serving_beside(bench) as other:
+        done = bench.ctl("links")
+        assert done.returncode == 3
+        assert all(f"--address {one}" in done.stderr for one in (bench.address, other.address))
+        assert said(bench.ctl("--address", bench.address, "links"))
+        other.process.send_signal(signal.SIGKILL)
+        other.process.wait()
+        assert said(bench.ctl("links"))
+
+
+def serving_beside(bench: Bench):  # type: ignore[no-untyped-def]
+    """Another console of the same user."""
+    (bench.folder / "beside").mkdir()
+    return serving(bench.folder / "beside", runtime=bench.folder)
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_every_verb_takes_what_a_plan_takes(verb: str) -> None:
+    """Neither more nor less."""
+    taken = {one.name for one in arm.commands[verb].params}
+    assert taken == {*parameters(verb), "json"}
+
+
+def test_every_command_answers_in_json() -> None:
+    """Scripts need no other form."""
+    commands = {name: one for name, one in ctl.commands.items() if name != "arm"} | dict(arm.commands)
+    assert [name for name, one in commands.items() if "json" not in {param.name for param in one.params}] == []
+
+
+def test_shell_completes_commands_choices_and_what_is_armed(bench: Bench) -> None:
+    """By click's own means."""
+    bench.ctl("arm", "lose", "error", "--name", "completed")
+
+    def completed(words: str, place: int) -> str:
+        more = {"_MOCKPILOT_COMPLETE": "bash_complete", "COMP_WORDS": words, "COMP_CWORD": str(place)}
+        return subprocess.run(["mockpilot"], env=environment(**more, **bench.environment), capture_output=True,
+                              text=True, check=True).stdout  # fmt: skip
+
+    assert "plain,lose" in completed("mockpilot ctl arm lo", 3)
+    assert "plain,tls-cut" in completed("mockpilot ctl arm drop tls-", 4)
+    assert "plain,completed" in completed("mockpilot ctl disarm comp", 3)
+    bench.ctl("disarm", "completed")
