@@ -48,6 +48,7 @@ bench: .venv/.dev  ## benchmarks: ratios measured side by side
 	$(BIN)/python tests/benchmarks/bench_depot.py
 	$(BIN)/python tests/benchmarks/bench_report.py
 	$(BIN)/python tests/benchmarks/bench_fixture.py
+	$(BIN)/python tests/benchmarks/bench_console.py
 
 certs: .venv/.run  ## a CA and a server certificate for a lab, into certs/
 	$(BIN)/mockpilot certs certs

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import errno
 import ssl
+from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
 from typing import Any, cast
@@ -66,10 +67,16 @@ class PatientStream(trio.abc.HalfCloseableStream):
 
 
 async def listen(
-    app: App, host: str, port: int, tls: ssl.SSLContext | None = None,
+    app: App, host: str, port: int, tls: ssl.SSLContext | None = None, note: Callable[[str], None] = lambda _: None,
     task_status: trio.TaskStatus[int] = trio.TASK_STATUS_IGNORED,
 ) -> None:  # fmt: skip
     """Serve an ASGI application until cancelled; reports the port once connections are accepted.
+
+    Args:
+        app: the application.
+        host, port: where to listen; port 0 lets the kernel choose.
+        tls: None for plain HTTP.
+        note: told in words when a connection broke for a reason that is not its peer's.
 
     Raises:
         UsageError: the address cannot be listened on.
@@ -81,7 +88,7 @@ async def listen(
         raise UsageError(f"--console-listen: an address of this machine with a free port is expected, found {where!r}: "
                          f"{error.strerror or error}") from error  # fmt: skip
     streams: set[PatientStream] = set()
-    serve = partial(_serve, _wrapped(app), _config(), WorkerContext(None), tls, streams)
+    serve = partial(_serve, _wrapped(app), _config(), WorkerContext(None), tls, streams, note)
     try:
         async with trio.open_nursery() as nursery:
             for listener in listeners:
@@ -129,7 +136,7 @@ async def _accept(listener: trio.SocketListener, nursery: trio.Nursery, serve: A
 
 async def _serve(
     app: Any, config: Config, context: WorkerContext, tls: ssl.SSLContext | None, streams: set[Any],
-    stream: PatientStream,
+    note: Callable[[str], None], stream: PatientStream,
 ) -> None:  # fmt: skip
     carried: Any = stream
     if tls is not None:
@@ -139,6 +146,8 @@ async def _serve(
             await TCPServer(app, config, context, {}, carried).run()
     except* (trio.BrokenResourceError, trio.ClosedResourceError, OSError):
         pass  # whoever was connected has gone
+    except* Exception as group:  # a bug there ends that connection alone
+        note(f"a connection to the console broke: {group.exceptions[0]!r}"[:300])
     finally:
         streams.discard(stream)
         stream.socket.close()

@@ -118,7 +118,7 @@ async def open_console(
     app = Guard(application(bench, Feed(bench, judging)), Door(keys, hosts, scheme))
     async with trio.open_nursery() as nursery:
         nursery.start_soon(judging.keep_judging)
-        port = await nursery.start(listen, app, place.host, place.port, tls)
+        port = await nursery.start(listen, app, place.host, place.port, tls, bench.control.note)
         opened = Opened(f"{scheme}://{called}:{port}", keys, place.is_loopback)
         ca_file = str((place.certs / "ca.pem").resolve()) if place.certs is not None else ""
         with announced(Whereabouts(opened.address, keys.full, os.getpid(), bench.title, ca_file), announce_in):
