@@ -152,6 +152,28 @@ def test_nobody_there_is_said(tmp_path: Path) -> None:
     assert (done.returncode, "a running console is expected there" in done.stderr) == (3, True)
 
 
+def test_console_over_tls_is_found_with_what_to_trust(tmp_path: Path) -> None:
+    """Nobody has to say which authority signed its certificate."""
+    certs = tmp_path / "certs"
+    assert mockpilot("certs", str(certs), "--host", "localhost", "--host", "127.0.0.1").returncode == 0
+    with serving(tmp_path, "--console-certs", str(certs)) as bench:
+        assert bench.address.startswith("https://127.0.0.1:")
+        assert "waiting for product: to connect" in said(bench.ctl("links"))
+
+
+@pytest.mark.parametrize(("words", "named"), [
+    (["--console-listen", "127.0.0.1:0"], "--console-listen: goes with --console"),
+    (["--console", "--console-listen", "nowhere"], "--console-listen: HOST:PORT"),
+    (["--console", "--console-listen", "0.0.0.0:0"], "--console-certs FOLDER"),
+    (["--console", "--console-certs", "no/where"], "server.pem and server.key are expected"),
+    (["--console", "--console-listen", "192.0.2.7:0", "--console-certs", "x"], "MOCKPILOT_CONSOLE_PASSWORD"),
+])  # fmt: skip
+def test_console_that_cannot_be_says_why(words: list[str], named: str) -> None:
+    """In one sentence."""
+    done = mockpilot("serve", *words)
+    assert (done.returncode, done.stderr.count("\n"), named in done.stderr) == (3, 1, True), done.stderr
+
+
 def test_several_consoles_are_listed(bench: Bench) -> None:
     """Which one is meant, somebody has to say; when one has ended, nobody has to any more."""
     with serving_beside(bench) as other:

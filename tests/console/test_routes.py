@@ -92,7 +92,9 @@ async def test_whole_plan_is_loaded_in_place_of_all_faults(tmp_path: Path) -> No
             await bench.do("PUT", "/faults", plan)
             shown = await bench.get("/faults")
             assert [one["do"] for one in shown if one["state"] == "armed"] == ["drop", "lose"]
-        assert (await bench.refused("PUT", "/faults", {"toml": "title = 1"}))[0] == 409
+        for bad in ("title = 1", 'title = "x"\n[[fault]]\ndo = "change"\nhow = "vanish"\n[[fault]]\ndo = "drop"\n'):
+            assert (await bench.refused("PUT", "/faults", {"toml": bad}))[0] == 409
+        assert [one["do"] for one in await bench.get("/faults") if one["state"] == "armed"] == ["drop", "lose"]
 
 
 async def test_pushes_are_paused_resumed_and_sent_by_hand(tmp_path: Path) -> None:

@@ -154,15 +154,22 @@ class Bench:
         fresh = {name: _fresh(name, taken | set(names)) if name in taken else name for name in names if name}
         faults = [_renamed(fault, fresh) for fault in plan.seeded_faults]
 
-        def act() -> None:
-            self.control.disarm_all()
-            for fault in faults:
-                self.control.arm(fault)
-
-        before = self.recording.end
-        self._did("plan", act)
+        before, old = self.recording.end, list(self.control.server.world.injector.armed)
+        self._arm_all(faults)
+        for one in old:
+            self.control.disarm(one)
         return self._shown(f"armed {len(faults)} faults in place of all others", before,
                            (FaultArmed, FaultDisarmed, FaultFired, Mark))  # fmt: skip
+
+    def _arm_all(self, faults: Sequence[Fault]) -> None:
+        armed: list[Armed] = []
+        try:
+            for fault in faults:
+                armed.append(self.control.arm(fault))  # noqa: PERF401 - those before one that fails are taken out again
+        except MockpilotError:
+            for one in armed:
+                self.control.disarm(one)
+            raise
 
     def disarm(self, name: str) -> Done:
         """Take a fault out."""

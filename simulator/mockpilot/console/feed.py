@@ -44,7 +44,6 @@ class Feed:
 
     def __init__(self, bench: Bench, judging: Judging) -> None:
         self.bench, self.judging = bench, judging
-        self.viewers = 0
         self._lines: OrderedDict[int, bytes] = OrderedDict()
         self._state: tuple[float, bytes] = (-1.0, b"")
 

@@ -31,7 +31,7 @@ HEADERS = {
     "cross-origin-opener-policy": "same-origin", "x-frame-options": "DENY",
 }  # fmt: skip
 _HEADERS = [(name.encode(), value.encode()) for name, value in HEADERS.items()]
-WRONG_KEY_S = 0.25
+WRONG_KEY_S = 0.1
 """How long whoever brings a wrong key waits for the answer."""
 
 

@@ -28,7 +28,10 @@ from mockpilot.history.events import (
     MessageReceived,
     MessageSent,
     MessageWithheld,
+    ScenarioStarted,
     SendFailed,
+    TcpAccepted,
+    TlsEstablished,
     WaitEnded,
     WaitStarted,
     touches,
@@ -188,6 +191,13 @@ def _text(event: Event) -> str:  # noqa: C901 - a table, a row per kind of event
             return f"port {event.port} accepts connections"
         case ListenerDown():
             return f"port {event.port} refuses connections"
+        case ScenarioStarted():
+            return f"mockpilot {event.mockpilot} serves {event.dialect}, a push every {event.push_interval_s:g} s"
+        case TcpAccepted():
+            shown = "" if event.certificate == "good" else f", is shown a certificate that is {event.certificate}"
+            return f"connection from {event.peer}{shown}"
+        case TlsEstablished():
+            return f"{event.version}, {event.cipher}"
         case WaitStarted():
             return f"waiting for {event.awaited}, {event.within_s:g} s"
         case WaitEnded():

@@ -21,7 +21,8 @@ function draw(tag, about = {}, ...children) {
   node.append(...children);
   return node;
 }
-const button = (text, act, about = {}) => make("button", {type: "button", on: {click: act}, ...about}, text);
+const button = (text, act, about = {}) => make("button", {type: "button", "data-key": text, on: {click: act}, ...about}, text);
+const event = (index, text = index) => make("a", {class: "to", href: "#lines", role: "button", title: "show the event", "data-event": index}, text);
 const count = (n, one, more = `${one}s`) => `${n} ${n === 1 ? one : more}`;
 const short = text => text.length > 22 ? `${text.slice(0, 8)}…${text.slice(-6)}` : text;
 function duration(seconds) {
@@ -110,7 +111,7 @@ function row(line) {
     class: `${inside ? "stretch" : ""}`, role: "option", id: `e${line.index}`, "data-index": line.index,
     "aria-selected": String(line.index === chosen), on: {click: () => choose(line.index)},
   },
-    make("time", {title: `${line.wall}, ${line.at.toFixed(3)} s`}, line.wall.slice(11, 22)),
+    make("time", {title: `${line.wall}, ${line.at.toFixed(3)} s${line.simulated ? `, simulated ${line.simulated}` : ""}`}, line.wall.slice(11, 22)),
     make("span", {class: "n", title: "link"}, line.link ?? ""),
     make("span", {class: look, "aria-hidden": "true"}, line.sign),
     make("span", {class: `what ${look}`}, spoken(line)),
@@ -236,10 +237,25 @@ function renew(id, value, make_) {
   const now = JSON.stringify(value);
   if (drawn.get(id) === now) return;
   drawn.set(id, now);
-  const focused = document.activeElement?.closest(`#${id}`) ? document.activeElement.textContent : null;
-  $(id).replaceChildren(...make_(value));
-  if (focused) [...$(id).querySelectorAll("button")].find(one => one.textContent === focused)?.focus();
+  morphAll($(id), make_(value));
 }
+// What is there already is changed in place, so that no click and no focus is lost. What is clicked goes by its key.
+function morphAll(parent, fresh) {
+  const old = [...parent.childNodes];
+  fresh.forEach((node, place) => place < old.length ? morph(old[place], node) : parent.append(node));
+  old.slice(fresh.length).forEach(node => node.remove());
+}
+function morph(old, fresh) {
+  if (old.nodeName !== fresh.nodeName || old.dataset?.key !== fresh.dataset?.key) return old.replaceWith(fresh);
+  if (old.nodeType === Node.TEXT_NODE) { if (old.data !== fresh.data) old.data = fresh.data; return; }
+  for (const {name} of [...old.attributes]) if (!fresh.hasAttribute(name)) old.removeAttribute(name);
+  for (const {name, value} of fresh.attributes) if (old.getAttribute(name) !== value) old.setAttribute(name, value);
+  morphAll(old, [...fresh.childNodes]);
+}
+document.addEventListener("click", click => {
+  const link = click.target.closest("[data-event]");
+  if (link) { click.preventDefault(); choose(Number(link.dataset.event), true); }
+});
 function show(told) {
   state = told;
   renew("waiting", told.awaited, all => all.length ? all.map(drawAwaited) : [make("li", {class: "quiet"}, "nobody: all is answered")]);
@@ -269,7 +285,7 @@ function drawAwaited(one) {
 }
 function drawLink(link) {
   const next = link.next_push_in_s;
-  return make("div", {class: "link"},
+  return make("div", {class: "link", "data-key": link.id},
     make("div", {class: "row"}, make("span", {"aria-hidden": "true"}, link.ending ? "○" : "●"), make("h3", {}, link.presystem_id), make("span", {class: "tag"}, link.kind || "not booted"), make("span", {class: `tag ${link.state === "exchange" ? "good" : ""}`}, link.state)),
     make("p", {}, `${count(link.pushes, "push", "pushes")}, ${link.confirmed} confirmed, ${link.open} open`),
     make("small", {}, `link ${link.id} from ${link.peer}, for ${duration(link.since_s)}`), link.ending ? make("p", {}, link.ending) : null,
@@ -278,17 +294,17 @@ function drawLink(link) {
 }
 function evidence(one) {
   const parts = [["armed", one.armed_event], ["fired", one.fired_event], ["seen", one.seen_event]].filter(([, index]) => index !== null);
-  return parts.flatMap(([word, index], number) => [number ? " · " : "", button(`${word} ${index}`, () => choose(index, true), {class: "to", title: "show the event"})]).map(one => { if (one.classList) { const link = make("a", {class: "to", href: "#lines", role: "button", on: {click: event => { event.preventDefault(); one.click(); }}}, one.textContent); return link; } return one; });
+  return parts.flatMap(([word, index], number) => [number ? " · " : "", event(index, `${word} ${index}`)]);
 }
 function drawFault(one) {
   const word = one.state.split(",")[0];
-  return make("div", {class: "fault", "data-name": one.name},
+  return make("div", {class: "fault", "data-key": one.name},
     make("div", {class: "row"}, make("h3", {}, one.name), make("span", {class: `tag ${word}`}, one.state), one.fired > 1 ? make("small", {}, `${one.fired} times`) : null,
       word === "disarmed" ? null : button("disarm", () => act("DELETE", `/faults/${encodeURIComponent(one.name)}`), {class: "small end act", "aria-label": `disarm ${one.name}`})),
     make("small", {}, one.described), make("div", {}, make("small", {}, "evidence: ", ...evidence(one))));
 }
 function drawHold(one) {
-  return make("div", {class: "hold", "data-name": one.id},
+  return make("div", {class: "hold", "data-key": `${one.id} ${one.text ? "holds" : "waits"}`},
     make("div", {class: "row"}, make("h3", {}, one.id), make("span", {class: `tag ${one.text ? "you" : "armed"}`}, one.text ? "‖ holds a message" : "waits")), make("small", {}, one.described),
     one.text ? make("div", {class: "buttons act"}, button("Let go", () => act("PUT", `/holds/${one.id}`, {do: "let-go"}), {class: "small main"}), button("Edit …", () => edit(one), {class: "small"}), button("Discard", () => act("PUT", `/holds/${one.id}`, {do: "discard"}), {class: "small"}))
       : button("Don't", () => act("DELETE", `/faults/${encodeURIComponent(one.id)}`), {class: "small act"}));
@@ -296,7 +312,7 @@ function drawHold(one) {
 function drawFinding(one) {
   return make("div", {class: "finding"},
     make("div", {class: "row"}, make("span", {class: `tag ${one.level}`}, `${one.level === "must" ? "✗ MUST" : one.level === "should" ? "! SHOULD" : "· MAY"}`), make("h3", {}, one.requirement), one.count > 1 ? make("small", {}, `${one.count} times`) : null),
-    make("p", {}, one.message), make("small", {}, `${one.rule} · event `, ...one.events.slice(0, 4).flatMap(index => [make("a", {class: "to", href: "#lines", role: "button", on: {click: event => { event.preventDefault(); choose(index, true); }}}, index), " "])));
+    make("p", {}, one.message), make("small", {}, `${one.rule} · event `, ...one.events.slice(0, 4).flatMap(index => [event(index), " "])));
 }
 
 // -- the depot -------------------------------------------------------------------------------------------------------
@@ -310,7 +326,7 @@ function drawDepot(depot) {
 }
 function drawStation(station) {
   const trouble = station.fault ? `✗ ${station.fault}` : station.silent ? "✗ silent" : "";
-  return make("div", {class: "station"},
+  return make("div", {class: "station", "data-key": station.id},
     make("div", {class: "row"}, make("b", {}, station.name || short(station.id)), trouble ? make("span", {class: "tag bad"}, trouble) : null, make("small", {class: "end"}, `${station.power_kw} kW${station.limit_kw === null ? "" : ` of ${station.limit_kw}`}`),
       button(station.silent ? "online" : "offline", () => act("PATCH", "/depot", {do: station.silent ? "online" : "offline", target: station.id}), {class: "small act", "aria-label": `${station.name || station.id} ${station.silent ? "online" : "offline"}`})),
     make("div", {class: "points"}, ...station.points.map(point => drawPoint(point))));
@@ -324,11 +340,12 @@ function drawPoint(point) {
     draw("rect", {x: 1, y: 1, width: 82, height: 10, rx: 2.5, class: "shape"}), draw("rect", {x: 83.5, y: 4, width: 3, height: 4, class: "level"}),
     draw("rect", {x: 2, y: 2, width: level, height: 8, rx: 1.5, class: "level"}), ...(broken ? [draw("line", {x1: 4, y1: 10, x2: 80, y2: 2, class: "hatch"})] : []),
     draw("rect", {x: 1, y: 14, width: 84, height: 3, rx: 1.5, class: "track"}), draw("rect", {x: 1, y: 14, width: flow, height: 3, rx: 1.5, class: "flow"}));
-  return make("button", {type: "button", class: `point ${kind}`, title: point.id, "aria-label": `point ${point.name || point.id}: ${point.state}, ${words}, ${point.power_kw} kW`, on: {click: () => changePoint(point)}},
+  return make("button", {type: "button", class: `point ${kind}`, title: point.id, "aria-label": `point ${point.name || point.id}: ${point.state}, ${words}, ${point.power_kw} kW`, "data-key": point.id, on: {click: () => changePoint(point.id)}},
     make("b", {}, point.name || short(point.id)), make("small", {}, ` ${point.state}`), picture, make("div", {}, words), make("small", {}, `${point.power_kw} of ${point.max_kw} kW`));
 }
-function changePoint(point) {
-  const vehicle = make("input", {list: "", value: "", placeholder: state.depot.vehicles[0] ?? "bus-1"}), soc = make("input", {type: "number", min: 0, max: 100, value: 40});
+function changePoint(id) {
+  const point = state.depot.stations.flatMap(station => station.points).find(one => one.id === id);
+  const vehicle = make("input", {placeholder: state.depot.vehicles[0] ?? "bus-1"}), soc = make("input", {type: "number", min: 0, max: 100, value: 40});
   const error = choice(["ConnectorLockFailure", "EVCommunicationError", "GroundFailure", "HighTemperature", "InternalError", "OtherError", "OverCurrentFailure", "OverVoltage", "PowerMeterFailure", "UnderVoltage"], "OtherError");
   const go = async body => { await ask("PATCH", "/depot", {target: point.id, ...body}).then(done => { say(done.did); $("dialog").close(); }, problem => { $("dialog-problem").textContent = problem.message; }); };
   open(`Point ${point.name || short(point.id)}`, `${point.id} · ${point.state}`, [
