@@ -13,7 +13,7 @@ import trio
 from console.lab import Lab, lab
 from mockpilot.cms import tls
 from mockpilot.console.opening import Place, check
-from mockpilot.console.routes import ROUTES
+from mockpilot.console.routes.application import ROUTES
 from mockpilot.console.whereabouts import Whereabouts, announced, running
 from mockpilot.errors import UsageError
 

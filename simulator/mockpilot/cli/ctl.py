@@ -2,25 +2,31 @@
 
 from __future__ import annotations
 
-import json
 import sys
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import click
 
-from mockpilot.cli.control_call import Console, NotDoneError, NothingThereError, find
+from mockpilot.cli.control_call import Console, NotDoneError, NothingThereError
 from mockpilot.cli.control_words import depot_lines, fault_lines, finding_lines, hold_lines, line_lines, link_lines
+from mockpilot.cli.ctl_answers import (
+    CONSOLE,
+    DONE,
+    JSON,
+    NOT_DONE,
+    NOTHING_THERE,
+    console,
+    done_lines,
+    json_option,
+    known,
+    tell,
+)
+from mockpilot.cli.ctl_arming import arm
 from mockpilot.durations import parse_duration
-from mockpilot.errors import MockpilotError, UsageError
-from mockpilot.faults.asking import Asked, as_value, asked_of
-from mockpilot.faults.verbs import DROP_HOWS, VERBS
+from mockpilot.errors import UsageError
+from mockpilot.faults.verbs import DROP_HOWS
 from mockpilot.protocol.envelope import Action
-
-F = TypeVar("F", bound=Callable[..., Any])
-DONE, NOT_DONE, NOTHING_THERE = 0, 1, 4
-_CONSOLE, _JSON = "mockpilot.console", "mockpilot.json"
 
 
 class _Ctl(click.Group):
@@ -44,239 +50,158 @@ def ctl(ctx: click.Context, address: str | None, key: str | None, as_json: bool)
 
     Exit status: 0 done, 1 not done (it says why), 3 usage or no answer, 4 no console runs or no such thing.
     """
-    ctx.meta[_CONSOLE] = address, key
-    ctx.meta[_JSON] = as_json
-
-
-def _json_option(command: F) -> F:
-    def note(ctx: click.Context, _param: click.Parameter, value: bool) -> None:
-        ctx.meta[_JSON] = ctx.meta.get(_JSON, False) or value
-
-    return click.option("--json", is_flag=True, expose_value=False, callback=note, help="answer in JSON")(command)
-
-
-def _console() -> Console:
-    address, key = click.get_current_context().meta.get(_CONSOLE, (None, None))
-    return find(address, key)
-
-
-def _tell(answer: Any, lines: Callable[[Any], list[str]]) -> int:
-    in_json = click.get_current_context().meta.get(_JSON, False)
-    click.echo(json.dumps(answer, ensure_ascii=False, indent=2) if in_json else "\n".join(lines(answer)))
-    return DONE
-
-
-def _done(answer: Any) -> list[str]:
-    shown = ", ".join(map(str, answer["events"]))
-    return [f"{answer['did']} · event{'s' if len(answer['events']) > 1 else ''} {shown}"]
-
-
-def _known(path: str, key: str) -> Callable[..., list[str]]:
-    """Completes what the running console knows."""
-
-    def complete(ctx: click.Context, _param: click.Parameter, begun: str) -> list[str]:
-        try:
-            found = find(*ctx.meta.get(_CONSOLE, (None, None))).ask("GET", path, within_s=1.0)
-        except MockpilotError:
-            return []
-        return [str(one[key]) for one in found if str(one[key]).startswith(begun)]
-
-    return complete
+    ctx.meta[CONSOLE] = address, key
+    ctx.meta[JSON] = as_json
 
 
 # -- looking -----------------------------------------------------------------------------------------------------------
 
 
 @ctl.command()
-@_json_option
+@json_option
 def links() -> int:
     """Who is connected, in which state, and whom everybody waits for."""
-    console = _console()
-    state = console.ask("GET", "/state")
+    state = console().ask("GET", "/state")
     found = {"links": state["links"], "awaited": state["awaited"], "pushes": state["pushes"]}
-    return _tell(found, link_lines)
+    return tell(found, link_lines)
 
 
 @ctl.command()
-@_json_option
+@json_option
 def faults() -> int:
     """All faults with their evidence, the newest first."""
-    return _tell(_console().ask("GET", "/faults"), fault_lines)
+    return tell(console().ask("GET", "/faults"), fault_lines)
 
 
 @ctl.command()
-@_json_option
+@json_option
 def findings() -> int:
     """What the rules say of the recording so far."""
-    return _tell(_console().ask("GET", "/findings"), finding_lines)
+    return tell(console().ask("GET", "/findings"), finding_lines)
 
 
 @ctl.command()
 @click.option("--since", type=int, default=0, help="index of the first event")
 @click.option("--most", type=int, default=200, help="lines")
 @click.option("--text", default="", help="only lines or messages in which it stands")
-@_json_option
+@json_option
 def messages(since: int, most: int, text: str) -> int:
     """The conversation."""
-    return _tell(_console().ask("GET", "/messages", since=since, most=most, text=text), line_lines)
+    return tell(console().ask("GET", "/messages", since=since, most=most, text=text), line_lines)
 
 
 # -- faults ------------------------------------------------------------------------------------------------------------
 
 
-@ctl.group()
-def arm() -> None:
-    """Arm a fault: `ctl arm VERB …`, in the words of a plan."""
-
-
-def _arming(verb: str) -> click.Command:
-    asked = asked_of(verb)
-
-    def arm_it(**given: Any) -> int:
-        values = {one.name: as_value(one, given[one.name]) for one in asked if given.get(one.name) is not None}
-        answer = _console().ask("POST", "/faults", {"do": verb} | values)
-        return _tell(answer, _done)
-
-    command = click.Command(verb, callback=arm_it, params=[_option(one) for one in asked], help=VERBS[verb])
-    return _json_option_on(command)
-
-
-def _json_option_on(command: click.Command) -> click.Command:
-    @_json_option
-    def bearer() -> None:
-        """Bears the option."""
-
-    command.params += bearer.__click_params__  # type: ignore[attr-defined]
-    return command
-
-
-def _option(one: Asked) -> click.Parameter:
-    # A refusal takes any HTTP status, not only those that are offered.
-    closed = one.kind == "choice" and not any(word.isdecimal() for word in one.choices)
-    kind: click.ParamType | None = click.Choice(one.choices) if closed else None  # type: ignore[type-arg]
-    if one.required and one.first:
-        return click.Argument([one.name], type=kind, required=True)
-    if one.kind == "flag":
-        flag = f"--{one.name}/--not-{one.name}"
-        return click.Option([flag, one.name], default=None, callback=_flag)
-    return click.Option([f"--{one.name}", one.name], type=kind, required=one.required, metavar=None if closed else
-                        one.kind.upper(), help=f"else {one.default}" if one.default else None)  # fmt: skip
-
-
-def _flag(_ctx: click.Context, _param: click.Parameter, value: bool | None) -> str | None:
-    return None if value is None else str(value).lower()
-
-
-for _verb in VERBS:
-    arm.add_command(_arming(_verb))
+ctl.add_command(arm)
 
 
 @ctl.command()
-@click.argument("name", shell_complete=_known("/faults", "name"))
-@_json_option
+@click.argument("name", shell_complete=known("/faults", "name"))
+@json_option
 def disarm(name: str) -> int:
     """Take a fault out, or `all`; the evidence stays."""
     if name == "all":
-        return _tell(_console().ask("POST", "/reset", {"what": ["faults"]}), _done)
-    return _tell(_console().ask("DELETE", f"/faults/{_path(name)}"), _done)
+        return tell(console().ask("POST", "/reset", {"what": ["faults"]}), done_lines)
+    return tell(console().ask("DELETE", f"/faults/{_path(name)}"), done_lines)
 
 
 @ctl.command()
 @click.argument("file", type=click.Path(path_type=Path))
-@_json_option
+@json_option
 def load(file: Path) -> int:
     """Arm a whole plan in place of all faults that are armed."""
-    return _tell(_console().ask("PUT", "/faults", {"toml": _read(file)}), _done)
+    return tell(console().ask("PUT", "/faults", {"toml": _read(file)}), done_lines)
 
 
 # -- links, pushes and messages ----------------------------------------------------------------------------------------
 
 
 @ctl.command()
-@click.argument("link", required=False, shell_complete=_known("/links", "id"))
+@click.argument("link", required=False, shell_complete=known("/links", "id"))
 @click.option("--how", type=click.Choice(DROP_HOWS), default="close")
 @click.option("--code", type=int, help="close code")
 @click.option("--down", metavar="DURATION", help="for so long TCP is refused afterwards")
-@_json_option
+@json_option
 def drop(link: str | None, how: str, code: int | None, down: str | None) -> int:
     """End a link and see it end; without LINK the only one there is."""
-    console = _console()
-    number = link or _only_link(console)
-    return _tell(console.ask("DELETE", f"/links/{_path(number)}", how=how, code=code, down=down), _done)
+    asked = console()
+    number = link or _only_link(asked)
+    return tell(asked.ask("DELETE", f"/links/{_path(number)}", how=how, code=code, down=down), done_lines)
 
 
-def _only_link(console: Console) -> str:
-    live = [str(one["id"]) for one in console.ask("GET", "/links")]
+def _only_link(asked: Console) -> str:
+    live = [str(one["id"]) for one in asked.ask("GET", "/links")]
     if len(live) != 1:
         raise NotDoneError(f"drop: LINK is expected unless there is just one; there are {', '.join(live) or 'none'}")
     return live[0]
 
 
 @ctl.command()
-@_json_option
+@json_option
 def push() -> int:
     """Push now, to every link that has booted."""
-    return _tell(_console().ask("POST", "/push"), _done)
+    return tell(console().ask("POST", "/push"), done_lines)
 
 
 @ctl.command()
-@_json_option
+@json_option
 def pause() -> int:
     """Keep pushes back."""
-    return _tell(_console().ask("PUT", "/push", {"paused": True}), _done)
+    return tell(console().ask("PUT", "/push", {"paused": True}), done_lines)
 
 
 @ctl.command()
-@_json_option
+@json_option
 def resume() -> int:
     """Let pushes out again."""
-    return _tell(_console().ask("PUT", "/push", {"paused": False}), _done)
+    return tell(console().ask("PUT", "/push", {"paused": False}), done_lines)
 
 
 @ctl.command()
 @click.argument("type", type=click.Choice(["request", "confirmation", "error"]), default="request")
 @click.option("--action", type=click.Choice([str(one) for one in Action]))
 @click.option("--link", type=int)
-@_json_option
+@json_option
 def hold(type: str, action: str | None, link: int | None) -> int:  # noqa: A002 - the word of the vocabulary
     """Hold the next message of ours that is meant; it says under which name."""
-    return _tell(_console().ask("POST", "/holds", {"type": type, "action": action, "link": link}), _done)
+    return tell(console().ask("POST", "/holds", {"type": type, "action": action, "link": link}), done_lines)
 
 
 @ctl.command()
-@_json_option
+@json_option
 def holds() -> int:
     """Messages that are held, and holds that wait for one."""
-    return _tell(_console().ask("GET", "/holds"), hold_lines)
+    return tell(console().ask("GET", "/holds"), hold_lines)
 
 
 @ctl.command("let-go")
-@click.argument("name", shell_complete=_known("/holds", "id"))
+@click.argument("name", shell_complete=known("/holds", "id"))
 @click.option("--text", help="say this in its place")
 @click.option("--file", type=click.Path(path_type=Path), help="say what stands there in its place; - is standard input")
-@_json_option
+@json_option
 def let_go(name: str, text: str | None, file: Path | None) -> int:
     """Let a held message go, as it is or with another text."""
     said = _read(file) if file is not None else text
-    return _tell(_console().ask("PUT", f"/holds/{_path(name)}", {"do": "let-go", "text": said}), _done)
+    return tell(console().ask("PUT", f"/holds/{_path(name)}", {"do": "let-go", "text": said}), done_lines)
 
 
 @ctl.command()
-@click.argument("name", shell_complete=_known("/holds", "id"))
-@_json_option
+@click.argument("name", shell_complete=known("/holds", "id"))
+@json_option
 def discard(name: str) -> int:
     """Never let a held message go."""
-    return _tell(_console().ask("PUT", f"/holds/{_path(name)}", {"do": "discard"}), _done)
+    return tell(console().ask("PUT", f"/holds/{_path(name)}", {"do": "discard"}), done_lines)
 
 
 @ctl.command()
 @click.argument("link", type=int)
 @click.argument("text")
-@_json_option
+@json_option
 def say(link: int, text: str) -> int:
     """Send a message by hand, as it is; - takes it from standard input."""
     said = sys.stdin.read() if text == "-" else text
-    return _tell(_console().ask("POST", "/messages", {"link": link, "text": said}), _done)
+    return tell(console().ask("POST", "/messages", {"link": link, "text": said}), done_lines)
 
 
 # -- notes, waiting, the depot, plans ----------------------------------------------------------------------------------
@@ -284,10 +209,10 @@ def say(link: int, text: str) -> int:
 
 @ctl.command()
 @click.argument("text")
-@_json_option
+@json_option
 def mark(text: str) -> int:
     """Write a note into the recording; waits and plans can begin there."""
-    return _tell(_console().ask("POST", "/marks", {"text": text}), _done)
+    return tell(console().ask("POST", "/marks", {"text": text}), done_lines)
 
 
 @ctl.command()
@@ -297,12 +222,12 @@ def mark(text: str) -> int:
 @click.option("--since", type=int, help="index of the first event that counts; left out: what follows the newest mark")
 @click.option("--link", type=int)
 @click.option("--fault", metavar="NAME", help="only events of this fault")
-@_json_option
+@json_option
 def wait(what: str, count: int, within: str, since: int | None, link: int | None, fault: str | None) -> int:
     """Wait for an action, `link`, `attempt`, `accepted`, `answer` or an event's name; status 1 if it does not come."""
     asked = {"what": what, "count": count, "within": within, "since": since, "link": link, "fault": fault}
-    answer = _console().ask("POST", "/wait", asked, within_s=_seconds("--within", within) + 30.0)
-    _tell(answer, _waited)
+    answer = console().ask("POST", "/wait", asked, within_s=_seconds("--within", within) + 30.0)
+    tell(answer, _waited)
     return DONE if answer["came"] else NOT_DONE
 
 
@@ -319,29 +244,29 @@ def _waited(answer: Any) -> list[str]:
 @click.option("--vehicle", default="")
 @click.option("--soc", type=float, default=40.0, help="percent, of who is plugged in")
 @click.option("--error", default="OtherError", help="an error code of OCPP")
-@_json_option
+@json_option
 def depot(do: str | None, target: str, vehicle: str, soc: float, error: str) -> int:
     """The depot as it is; or do something to a point, a station or a vehicle."""
     if do is None:
-        return _tell(_console().ask("GET", "/depot"), depot_lines)
+        return tell(console().ask("GET", "/depot"), depot_lines)
     asked = {"do": do, "target": target, "vehicle": vehicle, "soc_percent": soc, "error": error}
-    return _tell(_console().ask("PATCH", "/depot", asked), _done)
+    return tell(console().ask("PATCH", "/depot", asked), done_lines)
 
 
 @ctl.command()
 @click.argument("by", metavar="DURATION")
-@_json_option
+@json_option
 def advance(by: str) -> int:
     """Let simulated time jump forward."""
-    return _tell(_console().ask("POST", "/clock", {"advance": by}), _done)
+    return tell(console().ask("POST", "/clock", {"advance": by}), done_lines)
 
 
 @ctl.command()
 @click.argument("what", nargs=-1, type=click.Choice(["links", "faults", "depot", "pushes"]))
-@_json_option
+@json_option
 def reset(what: tuple[str, ...]) -> int:
     """Begin afresh: all of it, or what is named."""
-    return _tell(_console().ask("POST", "/reset", {"what": list(what)} if what else {}), _done)
+    return tell(console().ask("POST", "/reset", {"what": list(what)} if what else {}), done_lines)
 
 
 @ctl.command()
@@ -350,14 +275,14 @@ def reset(what: tuple[str, ...]) -> int:
 @click.option("--until", type=int, help="index of the first event that is left out")
 @click.option("--title", default="from the lab bench", show_default=True)
 @click.option("--exercises", multiple=True, metavar="REQUIREMENT")
-@_json_option
+@json_option
 def save(file: Path | None, since: int, until: int | None, title: str, exercises: tuple[str, ...]) -> int:
     """Save what was armed in a stretch as a plan for `certify --plan`, into FILE or to standard output."""
     asked = {"title": title, "since": since, "until": until, "exercises": list(exercises)}
-    answer = _console().ask("POST", "/plans", asked)
+    answer = console().ask("POST", "/plans", asked)
     if file is not None:
         _write(file, answer["toml"])
-    return _tell(answer, lambda made: _saved(made, file))
+    return tell(answer, lambda made: _saved(made, file))
 
 
 def _saved(made: Any, file: Path | None) -> list[str]:

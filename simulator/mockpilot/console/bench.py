@@ -11,23 +11,23 @@ from dataclasses import dataclass, field, replace
 import trio
 
 from mockpilot.cms.link import Link
-from mockpilot.console.lines import line_of
-from mockpilot.console.recording import Recording
-from mockpilot.console.shapes import (
+from mockpilot.console.asked import (
     DepotAsked,
-    Done,
     HoldAsked,
     HoldChanged,
-    PlanMade,
-    WaitAnswer,
     WaitAsked,
-    seconds,
 )
+from mockpilot.console.meddling import meddle
+from mockpilot.console.recording import Recording
 from mockpilot.console.stretch import plan_of, written
 from mockpilot.console.tally import Tally
+from mockpilot.console.told import (
+    Done,
+    PlanMade,
+    WaitAnswer,
+)
+from mockpilot.console.waiting import came, wait
 from mockpilot.control import Control
-from mockpilot.depot.model import OcppError
-from mockpilot.depot.simulation import Simulation
 from mockpilot.errors import MockpilotError
 from mockpilot.faults import drop, forget, inject
 from mockpilot.faults.holding import hold
@@ -42,12 +42,9 @@ from mockpilot.history.events import (
     LinkEnded,
     Mark,
     MessageSent,
-    WaitEnded,
-    WaitStarted,
     WentSilent,
 )
 from mockpilot.limits import Limits
-from mockpilot.scenario.matching import predicate, spoken
 
 SETTLES_WITHIN_S = 5.0
 """How long the effect of a command may take beyond the closing handshake."""
@@ -189,7 +186,7 @@ class Bench:
         def is_over(event: Event) -> bool:
             return isinstance(event, shows) and event.link == number
 
-        if await self._wait_until(is_over, before, within_s):
+        if await came(self.recording, is_over, before, within_s):
             return self._shown(f"dropped link {number} by {how}", before, (FaultArmed, FaultFired, shows))
         raise NotDoneError(f"link {number} is still there after {within_s:g} s; the recording tells what was done")
 
@@ -242,7 +239,7 @@ class Bench:
             named = {"link": asked.target} if asked.target else {}
             return self.arm(forget("requests", **named))  # type: ignore[arg-type]
         what = " ".join(one for one in (asked.do, asked.vehicle, asked.target) if one)
-        return self._did(what, lambda: self.control.meddle(what, lambda depot: _meddle(depot, asked)))
+        return self._did(what, lambda: self.control.meddle(what, lambda depot: meddle(depot, asked)))
 
     def advance(self, by_s: float) -> Done:
         """Let simulated time jump."""
@@ -270,57 +267,9 @@ class Bench:
                     await link.over.wait()
         return self._shown(f"reset {', '.join(what) or 'nothing'}", before)
 
-    # -- waiting ---------------------------------------------------------------------------------------------------
-
     async def wait(self, asked: WaitAsked) -> WaitAnswer:
         """Wait for something, from the newest mark on."""
-        matches = self._awaited(asked)
-        since, began = self.marked if asked.since is None else asked.since, trio.current_time()
-        awaited, within_s = spoken(asked.what), seconds(asked.within)
-        record, came = self.control.recorder.record, list[int]()
-        record(WaitStarted(awaited=awaited, within_s=within_s))
-        try:
-            await self._gather(matches, since, asked.count, within_s, came)
-        finally:
-            enough = len(came) >= asked.count
-            record(WaitEnded(awaited=awaited, ran_out=not enough))
-        instead = [] if enough else self._instead(since)
-        return WaitAnswer(came=enough, events=came, waited_s=round(trio.current_time() - began, 3),
-                          instead=[line_of(one, self.dialect) for one in instead])  # fmt: skip
-
-    def _awaited(self, asked: WaitAsked) -> Callable[[Event], bool]:
-        of_kind = predicate(asked.what)
-
-        def matches(event: Event) -> bool:
-            if asked.link is not None and event.link != asked.link:
-                return False
-            if asked.fault is not None and getattr(event, "name", None) != asked.fault:
-                return False
-            return of_kind(event)
-
-        return matches
-
-    async def _gather(
-        self, matches: Callable[[Event], bool], since: int, count: int, within_s: float, came: list[int]
-    ) -> None:
-        with trio.move_on_after(within_s):
-            while True:
-                for event in self.recording.since(since):
-                    since = event.index + 1
-                    if matches(event):
-                        came.append(event.index)
-                    if len(came) >= count:
-                        return
-                await self.recording.wait_changed()
-
-    async def _wait_until(self, matches: Callable[[Event], bool], since: int, within_s: float) -> bool:
-        came: list[int] = []
-        await self._gather(matches, since, 1, within_s, came)
-        return bool(came)
-
-    def _instead(self, since: int) -> list[Event]:
-        telling = [one for one in self.recording.since(since) if not isinstance(one, WaitStarted | WaitEnded)]
-        return telling[-SHOWN_INSTEAD:]
+        return await wait(asked, self.marked, self.recording, self.control.recorder, self.dialect)
 
     # -- taking home -----------------------------------------------------------------------------------------------
 
@@ -363,29 +312,3 @@ def _utf8(text: str | None) -> str | None:
     except UnicodeEncodeError as error:
         raise NotDoneError("text: Unicode text is expected, found half a surrogate pair") from error
     return text
-
-
-def _meddle(depot: Simulation, asked: DepotAsked) -> None:
-    match asked.do:
-        case "plug-in":
-            depot.plug_in(asked.vehicle, asked.target, asked.soc_percent)
-        case "unplug":
-            depot.unplug(asked.target)
-        case "fault":
-            depot.set_fault(asked.target, _error(asked.error), asked.text)
-        case "mend":
-            depot.clear_fault(asked.target)
-        case "offline":
-            depot.go_offline(asked.target)
-        case "online":
-            depot.come_back(asked.target)
-
-
-def _error(name: str) -> OcppError:
-    try:
-        return OcppError(name)
-    except ValueError as error:
-        raise NotDoneError(f"error: one of {', '.join(OcppError)} is expected, found {name[:60]!r}") from error
-
-
-

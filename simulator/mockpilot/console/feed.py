@@ -16,7 +16,9 @@ import trio
 from mockpilot.console.bench import Bench
 from mockpilot.console.judging import Judging
 from mockpilot.console.lines import line_of
-from mockpilot.console.shapes import State
+from mockpilot.console.told import (
+    State,
+)
 from mockpilot.console.views import awaited, clock, depot, faults, holds, links, pushes
 from mockpilot.history.events import Event
 

@@ -12,7 +12,9 @@ import trio
 
 from mockpilot.conformance.verdict import judge
 from mockpilot.console.recording import Recording
-from mockpilot.console.shapes import Findings
+from mockpilot.console.told import (
+    Findings,
+)
 from mockpilot.console.views import finding
 from mockpilot.history.events import Event
 from mockpilot.history.recorder import History

@@ -20,7 +20,7 @@ from mockpilot.console.feed import Feed
 from mockpilot.console.guard import Guard
 from mockpilot.console.judging import Judging
 from mockpilot.console.listener import listen
-from mockpilot.console.routes import application
+from mockpilot.console.routes.application import application
 from mockpilot.console.whereabouts import Whereabouts, announced
 from mockpilot.errors import UsageError
 

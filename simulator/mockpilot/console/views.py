@@ -11,7 +11,8 @@ import trio
 from mockpilot.cms.link import Link
 from mockpilot.conformance.verdict import Finding
 from mockpilot.console.bench import Bench
-from mockpilot.console.shapes import (
+from mockpilot.console.tally import Evidence, LinkTally
+from mockpilot.console.told import (
     Awaited,
     ClockShown,
     DepotShown,
@@ -25,7 +26,6 @@ from mockpilot.console.shapes import (
     StationShown,
     VerbShown,
 )
-from mockpilot.console.tally import Evidence, LinkTally
 from mockpilot.depot.present import PointNow, StationNow
 from mockpilot.faults.asking import asked_of
 from mockpilot.faults.injector import Armed

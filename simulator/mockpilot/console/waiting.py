@@ -1,0 +1,85 @@
+"""Waiting for something that the recording will show, and what came instead if it does not come."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import trio
+
+from mockpilot.console.asked import WaitAsked, seconds
+from mockpilot.console.lines import line_of
+from mockpilot.console.recording import Recording
+from mockpilot.console.told import WaitAnswer
+from mockpilot.history.events import Event, WaitEnded, WaitStarted
+from mockpilot.history.recorder import Recorder
+from mockpilot.scenario.matching import predicate, spoken
+
+SHOWN_INSTEAD = 10
+
+Matches = Callable[[Event], bool]
+
+
+async def wait(asked: WaitAsked, since: int, recording: Recording, recorder: Recorder, dialect: str) -> WaitAnswer:
+    """Wait for what is asked; the wait itself is recorded, so that everybody sees who waits for what.
+
+    Args:
+        asked: for what, how often and how long.
+        since: index of the first event that counts, unless another one is asked for.
+        recording: where it will be.
+        recorder: told of the wait.
+        dialect: under which lines are told.
+
+    Raises:
+        ScenarioError: nobody knows the word.
+    """
+    matches, began = _matching(asked), trio.current_time()
+    since = since if asked.since is None else asked.since
+    awaited, within_s, found = spoken(asked.what), seconds(asked.within), list[int]()
+    recorder.record(WaitStarted(awaited=awaited, within_s=within_s))
+    try:
+        await _gather(recording, matches, since, asked.count, within_s, found)
+    finally:
+        enough = len(found) >= asked.count
+        recorder.record(WaitEnded(awaited=awaited, ran_out=not enough))
+    instead = [] if enough else _instead(recording, since)
+    return WaitAnswer(came=enough, events=found, waited_s=round(trio.current_time() - began, 3),
+                      instead=[line_of(one, dialect) for one in instead])  # fmt: skip
+
+
+async def came(recording: Recording, matches: Matches, since: int, within_s: float) -> bool:
+    """Wait for one event, and answer whether it came in time."""
+    found: list[int] = []
+    await _gather(recording, matches, since, 1, within_s, found)
+    return bool(found)
+
+
+def _matching(asked: WaitAsked) -> Matches:
+    of_kind = predicate(asked.what)
+
+    def matches(event: Event) -> bool:
+        if asked.link is not None and event.link != asked.link:
+            return False
+        if asked.fault is not None and getattr(event, "name", None) != asked.fault:
+            return False
+        return of_kind(event)
+
+    return matches
+
+
+async def _gather(
+    recording: Recording, matches: Matches, since: int, count: int, within_s: float, found: list[int]
+) -> None:
+    with trio.move_on_after(within_s):
+        while True:
+            for event in recording.since(since):
+                since = event.index + 1
+                if matches(event):
+                    found.append(event.index)
+                if len(found) >= count:
+                    return
+            await recording.wait_changed()
+
+
+def _instead(recording: Recording, since: int) -> list[Event]:
+    telling = [one for one in recording.since(since) if not isinstance(one, WaitStarted | WaitEnded)]
+    return telling[-SHOWN_INSTEAD:]
