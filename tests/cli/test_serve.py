@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 import re
 import signal
@@ -14,7 +15,10 @@ from typing import Any, Self
 
 import pytest
 
+from mockpilot.cli.listening import recorder_for
 from mockpilot.cli.main import main
+from mockpilot.clock import RunClock
+from mockpilot.history.events import Event, MessageReceived
 from mockpilot.protocol.envelope import parse_timestamp
 from running import OUTER_S, environment, events, mockpilot, wait_until
 
@@ -164,3 +168,12 @@ def test_nothing_is_summed_up_where_nothing_charges(tmp_path: Path) -> None:
     assert "vehicles left ready" not in serving.said
     assert "--report: the file stays empty" in serving.said
     assert serving.page.read_bytes() == b""
+
+
+async def test_password_in_a_message_is_not_recorded() -> None:
+    """Not on the page, not in the trace: whoever subscribes gets it hidden."""
+    recorder, seen = recorder_for(RunClock(), ["a-long-password", "schlüssel-und-wort"]), list[Event]()
+    recorder.subscribe(seen.append)
+    for text in ("my a-long-password", json.dumps("schlüssel-und-wort")):
+        recorder.record(MessageReceived(link=1, text=text))
+    assert [getattr(one, "text", "").count("word") + getattr(one, "text", "").count("wort") for one in seen] == [0, 0]

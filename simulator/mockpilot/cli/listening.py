@@ -5,11 +5,13 @@ The events begin and end as those of a scenario do, one that claims nothing: wha
 
 from __future__ import annotations
 
+import functools
+import json
 import math
 import random
 import signal
 import tempfile
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,6 +28,7 @@ from mockpilot.errors import UsageError
 from mockpilot.history.events import Event, Presystem, ScenarioEnded, ScenarioStarted
 from mockpilot.history.recorder import Recorder
 from mockpilot.profile import Profile
+from mockpilot.protocol.handshake import mask_secret
 from mockpilot.scenario.catalogue import VERSION
 
 CA_FILE = "ca.pem"
@@ -64,7 +67,7 @@ async def listen(
     certificates, secrets = certificates_for(profile), passwords(profile.presystems)
     clock = RunClock(factor=time_factor)
     server = server_for(profile, certificates, secrets, clock, chance=random.Random(seed).random)
-    recorder = server.world.recorder = recorder_for(clock)
+    recorder = server.world.recorder = recorder_for(clock, secrets.values())
     recorder.subscribe(on_event)
     recorder.record(first_line(profile, server, seed))
     server.world.release_pushes.set()
@@ -94,9 +97,15 @@ async def listen(
     return interrupted
 
 
-def recorder_for(clock: RunClock) -> Recorder:
-    """A recorder that keeps nothing and tells simulated time where there is some."""
-    return Recorder(clock.now, clock.wall, keeps=False, simulated=clock.stamp if clock.is_simulated else None)
+def recorder_for(clock: RunClock, passwords: Iterable[str] = ()) -> Recorder:
+    """A recorder that keeps nothing, tells simulated time where there is some, and hides what is secret."""
+    simulated = clock.stamp if clock.is_simulated else None
+    return Recorder(clock.now, clock.wall, keeps=False, simulated=simulated, mask=_hiding(list(passwords)))
+
+
+def _hiding(passwords: list[str]) -> Callable[[str], str]:
+    spelled = [*passwords, *(json.dumps(one)[1:-1] for one in passwords)]  # as JSON may spell what is not ASCII
+    return lambda text: functools.reduce(mask_secret, spelled, text)
 
 
 def first_line(profile: Profile, server: Server, seed: int = 0) -> ScenarioStarted:

@@ -207,7 +207,7 @@ function showFrame() {
   if (verdicts.length) parts.push(make("p", {}, ...verdicts.flatMap((one, number) => [make("span", {class: `tag ${number ? "" : one.ok ? "good" : "bad"}`, title: (one.problems ?? []).join("\n")}, `${one.ok ? "✓" : "✗"} ${number ? "" : "schema "}${one.dialect}`), " "])));
   const problems = verdicts[0]?.problems ?? [];
   if (problems.length) parts.push(make("ul", {}, ...problems.map(one => make("li", {}, `✗ ${one}`))));
-  parts.push(...findings.map(drawFinding));
+  parts.push(...findings.flatMap(one => [drawFinding(one), make("dl", {}, ...["expected", "observed", "perhaps"].filter(name => one[name]).flatMap(name => [make("dt", {}, name), make("dd", {}, one[name])]))]));
   if (is) {
     parts.push(make("div", {class: "tabs", role: "group", "aria-label": "how it is shown"},
       ...["pretty", "raw", "recorded"].map(one => button(one, () => { view = one; showFrame(); }, {class: "small", "aria-pressed": String(view === one)})),
