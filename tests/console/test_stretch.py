@@ -76,6 +76,8 @@ def test_fault_that_was_taken_out_ends_after_as_long() -> None:
                       FaultDisarmed(name="shut", do="refuse"))  # fmt: skip
     plan, _ = made(events, {"shut": refuse("tcp")})
     assert plan.faults[0].selects.until_s == 3.0
+    plan, _ = made(recorded(OPEN, PUSHED, *events), {"shut": refuse("tcp")}, since=2)
+    assert (plan.faults[0].selects.after, plan.faults[0].selects.until_s) == (PUSH, 13.0)
 
 
 def test_what_was_done_by_hand_is_named_and_left_out() -> None:

@@ -177,3 +177,9 @@ def test_a_long_story_is_cut_in_the_middle() -> None:
 def test_a_link_opens_with_two_arrows() -> None:
     """What lies below the upgrade is told among the connection facts."""
     assert [line.text for line in drawn(*opened())] == ["GET /vdv463/acme", "101 v1.463.vdv.de"]
+
+
+def test_a_message_that_somebody_holds_is_drawn_as_held() -> None:
+    """It has not left yet; when it does, that is an arrow of its own."""
+    line = one(e.MessageHeld(link=1, text=frame(1, PUSH), fault="hold"))
+    assert (line.form, line.text, line.fault) == ("held", "held back by hand", "hold")

@@ -26,6 +26,8 @@ from mockpilot.protocol.envelope import Action
 
 PUSH = Action.PROVIDE_CHARGING_INFORMATION
 _BY_HAND = "by hand: "
+WAY_THERE_S = 10.0
+"""How long a presystem may take to get where the stretch began; ends are told from the plan's start on."""
 LASTS_BEYOND_S = 60.0
 """What a presystem gets for its reaction, beyond the stretch itself."""
 
@@ -108,7 +110,8 @@ def _ending(fault: Fault, after_s: float | None, has_fired: bool) -> Fault:
     selects = fault.selects
     if after_s is None or not lies_on or selects.until is not None or selects.until_s is not None:
         return fault
-    return replace(fault, selects=replace(selects, until_s=max(1.0, round(after_s, 1))))
+    way_there_s = 0.0 if selects.after is None else WAY_THERE_S
+    return replace(fault, selects=replace(selects, until_s=max(1.0, round(after_s + way_there_s, 1))))
 
 
 def written(plan: FaultPlan, left_out: Sequence[str]) -> str:

@@ -82,6 +82,8 @@ def _told(history: History) -> Iterator[Line]:
 
 def _line(event: e.Event, armed: Mapping[str, e.FaultArmed]) -> Line | None:
     match event:
+        case e.MessageHeld():
+            return Line("held", "held back by hand", fault=event.fault, kind="fault")
         case e.Message():
             return _message(event, armed)
         case e.TlsFailed() | e.UpgradeRequested() | e.UpgradeAnswered() | e.CloseSent() | e.CloseReceived():
