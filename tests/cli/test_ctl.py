@@ -57,8 +57,8 @@ def test_link_is_dropped_and_comes_back(bench: Bench) -> None:
     """The command answers when the link has ended; what follows can be waited for from there."""
     bench.ctl("mark", "before the drop")
     assert "dropped link" in said(bench.ctl("drop", "--how", "reset"))
-    assert "came after" in said(bench.ctl("wait", "accepted", "--within", "10 s"))
-    assert bench.told("wait", "answer", "--within", "10 s")["came"]
+    assert "came after" in said(bench.ctl("wait", "accepted", "--within", "30 s"))
+    assert bench.told("wait", "answer", "--within", "30 s")["came"]
 
 
 def test_wait_that_ends_in_vain_tells_what_came_instead(bench: Bench) -> None:

@@ -15,6 +15,7 @@ from typing import Any, Self
 
 import pytest
 
+from mockpilot.cli import lab_bench
 from mockpilot.cli.listening import recorder_for
 from mockpilot.cli.main import main
 from mockpilot.clock import RunClock
@@ -177,3 +178,12 @@ async def test_password_in_a_message_is_not_recorded() -> None:
     for text in ("my a-long-password", json.dumps("schlüssel-und-wort")):
         recorder.record(MessageReceived(link=1, text=text))
     assert [getattr(one, "text", "").count("word") + getattr(one, "text", "").count("wort") for one in seen] == [0, 0]
+
+
+def test_console_that_is_not_installed_is_named(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With how to get it."""
+    monkeypatch.setattr(lab_bench, "NEEDS", ("json", "no_such_framework"))
+    assert main(["serve", "--console"]) == 3
+    assert "no_such_framework are expected; install mockpilot[console]" in capsys.readouterr().err

@@ -31,7 +31,7 @@ async def test_link_is_shown_and_dropped(tmp_path: Path) -> None:
     async with lab(tmp_path) as bench:
         client = await bench.cms.boot()
         await client.confirm(await client.next_of(1, PUSH))
-        await bench.do("POST", "/wait", {"what": "answer", "within": "5 s"})
+        await bench.do("POST", "/wait", {"what": "answer", "within": "30 s"})
         link = await bench.get("/links/1")
         assert (link["presystem_id"], link["state"], link["pushes"], link["confirmed"]) == (
             "Presystem1", "exchange", 1, 1,
@@ -73,10 +73,10 @@ async def test_fault_fires_and_is_seen(tmp_path: Path) -> None:
         await client.confirm(await client.next_of(1, PUSH))
         await bench.do("POST", "/faults", {"do": "lose", "type": "confirmation", "action": LIST, "nth": 1})
         await client.request(LIST, {"chargingRequestList": []})
-        came = await bench.do("POST", "/wait", {"what": "fault_fired", "fault": "lose", "within": "5 s"})
+        came = await bench.do("POST", "/wait", {"what": "fault_fired", "fault": "lose", "within": "30 s"})
         assert came["came"]
         await client.request(LIST, {"chargingRequestList": []})
-        assert (await bench.do("POST", "/wait", {"what": "fault_seen", "within": "5 s"}))["came"]
+        assert (await bench.do("POST", "/wait", {"what": "fault_seen", "within": "30 s"}))["came"]
         [shown] = await bench.get("/faults")
         assert (shown["state"], shown["fired"]) == ("SEEN", 1)
         assert shown["armed_event"] < shown["fired_event"] < shown["seen_event"]

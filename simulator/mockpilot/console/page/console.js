@@ -180,6 +180,7 @@ $("lines").addEventListener("keydown", event => {
   if (by) { event.preventDefault(); step(by); }
 });
 $("lines").addEventListener("wheel", event => { if (event.deltaY < 0) $("follow").checked = false; }, {passive: true});
+$("lines").addEventListener("touchmove", () => { $("follow").checked = false; }, {passive: true});
 $("follow").addEventListener("change", () => { if ($("follow").checked) $("lines").scrollTop = $("lines").scrollHeight; });
 for (const id of ["filter", "filter-link", "filter-kind"]) $(id).addEventListener("input", redraw);
 $("lines").setAttribute("role", "listbox");

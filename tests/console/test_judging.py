@@ -1,0 +1,46 @@
+"""What the rules say of the recording so far."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mockpilot.console.judging import MOST_JUDGED, Judging, _judged
+from mockpilot.console.recording import Recording
+from mockpilot.history.events import Event, Mark, MessageReceived, Presystem, ScenarioStarted, TcpAccepted
+
+if TYPE_CHECKING:
+    from trio.testing import MockClock
+
+STARTED = ScenarioStarted(
+    scenario="serve", exercises=(), dialect="chargepilot", push_interval_s=15.0, limits={}, seed=0, mockpilot="0.1.0",
+    catalogue="1", presystem=Presystem(id="Presystem1", kind="BMS", user="u", path="/vdv463/Presystem1"), index=0,
+)  # fmt: skip
+
+
+def test_recording_so_far_is_judged_as_any_recording_is() -> None:
+    """Although it goes on."""
+    events: list[Event] = [STARTED, Mark(index=1, text="x")]
+    found = _judged(events, 2)
+    assert (found.judged_until, found.why_not, found.findings) == (2, "", [])
+
+
+def test_bug_of_ours_is_told_as_such() -> None:
+    """And is nobody's finding."""
+    found = _judged([TcpAccepted(index=0, link=1, peer="x"), MessageReceived(index=1, link=1, text="x")], 2)
+    assert found.why_not.startswith("a bug of mockpilot: ")
+    assert found.findings == []
+
+
+async def test_long_recording_is_judged_no_more_and_says_so(autojump_clock: MockClock) -> None:
+    """What was found stays."""
+    recording = Recording(most_events=10)
+    for index in range(20):
+        recording.append(Mark(index=index, text="x"))
+    found = await Judging(recording)._judge(20)
+    assert "isn't judged here" in found.why_not
+    assert str(MOST_JUDGED) in found.why_not
+
+
+async def test_nobody_who_looks_means_nothing_is_judged(autojump_clock: MockClock) -> None:
+    """A look says what is known already."""
+    assert Judging(Recording()).look().why_not == "nothing was looked at so far"
