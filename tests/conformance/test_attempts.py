@@ -92,3 +92,11 @@ def test_tight_loop_takes_ten() -> None:
     assert not is_tight_loop([0.1 * n for n in range(9)], 1)
     assert is_tight_loop([0.1 * n for n in range(10)], 1)
     assert not is_tight_loop([2.0 * n for n in range(10)], 1)
+
+
+def test_attempts_that_piled_up_while_we_stalled_show_no_pace() -> None:
+    """They were a quarter of a minute apart, and all are accepted at once."""
+    play = Play("L-02", tick=0.001).exchange().closed().wait(200).line(ev.Stalled(late_s=195))
+    for _ in range(70):
+        play.refused().wait(0.02)
+    assert not play.exchange().complaints()

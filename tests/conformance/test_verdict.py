@@ -152,9 +152,9 @@ def test_remark_changes_nothing() -> None:
 
 def test_later_link_exercises_the_order_after_a_loss() -> None:
     """L-04 has no rule of its own: B-04 or R-01 on a later link stand for it."""
-    play = Play("L-04").exchange().closed().connect().boot().wait(4).accept().push().confirm()
+    play = Play("L-04").exchange().closed().connect().boot().wait(4).accept().push().confirm().asks().takes()
     assert "L-04" in play.judged().exercised
-    assert "L-04" not in Play().connect().boot().wait(4).accept().push().confirm().judged().exercised
+    assert "L-04" not in Play().connect().boot().wait(4).accept().push().confirm().asks().judged().exercised
 
 
 def test_what_follows_the_end_creates_no_obligation() -> None:
@@ -236,3 +236,11 @@ def test_claim_that_only_another_time_speaks_against_is_inconclusive() -> None:
     assert "our clock was not the product's" in doubtful.detail
     assert "B-02" in unanswered("real").exercised
     assert "B-02" not in doubtful.exercised
+
+
+def test_remark_does_not_show_that_a_fault_was_met() -> None:
+    """Only what weighs against a product makes up for a fault of which nothing shows."""
+    play = Play("C-12").armed("odd", "damage").exchange().fired("odd", "damage").pushed(2)
+    play.connect(target="/vdv463/depot-7?a=b").ended("us")
+    verdict = play.judged()
+    assert (verdict.outcome, verdict.cause) == (Outcome.INCONCLUSIVE, Cause.FAULT_NEVER_SEEN)

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from statistics import median
 
 from mockpilot.conformance.conversation import Link
+from mockpilot.conformance.waiting import Waiting
 from mockpilot.history.events import Presystem, UpgradeRequested
 from mockpilot.protocol.handshake import looks_like_websocket, path_of
 
@@ -164,13 +165,15 @@ def is_tight_loop(times: Sequence[float], floor_s: float) -> bool:
     return len(times) >= TIGHT_SAMPLE and median(gaps_between(times)) < floor_s
 
 
-def hammers(attempts: Sequence[Attempt], floor_s: float) -> bool:
-    """Whether attempts follow one another as a tight loop.
+def hammers(attempts: Sequence[Attempt], floor_s: float, waiting: Waiting) -> bool:
+    """Whether attempts follow one another as a tight loop; those that piled up while we stalled show no pace.
 
     Folding hides loops that are slower than a burst, so what counts is the pause after each attempt's last connect.
     """
+    if len(attempts) < TIGHT_SAMPLE or waiting.piled_up(attempts[0].at, attempts[-1].at):
+        return False
     pauses = [later.at - earlier.links[-1].begun.at for earlier, later in itertools.pairwise(attempts)]
-    return len(attempts) >= TIGHT_SAMPLE and median(pauses) < floor_s
+    return median(pauses) < floor_s
 
 
 def grows(gaps: Sequence[float]) -> bool:

@@ -14,7 +14,7 @@ from typing import Any, TypeVar, cast
 from mockpilot.conformance.attempts import Attempt, fold, is_own, is_proxied
 from mockpilot.conformance.conversation import Frame, Link, links_of
 from mockpilot.conformance.correlation import Exchange, exchanges_of
-from mockpilot.conformance.lists import AHEAD, Entry, RequestList, Step, lists_of, made_by_steps, steps_of
+from mockpilot.conformance.lists import AHEAD, Entry, RequestList, Step, lists_of, made_by_steps, read_entries, steps_of
 from mockpilot.conformance.waiting import Waiting
 from mockpilot.errors import MockpilotError
 from mockpilot.history.events import (
@@ -27,6 +27,8 @@ from mockpilot.history.events import (
     ListenerUp,
     PongReceived,
     ProductExited,
+    ReadingPaused,
+    ReadingResumed,
     ScenarioEnded,
     ScenarioStarted,
     Stalled,
@@ -203,6 +205,15 @@ class Case:
         return lists_of(self.clean_links, self.steps, self.of(DepotChanged), self.limits["provoke_within"])
 
     @cached_property
+    def late_lists(self) -> list[RequestList]:
+        """Lists that were read while their link was ending: they show what the product had, and are not judged."""
+        return [
+            RequestList(link, frame, tuple(read_entries(frame)), (link.instance, link.kind))
+            for link in self.clean_links for frame in link.received
+            if link.is_late(frame) and frame.is_a(MessageType.REQUEST, Action.PROVIDE_CHARGING_REQUESTS)
+        ]  # fmt: skip
+
+    @cached_property
     def step_made(self) -> dict[str, RequestList]:
         """Ids that create steps made, with the first list that has them."""
         return made_by_steps(self.lists)
@@ -224,7 +235,7 @@ class Case:
             or bool(later.of_vehicle(entry.vehicle))
             or any(step.cancels for step in self.steps_between(since.index, later.index))
             or self.ended_between(entry.id, since.index, later.index)
-            or self._refused_between(since.index, later.index)
+            or self.refused_between(since.index, later.index)
             or bool(entry.point and points and entry.point not in points)
         )
 
@@ -245,7 +256,8 @@ class Case:
             ended += [(frame.index, request) for request in _ended_in(payload_of(frame))]
         return ended
 
-    def _refused_between(self, earlier: int, later: int) -> bool:
+    def refused_between(self, earlier: int, later: int) -> bool:
+        """Whether a list was answered by an error: nothing of it was accepted."""
         return any(
             read.answer is not None and earlier <= read.index and read.answer.index < later
             and read.answer.is_a(MessageType.ERROR, Action.PROVIDE_CHARGING_REQUESTS) for read in self.lists
@@ -364,13 +376,31 @@ class Case:
         """Whether a fault moved our own clock."""
         return any(fired.do == "clock" for fired in self.of(FaultFired))
 
-    def under_pressure(self, index: int, *, pinged_too: bool = True) -> bool:
-        """Whether a fault made the transport slow, kept pongs back or (``pinged_too``) flooded it with pings then."""
+    def under_pressure(self, index: int, *, pinged_too: bool = True, for_s: float = 0.0) -> bool:
+        """Whether a fault made the transport slow, kept pongs back or (``pinged_too``) flooded it with pings then.
+
+        Args:
+            index: the event in question.
+            pinged_too: count a flood of pings, which troubles whoever reads one by one.
+            for_s: seconds after the event in which it may have begun, too.
+        """
+        until = self.history[index].at + for_s
         return any(
-            fired.index < index < self._disarmed_at.get(fired.name, len(self.history))
+            (fired.index < index or fired.at < until)
+            and index < self._disarmed_at.get(fired.name, len(self.history))
             for fired in self.of(FaultFired)
             if fired.do == "slow" or (fired.do == "ping" and (pinged_too or self.fault_how(fired.name) != "flood"))
         )
+
+    def caught_up_at(self, link: Link) -> float:
+        """When all was read that had come while we did not read; what is read then was sent at an unknown time."""
+        resumed = (over for over in self.of(ReadingResumed) if over.link == link.number)
+        return max((self.known_at(link, over.at) for over in resumed), default=0.0)
+
+    def read_late(self, link: Link, frame: Frame) -> bool:
+        """Whether a frame was read after we had not read for a while, so that it may have waited for us."""
+        paused = min((event.at for event in self.of(ReadingPaused) if event.link == link.number), default=inf)
+        return paused <= frame.at <= self.caught_up_at(link)
 
     @cached_property
     def _disarmed_at(self) -> dict[str, int]:

@@ -1,6 +1,7 @@
 """Second chances: the occasions at which every reading of the rules must act, before silence convicts.
 
-A link that we ended, a new one, an accepted boot, an answered push; from there on the limit counts again.
+First the limit has to pass where the list was due; then comes a link that we end, a new one, an accepted boot, an
+answered push, and from there on the limit counts again. The loss that made a list due is no second chance.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ class Chance:
 
     ended_index: int
     """The end of the link before."""
+    ended_at: float
     link: Link
     answered_index: int
     answered_at: float
@@ -41,7 +43,7 @@ def second_chances(case: Case, since: int, instance: int) -> Iterator[Chance]:
                 continue
             push = next((p for p in case.exchanges[link.number].pushes if p.plain and p.answers), None)
             if push is not None:
-                yield Chance(ended.ended.index, link, push.answers[0].index, push.answers[0].at)
+                yield Chance(ended.ended.index, ended.ended.at, link, push.answers[0].index, push.answers[0].at)
 
 
 def spent(case: Case, chance: Chance, since_at: float, within_s: float) -> bool | None:
@@ -52,11 +54,16 @@ def spent(case: Case, chance: Chance, since_at: float, within_s: float) -> bool 
     return ran_out and case.ran_until(since_at, chance.answered_at + within_s)
 
 
-def missed(case: Case, since: int, since_at: float, instance: int) -> tuple[Chance | None, bool]:
-    """The first chance for a list that passed, and whether our own stalls hide one; that none came, the caller saw."""
+def missed(case: Case, since: int, since_at: float, instance: int,
+           first: str = "resend_within") -> tuple[Chance | None, bool]:  # fmt: skip
+    """The second chance for a list that passed after the limit ``first`` had, and whether our own stalls hide one.
+
+    That no list came meanwhile, the caller saw.
+    """
     doubtful = False
     for chance in second_chances(case, since, instance):
-        passed = spent(case, chance, since_at, case.limits["resend_within"])
+        overdue = case.waiting.ran_out(since_at, case.limits[first], chance.ended_at)
+        passed = overdue and spent(case, chance, since_at, case.limits["resend_within"])
         doubtful = doubtful or passed is None
         if passed:
             return chance, doubtful

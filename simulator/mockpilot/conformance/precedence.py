@@ -13,7 +13,7 @@ from mockpilot.conformance.observation import Observation
 _EVERYTHING = ("",)
 _BOOT_RUNGS = (
     "boot.comes", "boot.comes-first", "boot.on-every-link", "boot.waits-for-confirmation",
-    "boot.rejected-sends-no-list", "requests.after-first-push",
+    "boot.rejected-sends-no-list", "boot.ignores-foreign-confirmation", "requests.after-first-push",
 )  # fmt: skip
 """From the lowest; per link only the lowest broken one is reported."""
 
@@ -56,7 +56,10 @@ class Precedence:
 
 
 PRECEDENCES: tuple[Precedence, ...] = (
-    Precedence("handshake.verifies-certificate", _EVERYTHING),
+    *(Precedence(first, _EVERYTHING) for first in (
+        "handshake.verifies-certificate", "handshake.keeps-its-password", "handshake.keeps-credentials-from-others",
+    )),
+    Precedence("boot.comes", ("boot.tries-again", "link.")),
     *(Precedence(rung, _BOOT_RUNGS[place + 1:]) for place, rung in enumerate(_BOOT_RUNGS[:-1])),
     # Two answers to one push that was sent twice, each with an id of its own, is one mistake.
     Precedence("correlation.echoes-message-id", ("information.is-answered", "correlation.one-answer")),
@@ -80,8 +83,10 @@ PRECEDENCES: tuple[Precedence, ...] = (
     )),
     Precedence("requests.no-doubles", ("requests.one-per-stay",), everywhere=True),
     Precedence("requests.stable-ids", ("requests.complete-list", "requests.cancelled-leaves",
-                                       "requests.unconfirmed-list-comes-again"), everywhere=True),
-    Precedence("requests.complete-list", ("requests.unconfirmed-list-comes-again",), everywhere=True),
+                                       "requests.unconfirmed-list-comes-again", "requests.no-doubles"),
+               everywhere=True),
+    Precedence("requests.complete-list", ("requests.unconfirmed-list-comes-again",
+                                          "requests.told-again-after-amnesia"), everywhere=True),
 )  # fmt: skip
 
 

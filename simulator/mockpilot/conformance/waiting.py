@@ -32,6 +32,10 @@ class Waiting:
         """Whether we stalled so long between two times that nothing can be said of pace."""
         return self.stalled_s(start, end) > MAX_CLOUD_S
 
+    def piled_up(self, start: float, end: float) -> bool:
+        """Whether what we read between two times may have come long before, for we had just stalled."""
+        return self.clouded(start - 2 * MAX_CLOUD_S, end)
+
     def deadline(self, start: float, within_s: float) -> float:
         """When patience ends that began at ``start``."""
         deadline, grown = start + within_s, -1.0

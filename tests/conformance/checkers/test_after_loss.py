@@ -72,3 +72,10 @@ def test_nothing_told_is_nothing_forgotten() -> None:
     play = Play().exchange().asks().takes().line(ev.DepotChanged(what="requests forgotten"))
     assert not play.closed().exchange().pushed(6).exercised(AGAIN)
     assert not forgotten().step("cancel-all-requests").pushed(6).exercised(AGAIN)
+
+
+def test_list_that_was_read_while_its_link_ended_counts_as_the_one_before() -> None:
+    """It stood once there."""
+    play = Play().exchange().fired("drop", "drop").here(ev.CloseSent(code=1012)).wait(0.1).asks(entry("a", "bus"))
+    play.ended("us", "cleanly").wait(5).exchange().asks(entry("a", "bus"), entry("b", "bus"))
+    assert play.convicted_of(DOUBLES).level is Level.SHOULD

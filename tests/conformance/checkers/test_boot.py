@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from conformance.playbook import BOOT, LISTS, Play, entry
+from conformance.playbook import BOOT, LISTS, Play, entry, uuid
 from mockpilot.conformance.levels import Basis, Level
 from mockpilot.history import events as ev
 
@@ -119,8 +119,15 @@ def test_our_own_stalls_hide_a_missing_boot() -> None:
 
 
 def test_patience_while_the_confirmation_is_held() -> None:
-    """Nothing but another boot came."""
-    assert Play().connect().boot().wait(2).boot().wait(2).accept().push().confirm().held(WAITS)
+    """Nothing but another boot came, and a list afterwards."""
+    assert Play().connect().boot().wait(2).boot().wait(2).accept().push().confirm().asks().takes().held(WAITS)
+
+
+def test_whoever_has_nothing_to_send_shows_no_patience() -> None:
+    """A prohibition is not exercised by silence."""
+    quiet = Play().connect().boot().wait(4).accept().push().confirm().wait(60)
+    assert not quiet.exercised(WAITS)
+    assert Play().connect().boot().step("create-request").wait(4).accept().push().confirm().held(WAITS)
 
 
 def test_short_wait_shows_no_patience() -> None:
@@ -283,3 +290,20 @@ def test_list_after_a_damaged_confirmation_is_no_haste() -> None:
     """It may have been read as one; a good one was never handed."""
     play = Play().armed("odd", "damage", how="cut").connect().boot().hands_raw('[2,"CMS"', "odd").wait(2)
     assert "boot.waits-for-confirmation" not in play.asks(entry("a")).complaints()
+
+
+def test_boot_that_we_read_late_after_a_long_stall_is_not_judged() -> None:
+    """Our own stalls decide nothing."""
+    play = Play().connect().wait(6).line(ev.Stalled(late_s=5.5)).wait(6).boot().accept().push().confirm()
+    assert not play.exercised("boot.comes-promptly")
+
+
+@pytest.mark.parametrize("rule", ["boot.tries-again", "boot.on-every-link"])
+def test_what_is_missing_in_simulated_time_is_a_remark(rule: str) -> None:
+    """Whoever is told another time cannot keep ours."""
+    play = Play(time_factor=60.0)
+    if rule == "boot.tries-again":
+        play.connect().boot().withholds(2, BOOT, {"status": "Accepted"}, uuid(1)).wait(130)
+    else:
+        play.exchange().closed().connect().wait(70)
+    assert play.convicted_of(rule).level is Level.MAY

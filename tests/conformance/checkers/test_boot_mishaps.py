@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from conformance.playbook import BOOT, Play, entry, uuid
 from mockpilot.conformance.levels import Level
+from mockpilot.history import events as ev
 
 FOREIGN, STORM = "boot.ignores-foreign-confirmation", "boot.no-storm"
 
@@ -56,3 +57,11 @@ def test_boots_before_acceptance_are_no_storm() -> None:
     for _ in range(6):
         play.boot().wait(5)
     assert play.accept().push().confirm().wait(5).held(STORM)
+
+
+def test_boots_that_piled_up_while_we_stalled_are_no_storm() -> None:
+    """Five minutes of calm boots are read at once."""
+    play = Play().exchange().wait(300).line(ev.Stalled(late_s=298))
+    for _ in range(6):
+        play.boot()
+    assert "boot.no-storm" not in play.complaints()

@@ -281,3 +281,23 @@ def test_operated_product_is_not_judged() -> None:
 def test_single_push_decides_nothing() -> None:
     """Two more are waited for."""
     assert not met_twin().line(ev.Mark(text="over")).exercised(FOREIGN)
+
+
+def test_request_that_is_unbound_from_a_vanished_point_holds() -> None:
+    """To name no point at all is right, too."""
+    bare = entry("a")
+    del bare["chargingPointId"]
+    assert without_p1().asks(bare).takes().held(VANISHED)
+
+
+def test_request_without_a_point_from_the_start_says_nothing_of_vanished_ones() -> None:
+    """It never named one."""
+    bare = entry("b")
+    del bare["chargingPointId"]
+    assert not without_p1().asks(A, bare).takes().exercised(VANISHED)
+
+
+def test_first_limit_has_to_pass_before_the_second_chance() -> None:
+    """A link that ends right after the step is no second chance."""
+    play = two().step("cancel-request", request="a").wait(1).closed().wait(5).exchange().wait(14).pushed(5)
+    assert not play.exercised(CANCELLED)

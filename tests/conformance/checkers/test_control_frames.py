@@ -73,3 +73,8 @@ def test_close_of_a_product_that_is_gone_is_not_judged() -> None:
     """It does not run."""
     play = Play().exchange().here(ev.CloseSent(code=1001)).line(ev.ProductExited(status=0, by_us=False))
     assert not play.wait(20).exercised(CLOSE)
+
+
+def test_our_own_break_right_after_our_close_answers_nothing() -> None:
+    """The product had no time to."""
+    assert not Play().exchange().here(ev.CloseSent(code=1001)).wait(1).ended("us").exchange().held(CLOSE)

@@ -284,3 +284,16 @@ def test_id_that_is_no_text_at_all_is_not_judged_as_a_uri() -> None:
     """The slot has a rule of its own for that."""
     play = Play(dialect="vdv-1.0", presystem="urn:depot:7").exchange().push().confirm(presystem=7)
     assert "envelope.ids-are-uris" not in play.complaints()
+
+
+def test_what_waited_while_we_did_not_read_shows_no_clock() -> None:
+    """Frames that are read after the pause have their stamp from before."""
+    play = Play().exchange().here(ev.ReadingPaused(fault="slow"))
+    early = play.stamp()
+    play.wait(271).here(ev.ReadingResumed(fault="slow"))
+    for number in range(50, 60):
+        play.says(2, PUSHES, {}, uuid(number), stamp=early)
+    assert CLOCK not in play.complaints()
+    for _ in range(3):
+        play.wait(15).push().confirm()
+    assert play.held(CLOCK)

@@ -214,3 +214,19 @@ def test_error_payload_has_one_form_in_2_0(payload: Any, fits: bool) -> None:
     else:
         assert play.convicted_of(ERROR).level is Level.MUST
     assert ERROR not in booted().push().confirm(type=3, payload=payload).judged().rules_exercised
+
+
+def test_push_right_before_we_stop_reading_owes_no_answer() -> None:
+    """It may have come, and waits for us."""
+    play = Play().armed("slow", "slow", how="no-read").exchange().wait(15).push().fired("slow", "slow")
+    play.here(ev.ReadingPaused(fault="slow")).wait(40).ended("product", "broken off")
+    assert not play.complaints()
+
+
+def test_leaving_at_the_first_push_over_something_malformed_is_no_refusal() -> None:
+    """Two links in a row, each with a message that nobody can read before its first push."""
+    play = Play().armed("odd", "inject")
+    for _ in range(2):
+        play.connect().boot().accept().hands_raw("[1, 2", "odd").push().wait(0.5)
+        play.here(ev.CloseReceived(code=1007)).ended("product", "cleanly").wait(5)
+    assert not play.exchange().musts()

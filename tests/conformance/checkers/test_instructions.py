@@ -20,7 +20,7 @@ def told(name: str, instruction: str, soc: float = 80) -> dict[str, Any]:
 
 def known() -> Play:
     """A confirmed list of one entry."""
-    return Play().exchange().asks(entry("a")).takes().wait(1)
+    return Play().exchange().asks(entry("a")).takes().pushed()
 
 
 @pytest.mark.parametrize("one", [
@@ -85,3 +85,9 @@ def test_version_without_instructions_has_a_rule_of_its_own() -> None:
     """In 2.0 any instruction is wrong."""
     play = Play(dialect="vdv-2.0-rc1").exchange().asks(told("a", "Changed")).takes()
     assert not play.exercised(FITS)
+
+
+def test_normal_after_an_answer_that_may_never_have_come_is_right() -> None:
+    """It was handed just before the link broke, so the list counts as unconfirmed."""
+    play = Play().exchange().asks(told("a", "Normal")).takes().ended("us").wait(5).exchange()
+    assert FITS not in play.asks(told("a", "Normal", 60)).takes().complaints()

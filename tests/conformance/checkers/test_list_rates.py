@@ -6,6 +6,7 @@ import pytest
 
 from conformance.playbook import LISTS, Play, entry
 from mockpilot.conformance.levels import Level
+from mockpilot.history import events as ev
 
 HEAP, CALM, REPLAY = (
     "requests.bounded-open-lists", "requests.refused-list-calmly", "requests.no-replay-after-outage",
@@ -95,3 +96,12 @@ def test_lists_of_steps_after_the_outage_do_not_count() -> None:
     for soc in (60, 65, 70):
         play.step("change-request").asks(entry("a", soc=soc)).takes().wait(1)
     assert play.held(REPLAY)
+
+
+def test_lists_that_piled_up_while_we_stalled_are_no_replay() -> None:
+    """Two minutes of ordinary news are read at once."""
+    play = Play().exchange().asks(A).loses_confirmation().ended("us").wait(5).exchange()
+    play.wait(100).line(ev.Stalled(late_s=98))
+    for soc in range(60, 66):
+        play.asks(entry("a", soc=soc)).takes()
+    assert REPLAY not in play.complaints()

@@ -54,3 +54,8 @@ def test_what_was_read_late_was_sent_at_an_unknown_time() -> None:
     """We did not read the old link for a while; its list lay there."""
     play = Play().exchange().here(ev.ReadingPaused(fault="slow")).exchange().wait(40).asks(A).takes().on(1)
     assert not play.here(ev.ReadingResumed(fault="slow")).asks(A).takes().complaints()
+
+
+def test_silence_on_both_links_shows_nothing() -> None:
+    """Who sends no request at all uses neither."""
+    assert not two().wait(60).exercised(ONE)

@@ -164,3 +164,11 @@ def test_process_id_of_a_push_is_issued() -> None:
 def test_process_id_of_an_operated_product_may_be_left_over() -> None:
     """An earlier push may have issued it."""
     assert not read(entry("a", chargingProcessId="old"), launched=False).complaints()
+
+
+def test_what_a_running_product_still_holds_is_not_of_this_scenario() -> None:
+    """It was started for the run, not for this scenario: departures pass, processes were issued before."""
+    old = entry("old", leaves_in_min=-60, chargingProcessId="of an earlier scenario")
+    play = Play()
+    play.events.pop()  # it was started before this scenario
+    assert not play.exchange().asks(old).takes().complaints()

@@ -227,3 +227,10 @@ def test_new_process_may_give_new_ids() -> None:
     play = Play().line(ev.ProductStarted(command=("x",))).exchange().asks(A).takes().closed()
     play.line(ev.ProductStarted(command=("x",))).exchange().asks(entry("z", "bus of a"))
     assert not play.complaints()
+
+
+def test_new_ids_after_a_refusal_are_free() -> None:
+    """Nothing of the list was accepted."""
+    play = Play().exchange().asks(entry("a", "bus"))
+    play.hands(3, LISTS, {"message": "no"}, play._asked).wait(5).asks(entry("b", "bus")).takes()
+    assert not play.complaints()

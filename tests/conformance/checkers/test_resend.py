@@ -45,17 +45,24 @@ def test_later_list_without_the_lost_entry_is_convicted() -> None:
 
 
 def test_silence_after_the_second_chance_is_convicted_by_our_limits() -> None:
-    """A new link, an answered push, and a minute."""
+    """A minute, then a new link, an answered push, and a minute."""
     found = lost().pushed(5).closed().exchange().wait(70).convicted_of(AGAIN)
     assert (found.level, found.basis) == (Level.MUST, Basis.POLICY)
-    assert reset_before_the_answer().exchange().wait(70).convicted_of(AGAIN).basis is Basis.POLICY
+    again = reset_before_the_answer().exchange().pushed(5).closed().exchange().wait(70)
+    assert again.convicted_of(AGAIN).basis is Basis.POLICY
+
+
+def test_loss_that_left_the_list_open_is_no_second_chance() -> None:
+    """Whoever has a time-out of ninety seconds would send it yet."""
+    assert not reset_before_the_answer().exchange().wait(70).exercised(AGAIN)
+    assert not lost().closed().exchange().wait(70).exercised(AGAIN)
 
 
 def test_departures_count_by_simulated_time() -> None:
     """Whoever has left by then need not be asked for again."""
     left, stays = "2031-03-05T03:21:00.000Z", "2031-03-05T02:00:00.000Z"
     for simulated, convicts in ((left, False), (stays, True)):
-        play = lost().closed().exchange().wait(70)
+        play = lost().pushed(5).closed().exchange().wait(70)
         play.line(ev.ScenarioEnded(why="done"))
         play.events = [msgspec.structs.replace(event, simulated=simulated) for event in play.events]
         assert (AGAIN in play.musts()) is convicts

@@ -38,10 +38,12 @@ def _doubles(case: Case) -> Iterator[Observation]:
     """One vehicle and departure that stood once in the last list before a fault, and stands twice after it."""
     fired = [event.index for event in case.of(FaultFired)]
     last: dict[tuple[int, str], RequestList] = {}
-    for read in case.lists:
+    for read in sorted([*case.lists, *case.late_lists], key=lambda read: read.index):
         before = last.get(read.teller)
         last[read.teller] = read
-        if before is None or not any(before.index < index < read.index for index in fired):
+        if before is None or read in case.late_lists:
+            continue
+        if before not in case.late_lists and not any(before.index < index < read.index for index in fired):
             continue
         once, now = _stays(before), _stays(read)
         doubled = next((stay for stay, count in now.items() if count > 1 and once[stay] == 1), None)

@@ -80,6 +80,8 @@ def _promptly(case: Case, link: Link, boot: Frame) -> Iterator[Observation]:
     within = case.limits["boot_within"]
     if boot.at <= case.waiting.deadline(link.opened.at, within):
         yield held(COMES_PROMPTLY, boot.index, link=link.number)
+    elif case.waiting.clouded(link.opened.at, boot.at):
+        yield undecided(COMES_PROMPTLY, boot.index, why="our own stalls hide when it came", link=link.number)
     else:
         yield Observation(
             COMES_PROMPTLY, False, (link.opened.index, boot.index),
@@ -137,8 +139,13 @@ def _waits(case: Case, link: Link) -> Iterator[Observation]:
         if stop is not None and stop.index < end_index:
             until, end_index = stop.at, stop.index
     lives = _reacts_after(case, link, boot, end_index)
-    if until - boot.at >= case.limits["hold"] and lives is not None:
+    if until - boot.at >= case.limits["hold"] and lives is not None and _had_something(case, boot):
         yield held(WAITS, boot.index, lives, link=link.number)
+
+
+def _had_something(case: Case, since: Frame) -> bool:
+    """Whether there was something to send: a step was provoked, or a list came afterwards."""
+    return bool(case.steps) or any(read.index > since.index for read in case.lists)
 
 
 def _first_answer(link: Link) -> Frame | None:
@@ -164,7 +171,7 @@ def _tries_again(case: Case, link: Link) -> Iterator[Observation]:
         return
     times = [boot.at for boot in boots]
     within = case.limits["boot_retry_within"]
-    if is_tight_loop(times, case.limits["retry_floor"]) and not case.waiting.clouded(times[0], times[-1]):
+    if is_tight_loop(times, case.limits["retry_floor"]) and not case.waiting.piled_up(times[0], times[-1]):
         yield Observation(
             TRIES_AGAIN, False, tuple(boot.index for boot in boots),
             f"at least {format_duration(case.limits['retry_floor'])} between boots",
@@ -224,8 +231,8 @@ def _kept_quiet(case: Case, link: Link, rejected: Frame, known_at: float) -> Ite
     ends += [link.accepted.at] if link.accepted is not None else []
     reacted = link.sign_of_life_after(rejected.index) or case.own_attempt_after(rejected.index, link.instance)
     waited = min(ends) - known_at >= case.limits["hold"]
-    had_something = bool(case.steps) or any(read.index > rejected.index for read in case.lists)
-    if reacted is not None and had_something and (waited or case.own_attempt_after(rejected.index, link.instance)):
+    left = case.own_attempt_after(rejected.index, link.instance) is not None
+    if reacted is not None and _had_something(case, rejected) and (waited or left):
         yield held(REJECTED_NO_LIST, rejected.index, link=link.number)
 
 

@@ -63,7 +63,7 @@ def _storm(case: Case, link: Link) -> Iterator[Observation]:
     boots = [boot for boot in link.boots if boot.at > known_at]
     for place in range(len(boots) - STORM):
         first, last = boots[place], boots[place + STORM]
-        if last.at - first.at <= MINUTE_S and not case.waiting.clouded(first.at, last.at):
+        if last.at - first.at <= MINUTE_S and not case.waiting.piled_up(first.at, last.at):
             yield Observation(
                 NO_STORM, False, (accepted.index, *(boot.index for boot in boots[place:])),
                 f"at most {STORM} boots a minute on a link that was accepted",

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from mockpilot.conformance.case import Case, payload_of, points_in, processes_in
-from mockpilot.conformance.chances import second_chances, spent
+from mockpilot.conformance.chances import missed
 from mockpilot.conformance.conversation import Frame
 from mockpilot.conformance.levels import Basis, Level
 from mockpilot.conformance.lists import Entry, RequestList, Step, successive
@@ -77,12 +77,9 @@ def _silent(case: Case, step: Step, before: RequestList, shows: Shows) -> tuple[
         return None
     if not case.waiting.ran_out(step.ended.at, case.limits["provoke_within"]):
         return None
-    doubtful = False
-    for chance in second_chances(case, step.ended.index, before.link.instance):
-        passed = spent(case, chance, step.ended.at, case.limits["resend_within"])
-        if passed:
-            return step.provoked.index, step.ended.index, chance.ended_index, chance.answered_index
-        doubtful = doubtful or passed is None
+    chance, doubtful = missed(case, step.ended.index, step.ended.at, before.link.instance, "provoke_within")
+    if chance is not None:
+        return step.provoked.index, step.ended.index, chance.ended_index, chance.answered_index
     return () if doubtful else None
 
 
@@ -178,21 +175,28 @@ def _vanished_points(case: Case) -> Iterator[Observation]:
     before = {later.index: earlier for earlier, later in successive(case.lists)}
     for read in case.lists:
         gone = _gone(case, read)
-        touched = [entry for entry in read.entries if entry.point and _is_touched(entry, read, before.get(read.index))]
+        touched = [entry for entry in read.entries if _is_touched(entry, read, before.get(read.index))]
         strange = [entry for entry in touched if entry.point in gone]
+        moved = [entry for entry in touched if entry.point or _had_point_in(gone, entry, before.get(read.index))]
         if strange:
             yield Observation(
                 VANISHED_POINTS, False, (read.index,), "points of the latest push",
                 f"{strange[0].point}, which an earlier push had and the latest has not",
                 Level.MAY if case.operator_at_work else None, link=read.link.number,
             )  # fmt: skip
-        elif gone and touched:
+        elif gone and moved:
             yield held(VANISHED_POINTS, read.index, link=read.link.number)
 
 
 def _is_touched(entry: Entry, read: RequestList, before: RequestList | None) -> bool:
     old = before.entry(entry.id) if before is not None else None
     return entry.id in read.new_ids or (old is not None and old.values() != entry.values())
+
+
+def _had_point_in(gone: frozenset[str], entry: Entry, before: RequestList | None) -> bool:
+    """Whether it was bound to a point that has gone, and is bound no more."""
+    old = before.entry(entry.id) if before is not None else None
+    return old is not None and old.point in gone
 
 
 def _gone(case: Case, read: RequestList) -> frozenset[str]:

@@ -9,7 +9,7 @@ from mockpilot.conformance.conversation import Link
 from mockpilot.conformance.levels import Basis
 from mockpilot.conformance.observation import Observation, held, undecided
 from mockpilot.durations import format_duration
-from mockpilot.history.events import CloseReceived, CloseSent, PingSent, PongReceived
+from mockpilot.history.events import CloseReceived, CloseSent, LinkEnded, PingSent, PongReceived
 
 ANSWERS_PINGS = "link.answers-pings"
 ANSWERS_CLOSE = "link.answers-close"
@@ -86,7 +86,8 @@ def _close(case: Case, link: Link) -> Iterator[Observation]:
         return
     answer = next((sign.index for sign in _closes(link) if sign.index > ours.index), None)
     due = case.waiting.deadline(ours.at, case.limits["close_within"])
-    ended = link.ended if link.ended is not None and link.ended.at < due - AT_THE_LIMIT_S else None
+    over = link.ended
+    ended = over if over is not None and not _is_ours(over) and over.at < due - AT_THE_LIMIT_S else None
     if answer is not None or ended is not None:
         yield held(ANSWERS_CLOSE, ours.index, answer or (ended.index if ended else 0), link=link.number)
     elif case.ends_at < due:
@@ -99,6 +100,11 @@ def _close(case: Case, link: Link) -> Iterator[Observation]:
             f"a Close frame or the end of the connection within {format_duration(case.limits['close_within'])}",
             "neither", link=link.number,
         )  # fmt: skip
+
+
+def _is_ours(over: LinkEnded) -> bool:
+    """Whether we broke the connection off; who answers our Close by the end of TCP ends it, too."""
+    return over.by == "us" and over.how == "broken on purpose"
 
 
 def _closes(link: Link) -> list[CloseReceived]:

@@ -258,7 +258,7 @@ def _first_stamps(case: Case) -> Iterator[tuple[Frame, datetime, datetime]]:
     seen: set[tuple[int, str]] = set()
     for link in case.clean_links:
         for frame in link.received:
-            if frame.envelope is None or frame.event.simulated:
+            if frame.envelope is None or frame.event.simulated or case.read_late(link, frame):
                 continue
             key = int(frame.envelope.message_type), frame.envelope.message_id.lower()
             stamp, wall = parse_timestamp(frame.envelope.timestamp), parse_timestamp(frame.event.wall)

@@ -158,7 +158,7 @@ def _login_refused(case: Case) -> Iterator[Observation]:
         times = [attempt.at for attempt in run]
         after = next((a for a in case.attempts if a.index > run[-1].index), None)
         watched = (after.at if after is not None else case.ends_at) - times[0]
-        if hammers(run, case.limits["retry_floor"]):
+        if hammers(run, case.limits["retry_floor"], case.waiting):
             yield Observation(
                 SLOWS_AFTER_REFUSAL, False, tuple(attempt.index for attempt in run),
                 f"a stop, or at least {format_duration(case.limits['retry_floor'])} between attempts",

@@ -55,10 +55,15 @@ def _answered(case: Case, link: Link) -> Iterator[Observation]:
             row = []
             yield held(IS_ANSWERED, push.first.index, push.answers[0].index, link=link.number)
         elif push.first.index < spoilt and not (
-            push.unreadable or case.under_pressure(push.first.index) or _left_behind(case, link, push)
+            push.unreadable or _is_pressed(case, push) or _left_behind(case, link, push)
         ):
             row.append(push)
             yield from _unanswered(case, link, push, row, last_answered)
+
+
+def _is_pressed(case: Case, push: Push) -> bool:
+    """Whether its answer could not travel, or be read, as usual."""
+    return case.under_pressure(push.first.index, for_s=case.limits["confirm_within"])
 
 
 def _left_behind(case: Case, link: Link, push: Push) -> bool:
@@ -256,6 +261,8 @@ def _ends_on_first_push(case: Case, link: Link) -> bool:
     pushes = [push for push in case.exchanges[link.number].pushes if push.plain]
     if not pushes or link.ending is None or any(push.answers for push in pushes):
         return False
+    if case.spoilt_from(link) < link.ending.index or _is_pressed(case, pushes[0]):
+        return False  # there is another reason to leave
     by_product = link.ending.kind == "close_received" or (link.ended is not None and link.ended.by == "product"
                                                           and link.ending is link.ended)  # fmt: skip
     return by_product and link.ending.at - pushes[0].first.at <= AFTER_FIRST_PUSH_S

@@ -42,7 +42,7 @@ def check(case: Case) -> Iterator[Observation]:
             told.answered = {}
             told.known |= read.ids
         yield from _fits(case, told, read)
-        _learn(told, read)
+        _learn(case, told, read)
         since = read.index
 
 
@@ -69,10 +69,11 @@ def _unfit(told: _Told, entry: Entry) -> str:
     return "Normal, though its values have changed" if changed else ""
 
 
-def _learn(told: _Told, read: RequestList) -> None:
-    """A list whose answer was lost or refused leaves nobody certain of what the CMS holds."""
+def _learn(case: Case, told: _Told, read: RequestList) -> None:
+    """A list whose answer was lost, refused or perhaps never read leaves nobody certain of what the CMS holds."""
     told.lists += 1
     told.known |= read.ids
     said = read.answer.envelope if read.answer is not None else None
-    confirmed = said is not None and said.message_type is MessageType.CONFIRMATION
-    told.answered = {entry.id: entry.values() for entry in read.entries} if confirmed else {}
+    confirmed = said is not None and said.message_type is MessageType.CONFIRMATION and read.answer is not None
+    known = confirmed and case.delivery_proved_at(read.link, read.answer.index) is not None  # type: ignore[union-attr]
+    told.answered = {entry.id: entry.values() for entry in read.entries} if known else {}

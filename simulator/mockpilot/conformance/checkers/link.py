@@ -82,13 +82,15 @@ def _backs_off(case: Case) -> Iterator[Observation]:
         starts = [attempt.at for attempt in run]
         shown = tuple(attempt.index for attempt in run)
         gaps, watched = gaps_between(starts), starts[-1] - starts[0]
-        if hammers(run, case.limits["retry_floor"]):
+        if hammers(run, case.limits["retry_floor"], case.waiting):
             yield Observation(
                 BACKS_OFF, False, shown, f"at least {format_duration(case.limits['retry_floor'])} between attempts",
                 f"{len(run)} attempts in {format_duration(watched)}", cause="tight loop",
             )  # fmt: skip
         elif _is_slow_enough(gaps, run, case.limits["retry_steady"]):
             yield held(BACKS_OFF, *shown)
+        elif case.waiting.piled_up(starts[0], starts[-1]):
+            yield undecided(BACKS_OFF, *shown, why="our own stalls hide the gaps between attempts")
         elif len(gaps) >= MIN_GAPS and watched >= case.limits["spacing_observe"]:
             yield Observation(
                 BACKS_OFF, False, shown,

@@ -47,7 +47,7 @@ def _too_many(times: Sequence[float], most: int, within_s: float) -> int | None:
 def _open(case: Case, link: Link, lists: Sequence[RequestList]) -> Iterator[Observation]:
     within = case.limits["resend_within"]
     place = _too_many([read.at for read in lists], OPEN_LISTS, within)
-    if place is not None and not case.waiting.clouded(lists[place].at, lists[place + OPEN_LISTS].at):
+    if place is not None and not case.waiting.piled_up(lists[place].at, lists[place + OPEN_LISTS].at):
         yield Observation(
             BOUNDED_OPEN, False, tuple(read.index for read in lists[place:]),
             f"at most {OPEN_LISTS} unanswered lists in {format_duration(within)}",
@@ -66,7 +66,7 @@ def _refused(case: Case, link: Link, lists: Sequence[RequestList]) -> Iterator[O
         return
     later = [read for read in lists if read.index > refused.index]
     place = _too_many([read.at for read in later], REFUSED_LISTS, MINUTE_S)
-    if place is not None and not case.waiting.clouded(later[place].at, later[place + REFUSED_LISTS].at):
+    if place is not None and not case.waiting.piled_up(later[place].at, later[place + REFUSED_LISTS].at):
         yield Observation(
             REFUSED_CALMLY, False, (refused.index, *(read.index for read in later[place:])),
             f"at most {REFUSED_LISTS} lists a minute after a refusal",
@@ -99,6 +99,8 @@ def _recovery(case: Case, link: Link, lists: Sequence[RequestList]) -> Iterator[
     contents: dict[str, RequestList] = {}
     for read in early:
         contents.setdefault(_content(read), read)
+    if case.waiting.clouded(link.accepted.at, until):
+        return
     if len(contents) > RECOVERY_LISTS:
         yield Observation(
             NO_REPLAY, False, (link.accepted.index, *(read.index for read in contents.values())),

@@ -13,7 +13,7 @@ from mockpilot.conformance.case import Case
 from mockpilot.conformance.conversation import Frame, Link
 from mockpilot.conformance.observation import Observation, held
 from mockpilot.durations import format_duration
-from mockpilot.history.events import CloseReceived, ReadingResumed
+from mockpilot.history.events import CloseReceived
 from mockpilot.protocol.envelope import Action, MessageType
 
 ONE_AT_A_TIME = "link.one-at-a-time"
@@ -34,7 +34,7 @@ def _overlap(old: Link, new: Link) -> bool:
 
 def _judge(case: Case, old: Link, new: Link) -> Iterator[Observation]:
     boot = new.boots[0]
-    due = max(case.waiting.deadline(boot.at, case.limits["overlap_within"]), _caught_up_at(case, old))
+    due = max(case.waiting.deadline(boot.at, case.limits["overlap_within"]), case.caught_up_at(old))
     on_old, on_new = (_requests_after(link, due) for link in (old, new))
     if on_old and on_new:
         yield Observation(
@@ -42,14 +42,8 @@ def _judge(case: Case, old: Link, new: Link) -> Iterator[Observation]:
             f"requests on one link alone, {format_duration(case.limits['overlap_within'])} after the second booted",
             f"requests on links {old.number} and {new.number}", link=new.number,
         )  # fmt: skip
-    elif not on_old and (_left(old) or case.ends_at > due):
+    elif not on_old and (_left(old) or on_new):
         yield held(ONE_AT_A_TIME, boot.index, link=new.number)
-
-
-def _caught_up_at(case: Case, link: Link) -> float:
-    """When all was read that had come while we did not read; what is read then was sent at an unknown time."""
-    resumed = (over for over in case.of(ReadingResumed) if over.link == link.number)
-    return max((case.known_at(link, over.at) for over in resumed), default=0.0)
 
 
 def _left(link: Link) -> bool:

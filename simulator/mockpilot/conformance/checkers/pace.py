@@ -77,7 +77,9 @@ def _timed(case: Case, link: Link) -> Iterator[Push]:
         at, first_ever, first = push.first.at, first, False
         if not push.plain or _in_burst(case, handed, at):
             drained = max(drained, push.answers[0].at)
-        elif at > drained and not first_ever and not case.under_pressure(push.first.index):
+        elif at > drained and not first_ever and not case.under_pressure(push.first.index) and not (
+            case.waiting.clouded(at, push.answers[0].at)
+        ):
             yield push
 
 

@@ -186,5 +186,6 @@ def _process_ids(case: Case, read: RequestList) -> Iterator[Observation]:
 
 
 def _of_this_run(case: Case, read: RequestList) -> Iterator[Entry]:
-    """Entries that are of this run's making: what an operator's product still holds from before is not."""
-    return (entry for entry in read.entries if case.presystem.launched or entry.id in case.step_made)
+    """Entries of this scenario's making: what a product that ran before still holds is not."""
+    started_here = case.presystem.launched and read.link.instance > 0
+    return (entry for entry in read.entries if started_here or entry.id in case.step_made)

@@ -94,7 +94,7 @@ def _tight_loop(case: Case) -> Iterator[Observation]:
     if not malformed:
         return
     later = [attempt for attempt in case.attempts if attempt.index > malformed[0].index]
-    if hammers(later, case.limits["retry_floor"]):
+    if hammers(later, case.limits["retry_floor"], case.waiting):
         yield Observation(
             SURVIVES_MALFORMED, False, (malformed[0].index, *(attempt.index for attempt in later)),
             f"at least {format_duration(case.limits['retry_floor'])} between attempts",

@@ -148,9 +148,9 @@ def _stable(case: Case, earlier: RequestList, later: RequestList) -> Iterator[Ob
     steps = case.steps_between(earlier.index, later.index)
     if case.operator_at_work or any(step.cancels or step.name == "create-request" for step in steps):
         return
-    renamed = False
+    renamed, refused = False, case.refused_between(earlier.index, later.index)
     for entry in earlier.entries:
-        gone = entry.terminated or case.ended_between(entry.id, earlier.index, later.index)
+        gone = entry.terminated or case.ended_between(entry.id, earlier.index, later.index) or refused
         twin = None if gone else twin_of(entry, earlier, later)
         if twin is None:
             continue

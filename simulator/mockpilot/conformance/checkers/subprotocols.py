@@ -87,7 +87,7 @@ def _pace(case: Case) -> Iterator[Observation]:
     floor = case.limits["retry_floor"]
     for run in runs_of(case.attempts, _went_without):
         shown = tuple(attempt.index for attempt in run)
-        if hammers(run, floor):
+        if hammers(run, floor, case.waiting):
             yield Observation(
                 SLOWS_WITHOUT, False, shown, f"at least {format_duration(floor)} between attempts",
                 f"{len(run)} attempts in {format_duration(run[-1].at - run[0].at)}",

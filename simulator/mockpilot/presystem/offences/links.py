@@ -9,7 +9,7 @@ from mockpilot.presystem.conduct import EndKind, Entry, LinkEnd, ListDraft, Upse
 from mockpilot.presystem.offences.connecting import without_frames
 from mockpilot.presystem.offences.making import one, refused_login
 
-STEADY_PAUSE_S = 0.4
+STEADY_PAUSE_S = 2.0
 """Long enough that each connect is an attempt of its own even where bursts are folded."""
 LATE_CONFIRMATION_S = 1.0
 PATIENCE_S = 40.0
@@ -38,7 +38,7 @@ def _copy(entry: Entry) -> Entry:
 
 OFFENCES = (
     one("link.reconnects", "stays away once its link is lost", returns=False),
-    one("link.backs-off", "tries again every 400 ms, however often it fails", pause=_never_slows_down),
+    one("link.backs-off", "tries again every two seconds, however often it fails", pause=_never_slows_down),
     one("requests.unconfirmed-list-comes-again", "takes a list for delivered once it is sent",
         list_awaits_confirmation=False),
     one("link.survives-late-confirmation", "answers nothing more after a confirmation that took over a second",
