@@ -100,3 +100,14 @@ def test_attempts_that_piled_up_while_we_stalled_show_no_pace() -> None:
     for _ in range(70):
         play.refused().wait(0.02)
     assert not play.exchange().complaints()
+
+
+def test_challenge_on_the_way_to_an_outage_is_no_refused_login() -> None:
+    """The server is down for whoever has credentials, and growing gaps are seen all the same."""
+    play = Play("L-02").exchange().closed()
+    for pause in (2, 4, 8, 16, 32, 64, 120):
+        play.connect(status=401, credentials="none").ended("us", "cleanly").refused().wait(pause)
+    attempts = Case(play.whole).attempts[1:]
+    assert not any(attempt.login_refused for attempt in attempts)
+    assert all(attempt.failed_by_us for attempt in attempts)
+    assert play.exchange().held("link.backs-off")

@@ -50,10 +50,9 @@ class Attempt:
 
     @property
     def login_refused(self) -> bool:
-        """Whether it ended at a refused login."""
-        return not self.opened and any(
-            answer.status in REFUSED_LOGIN for link in self.links for answer in link.upgrade_answers
-        )
+        """Whether it ended at a refused login; whoever waits to be asked meets a 401 on the way to anything."""
+        answers = [answer for link in self.links for answer in link.upgrade_answers]
+        return not self.opened and bool(answers) and answers[-1].status in REFUSED_LOGIN
 
     @property
     def failed_by_us(self) -> bool:

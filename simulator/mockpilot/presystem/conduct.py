@@ -89,6 +89,8 @@ class Arrival:
     """In characters."""
     wall: datetime
     """The own time of day."""
+    early: bool = False
+    """Whether no boot of its link was accepted yet."""
 
 
 def _boot_first(been_accepted: bool) -> Sequence[Opening]:
@@ -152,6 +154,8 @@ class Conduct:
     server_name: Callable[[str], str] = _as_it_is
     """From the host handed over to the one named in the TLS handshake, and looked for in the certificate."""
     sends_credentials: bool = True
+    waits_to_be_asked: bool = False
+    """Asks without credentials first, and with them once the answer was 401, as RFC 9110 section 11 has it."""
     offers_subprotocol: bool = True
     target: Callable[[str], str] = _as_it_is
     """From the resource name handed over to the one asked for."""

@@ -391,7 +391,7 @@ class Exchange:
         conduct = self.scribe.conduct
         if self._open is not None and not conduct.answers_while_list_is_open:
             return True
-        taking = conduct.takes(Arrival(message, size, self.scribe.wall()))
+        taking = conduct.takes(Arrival(message, size, self.scribe.wall(), early=not self.accepted))
         if taking is Taking.AS_AN_ERROR:
             self._say("an error answer", self.scribe.error(message, "not understood"))
         elif taking is Taking.BADLY:

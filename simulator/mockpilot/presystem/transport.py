@@ -26,6 +26,7 @@ RECEIVE_BUFFER_SIZE = 65536
 FAREWELL_S = 0.5
 """How long a closing handshake or the end of TLS may take."""
 GOING_AWAY = 1001
+CHALLENGE = 401
 _LINGER_S = 15.0
 """How long an offender keeps a connection that the peer has closed: longer than anybody waits."""
 
@@ -68,6 +69,8 @@ class Dialler:
 
     async def __call__(self, converse: Converse) -> LinkEnd:
         """One attempt, from TCP to the link's end."""
+        if self.conduct.waits_to_be_asked:
+            return await self._when_asked(converse)
         opening = trio.CancelScope(deadline=trio.current_time() + self.settings.pace.opening_time_out)
         stream: WireStream | LinkEnd = LinkEnd(EndKind.UNREACHABLE, "no TCP connection in time")
         with opening:
@@ -84,6 +87,13 @@ class Dialler:
         if stream.location and self.conduct.follows_redirects:
             return await self._redirected(stream.location)(converse)
         return end
+
+    async def _when_asked(self, converse: Converse) -> LinkEnd:
+        """Without credentials first, and once more with them if they are asked for."""
+        asked = replace(self, conduct=replace(self.conduct, waits_to_be_asked=False))
+        bare = replace(asked, conduct=replace(asked.conduct, sends_credentials=False))
+        end = await bare(converse)
+        return await asked(converse) if end.status == CHALLENGE else end
 
     def _redirected(self, location: str) -> Dialler:
         """The same presystem on its way to another address, from where it does not let itself be sent further."""

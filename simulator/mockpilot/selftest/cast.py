@@ -83,6 +83,11 @@ def _strictly(taking: Taking) -> Callable[[Arrival], Taking]:
     return takes
 
 
+def _early(taking: Taking) -> Conduct:
+    """Whether a push before the boot is accepted is to be answered, nobody says."""
+    return replace(CONFORMING, takes=lambda arrival: taking if arrival.early else Taking.AS_MEANT)
+
+
 def _is_list(message: Envelope) -> bool:
     return message.action is Action.PROVIDE_CHARGING_REQUESTS and message.message_type is MessageType.REQUEST
 
@@ -108,6 +113,10 @@ _CONFORMING = (
     Role("the exemplary presystem"),
     # who offers none cannot miss one
     Role("offers no subprotocol", replace(CONFORMING, offers_subprotocol=False), leaves_undecided=True),
+    # it has left its first link by the time that the second is asked for with credentials
+    Role("waits to be asked for its login", replace(CONFORMING, waits_to_be_asked=True), leaves_undecided=True),
+    Role("passes over pushes before its boot is accepted", _early(Taking.SILENTLY)),
+    Role("refuses pushes before its boot is accepted", _early(Taking.AS_AN_ERROR)),
     Role("follows redirects without its credentials", replace(CONFORMING, follows_redirects=True)),
     Role("speaks TLS 1.2 alone", replace(CONFORMING, tls_versions=("TLSv1_2", "TLSv1_2"))),
     Role("speaks TLS 1.3 alone", replace(CONFORMING, tls_versions=("TLSv1_3", "TLSv1_3"))),
