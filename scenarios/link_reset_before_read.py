@@ -22,6 +22,7 @@ async def link_reset_before_read(cms: Stage) -> None:
     await cms.reach("exchange")
     await cms.obtain_list()
     await cms.wait_for("answer")  # the list is confirmed by now
+    known = cms.request_ids
     cms.arm(drop("reset", action="ProvideChargingRequests", nth=1, when="before-read"))
     await cms.provoke("create-request")
     with cms.patience("provoke_within"):
@@ -30,6 +31,8 @@ async def link_reset_before_read(cms: Stage) -> None:
         await cms.wait_for("answer")
     with cms.patience("resend_within") as waited:
         await cms.wait_for("ProvideChargingRequests")
+        while cms.request_ids <= known:  # a list without what is new
+            await cms.wait_for("depot_changed")
     if waited.ran_out and cms.is_connected:  # a second chance: another reconnect
         await cms.drop("close", code=1012)
         with cms.patience("reconnect_within"):

@@ -22,6 +22,7 @@ async def outage_with_changes(cms: Stage) -> None:
     await cms.reach("exchange")
     await cms.obtain_list()
     await cms.wait_for("answer")  # the list is confirmed by now, so nothing is open
+    known = cms.request_ids
     with cms.outage("reset", refusing="accept-and-drop"):
         with cms.patience("reconnect_within"):
             await cms.wait_for("tcp_accepted")
@@ -34,6 +35,8 @@ async def outage_with_changes(cms: Stage) -> None:
     with cms.patience("resend_within") as waited:
         await cms.wait_for("ProvideChargingRequests")
         await cms.hold()
+        while cms.request_ids <= known:  # a list without what is new
+            await cms.wait_for("depot_changed")
     if waited.ran_out and cms.is_connected:  # a second chance: another reconnect
         await cms.drop("close", code=1012)
         with cms.patience("reconnect_within"):
