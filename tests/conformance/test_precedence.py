@@ -63,3 +63,12 @@ def test_foreign_confirmation_taken_for_the_own_one_explains_early_lists() -> No
 def test_link_without_a_boot_says_nothing_of_what_follows_a_boot() -> None:
     """Neither pings nor Close weigh there."""
     assert first_causes([seen("boot.comes"), seen("link.answers-close")]) == [seen("boot.comes")]
+
+
+def test_feature_that_is_not_read_excuses_no_plain_push() -> None:
+    """Pushes with the feature are not plain, and are not owed an answer anyway."""
+    both = [seen("frames.reads-large-messages"), seen("information.is-answered")]
+    assert first_causes(both) == both
+    assert first_causes([seen("information.survives-unknown"), seen("information.is-answered")]) == [
+        seen("information.survives-unknown"),
+    ]  # fmt: skip

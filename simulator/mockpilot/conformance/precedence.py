@@ -28,7 +28,7 @@ FEATURES = (
 
 _SURVIVING = (
     "link.survives-late-confirmation", "link.survives-second-confirmation", "requests.survives-error-answer",
-    "link.survives-malformed-messages", "boot.survives-early-push",
+    "link.survives-malformed-messages", "boot.survives-early-push", "information.survives-unknown",
 )  # fmt: skip
 """Rules that are broken by getting stuck."""
 _NEEDS_NEW_LINK = (
@@ -65,7 +65,6 @@ PRECEDENCES: tuple[Precedence, ...] = (
     Precedence("correlation.echoes-message-id", ("information.is-answered", "correlation.one-answer")),
     Precedence("envelope.direction", ("information.is-answered", "requests.schema")),
     Precedence("information.is-confirmed", ("information.is-answered", *FEATURES), everywhere=True),
-    *(Precedence(feature, ("information.is-answered",), everywhere=True) for feature in FEATURES),
     Precedence("information.is-answered-meanwhile", ("information.is-answered",)),
     Precedence("envelope.clock", ("requests.departure-ahead",), everywhere=True),
     *(Precedence(survives, ("information.is-answered",), everywhere=True) for survives in _SURVIVING),

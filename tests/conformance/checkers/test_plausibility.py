@@ -172,3 +172,12 @@ def test_what_a_running_product_still_holds_is_not_of_this_scenario() -> None:
     play = Play()
     play.events.pop()  # it was started before this scenario
     assert not play.exchange().asks(old).takes().complaints()
+
+
+def test_charging_that_nobody_planned_arrives_whenever_it_does() -> None:
+    """Its times need not fit."""
+    planned = entry("a")
+    planned["chargingRequestData"] |= {"expectedArrivalTimeAtChargingPoint": "2032-01-01T00:00:00Z"}
+    ad_hoc = planned | {"chargingRequestData": planned["chargingRequestData"] | {"adHocCharging": True}}
+    assert Play().exchange().asks(planned).takes().complaints() == {"requests.arrival-before-departure"}
+    assert not Play().exchange().asks(ad_hoc).takes().complaints()

@@ -102,7 +102,7 @@ def _priority(entry: Entry) -> str | None:
 
 def _arrives_first(entry: Entry) -> str | None:
     arrival = _arrival(entry)
-    if arrival is None or entry.departure is None:
+    if arrival is None or entry.departure is None or _data(entry).get("adHocCharging") is True:
         return None
     told = f"arrival {arrival.isoformat()}, departure {entry.departure.isoformat()}"
     return told if arrival >= entry.departure else ""
