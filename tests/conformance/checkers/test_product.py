@@ -79,3 +79,26 @@ def test_leaving_after_a_rejected_boot_is_no_crash() -> None:
     """It may wait for a person."""
     play = started().closed().connect().boot().accept("Rejected", "odd").wait(2)
     assert exits(play, 3).judged().cause is Cause.PRODUCT_LEFT
+
+
+@pytest.mark.parametrize(("do", "how", "level"), [
+    ("damage", {"how": "absurd"}, Level.SHOULD),
+    ("damage", {"how": "fragments"}, Level.MUST),
+    ("inject", {}, Level.SHOULD),
+    ("answer", {"kind": "wrong-id"}, Level.SHOULD),
+    ("answer", {"kind": "error"}, Level.MUST),
+    ("clock", {"skew_s": 7200}, Level.SHOULD),
+    ("clock", {"form": "seconds"}, Level.MUST),
+])  # fmt: skip
+def test_crash_over_what_only_a_broken_cms_says_is_a_warning(do: str, how: dict[str, str], level: Level) -> None:
+    """What healthy servers do must be survived."""
+    play = started().armed("odd", do, **how).push(fault="odd")
+    assert exits(play.ended("product", "broken off"), 1).convicted_of(KEEPS).level is level
+
+
+@pytest.mark.parametrize(("status", "level"), [(101, Level.SHOULD), (302, Level.SHOULD), (404, Level.SHOULD),
+                                               (503, Level.MUST)])  # fmt: skip
+def test_crash_over_an_answer_that_turns_clients_away_is_a_warning(status: int, level: Level) -> None:
+    """Servers that are down for a while are everyday; an alien subprotocol is not."""
+    play = started().closed().connect(status=status, fault="odd").ended("product", "broken off")
+    assert exits(play, 1).convicted_of(KEEPS).level is level

@@ -10,12 +10,18 @@ from collections.abc import Iterator
 
 from mockpilot.conformance.attempts import REFUSED_LOGIN
 from mockpilot.conformance.case import Case
-from mockpilot.conformance.conversation import Link
+from mockpilot.conformance.conversation import Frame, Link
 from mockpilot.conformance.levels import Level
 from mockpilot.conformance.observation import Observation, held
 from mockpilot.history.events import CloseReceived, ProductExited, ProductStarted, StateReached
 
 KEEPS_RUNNING = "product.keeps-running"
+
+SWITCHING = 101
+TURNED_AWAY = range(300, 500)
+"""Statuses after which a stock loop may give up: redirects and what a client is blamed for."""
+TRANSPORT = ("fragments", "split-utf8", "ping-between", "huge")
+"""Ways to touch a message that every server may use."""
 
 CONNECTED_STATES = ("booted", "exchange", "charging")
 
@@ -30,7 +36,7 @@ def check(case: Case) -> Iterator[Observation]:
         yield Observation(
             KEEPS_RUNNING, False, (event.index,), "a product that keeps running",
             f"it ended with {_how(event.status)}{last_words}",
-            Level.SHOULD if _after_garbled(case, event) else None,
+            Level.SHOULD if _after_something_strange(case, event) else None,
         )  # fmt: skip
     if started and reached is not None and not case.exits:
         yield held(KEEPS_RUNNING, started[0].index, reached.index)
@@ -43,18 +49,38 @@ def is_crash(case: Case, exit_: ProductExited) -> bool:
     )
     if exit_.status == 0 or not reached:
         return False
-    lost = _lost_link_before(case, exit_) or case.under_pressure(exit_.index) or _after_garbled(case, exit_)
+    lost = _lost_link_before(case, exit_) or case.under_pressure(exit_.index) or _after_something_strange(case, exit_)
     if case.presystem.supervised and lost:
         return False
     return not _had_cause_to_leave(case, exit_)
 
 
-def _after_garbled(case: Case, exit_: ProductExited) -> bool:
-    """Whether it had met a message that a fault made unreadable, as only a broken CMS sends one."""
-    return any(
-        frame.envelope is None and frame.fault is not None and frame.index < exit_.index
-        for link in case.links for frame in link.sent
-    )  # fmt: skip
+def _after_something_strange(case: Case, exit_: ProductExited) -> bool:
+    """Whether it had met what no healthy server says: then it is asked for less."""
+    before = [link for link in case.links if link.begun.index < exit_.index]
+    turned_away = bool(before) and any(
+        answer.fault is not None and (answer.status == SWITCHING or answer.status in TURNED_AWAY)
+        for answer in before[-1].upgrade_answers
+    )
+    return turned_away or any(
+        _is_strange(case, frame) for link in before for frame in link.sent if frame.index < exit_.index
+    )
+
+
+def _is_strange(case: Case, frame: Frame) -> bool:
+    """Whether only a broken CMS sends such a message."""
+    if frame.fault is None:
+        return False
+    match case.fault_verb(frame.fault):
+        case "damage":
+            return case.fault_how(frame.fault) not in TRANSPORT
+        case "answer":
+            return case.fault_kind(frame.fault).startswith("wrong")
+        case "clock":
+            armed = case.armed_as(frame.fault)
+            return armed is not None and "form" not in armed.how
+        case verb:
+            return verb == "inject"
 
 
 def _lost_link_before(case: Case, exit_: ProductExited) -> bool:
