@@ -35,7 +35,7 @@ from mockpilot.history.events import (
 )
 from mockpilot.history.recorder import History
 from mockpilot.limits import Limits
-from mockpilot.protocol.envelope import Action, MessageType
+from mockpilot.protocol.envelope import Action, MessageType, parse_timestamp
 from mockpilot.protocol.vocabulary import dialect
 from mockpilot.protocol.vocabulary.dialect import Dialect
 
@@ -238,6 +238,11 @@ class Case:
             or self.refused_between(since.index, later.index)
             or bool(entry.point and points and entry.point not in points)
         )
+
+    def has_departed(self, entry: Entry) -> bool:
+        """Whether its vehicle has left by the end of the recording, or is about to: nothing is left to ask for."""
+        end = parse_timestamp(self.events[-1].told_time)
+        return entry.departure is not None and end is not None and entry.departure - end < AHEAD
 
     def may_be_gone(self, entry: Entry, since: RequestList, later: RequestList) -> bool:
         """Whether an entry of one list may rightly be missing in a later one, seen reason or not."""

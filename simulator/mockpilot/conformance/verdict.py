@@ -44,6 +44,7 @@ from mockpilot.conformance.checkers import (
 from mockpilot.conformance.levels import Basis, Cause, Level, Outcome
 from mockpilot.conformance.observation import MAX_EVENTS, Observation
 from mockpilot.conformance.precedence import first_causes
+from mockpilot.conformance.refusals import without_followers
 from mockpilot.conformance.rules import RULES, Rule
 from mockpilot.history.events import SimulatorBroke
 from mockpilot.history.recorder import History
@@ -151,7 +152,7 @@ def observe(case: Case, checkers: Sequence[Checker] = CHECKERS) -> tuple[list[Ob
     if case.of(SimulatorBroke):
         # Whatever did not come may have failed to come because of us.
         seen = [observation for observation in seen if observation.held is not False or not _by_absence(observation)]
-    return first_causes(seen), tuple(broken)
+    return first_causes(without_followers(case, seen)), tuple(broken)
 
 
 def _by_absence(observation: Observation) -> bool:

@@ -79,3 +79,8 @@ def test_list_that_was_read_while_its_link_ended_counts_as_the_one_before() -> N
     play = Play().exchange().fired("drop", "drop").here(ev.CloseSent(code=1012)).wait(0.1).asks(entry("a", "bus"))
     play.ended("us", "cleanly").wait(5).exchange().asks(entry("a", "bus"), entry("b", "bus"))
     assert play.convicted_of(DOUBLES).level is Level.SHOULD
+
+
+def test_requests_that_have_departed_need_not_be_told_again() -> None:
+    """There is nothing left to ask for."""
+    assert not forgotten(entry("a", leaves_in_min=5)).wait(15).pushed(6).exercised(AGAIN)

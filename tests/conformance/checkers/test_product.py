@@ -90,7 +90,7 @@ def test_leaving_after_a_rejected_boot_is_no_crash() -> None:
     ("clock", {"skew_s": 7200}, Level.SHOULD),
     ("clock", {"form": "seconds"}, Level.MUST),
 ])  # fmt: skip
-def test_crash_over_what_only_a_broken_cms_says_is_a_warning(do: str, how: dict[str, str], level: Level) -> None:
+def test_crash_over_what_only_a_broken_cms_says_is_a_warning(do: str, how: dict[str, Any], level: Level) -> None:
     """What healthy servers do must be survived."""
     play = started().armed("odd", do, **how).push(fault="odd")
     assert exits(play.ended("product", "broken off"), 1).convicted_of(KEEPS).level is level

@@ -68,7 +68,7 @@ def _stays(read: RequestList) -> Counter[Stay]:
 def _amnesia(case: Case, forgot: DepotChanged) -> Iterator[Observation]:
     """A product may trust that a confirmed list is kept; so this is never more than a warning."""
     told = next((read for read in reversed(case.lists) if read.index < forgot.index and read.applied), None)
-    if told is None or not told.entries:
+    if told is None or all(entry.terminated or case.has_departed(entry) for entry in told.entries):
         return
     if any(step.cancels for step in case.steps_between(told.index, len(case.history))):
         return

@@ -10,12 +10,12 @@ from collections.abc import Iterator, Sequence
 from mockpilot.conformance.case import Case, payload_of, requests_in
 from mockpilot.conformance.chances import missed
 from mockpilot.conformance.correlation import Push
-from mockpilot.conformance.lists import AHEAD, Entry, RequestList, read_entries
+from mockpilot.conformance.lists import RequestList, read_entries
 from mockpilot.conformance.observation import Observation, held, undecided
 from mockpilot.conformance.rules import RULES
 from mockpilot.conformance.stuck import ended_by_us
 from mockpilot.durations import format_duration
-from mockpilot.protocol.envelope import Action, MessageType, parse_timestamp, same_id
+from mockpilot.protocol.envelope import Action, MessageType, same_id
 
 COMES_AGAIN = "requests.unconfirmed-list-comes-again"
 FOREIGN_COUNTS_NOT = "requests.foreign-confirmation-counts-not"
@@ -101,17 +101,12 @@ def _settled_otherwise(case: Case, read: RequestList) -> bool:
         return True
     if any(step.cancels for step in case.steps_between(read.index, len(case.history))):
         return True
-    if read.entries and all(_has_departed(case, entry) for entry in read.entries):
+    if read.entries and all(case.has_departed(entry) for entry in read.entries):
         return True
     return any(
         push.first.index > read.index and push.answers and _shows(case, push, read)
         for exchange in case.exchanges.values() for push in exchange.pushes
     )
-
-
-def _has_departed(case: Case, entry: Entry) -> bool:
-    end = parse_timestamp(case.events[-1].told_time)
-    return entry.departure is not None and end is not None and entry.departure - end < AHEAD
 
 
 def _shows(case: Case, push: Push, read: RequestList) -> bool:
