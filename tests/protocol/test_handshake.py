@@ -17,6 +17,7 @@ from mockpilot.protocol.handshake import (
     Headers,
     UpgradeRequest,
     decide,
+    is_telling,
     looks_like_websocket,
     mask_headers,
     mask_secret,
@@ -293,3 +294,10 @@ def test_account_keeps_its_password_out_of_its_representation() -> None:
 def test_path_of_any_target_is_found(target: str, path: str) -> None:
     """Absolute form, query and nonsense: checkers and CMS read the same, and nothing raises."""
     assert path_of(target) == path
+
+
+def test_password_is_telling_if_it_is_long_and_no_name() -> None:
+    """A short one, or one that is also a name, stands in messages anyway."""
+    assert is_telling("sixteen characters and more", "depot", "depot-7")
+    assert not is_telling("Betriebshof7", "depot", "depot-7")
+    assert not is_telling("Presystem-of-Depot-7", "depot", "urn:Presystem-of-Depot-7")

@@ -18,6 +18,7 @@ import trio
 from mockpilot import __version__
 from mockpilot.certification.product import Surroundings
 from mockpilot.certification.provoking import Ask, provoke
+from mockpilot.certification.setting import tells_its_password
 from mockpilot.clock import REAL, RunClock
 from mockpilot.cms.server import END_WITHIN_S, Server
 from mockpilot.control import Control
@@ -212,6 +213,7 @@ def _first_line(scenario: Scenario, set_: Set) -> ScenarioStarted:
             name=presystem.name, version=presystem.version, sends_requests=presystem.sends_requests,
             launched=launched, same_host=launched, supervised=presystem.supervised,
             provoked=profile.provoke is not None or set_.provoke is not None,
+            telling_password=tells_its_password(set_.server, presystem.id),
         ),
         push_interval_s=profile.cms.push_interval_s, limits=profile.limits.as_seconds(), seed=set_.seed,
         mockpilot=__version__, catalogue=VERSION, advertised_points=set_.advertised,

@@ -23,7 +23,7 @@ from mockpilot.faults.injector import Injector
 from mockpilot.history.recorder import Recorder
 from mockpilot.profile import Profile
 from mockpilot.profile.settings import PLACEHOLDER, PresystemSettings
-from mockpilot.protocol.handshake import Account
+from mockpilot.protocol.handshake import Account, is_telling
 from mockpilot.protocol.vocabulary import dialect
 from mockpilot.scenario.catalogue import shipped_folder
 
@@ -31,6 +31,13 @@ from mockpilot.scenario.catalogue import shipped_folder
 def new_password() -> str:
     """A password for this run: ASCII without a colon, as every stack can send it."""
     return secrets.token_urlsafe(18)
+
+
+def tells_its_password(server: Server, presystem_id: str) -> bool:
+    """Whether a presystem's password, where it is found, can only have been put there as one."""
+    accounts = server.world.accounts.values()
+    account = next((one for one in accounts if one.presystem_id == presystem_id), None)
+    return account is not None and is_telling(account.password, account.user, account.presystem_id)
 
 
 def passwords(presystems: Sequence[PresystemSettings]) -> dict[str, str]:

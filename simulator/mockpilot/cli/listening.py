@@ -21,7 +21,14 @@ import trio
 
 from mockpilot import __version__
 from mockpilot.certification.episode import heartbeat
-from mockpilot.certification.setting import certificates_for, check_host, passwords, server_for, url_of
+from mockpilot.certification.setting import (
+    certificates_for,
+    check_host,
+    passwords,
+    server_for,
+    tells_its_password,
+    url_of,
+)
 from mockpilot.clock import RunClock
 from mockpilot.cms.server import Server
 from mockpilot.errors import UsageError
@@ -117,6 +124,7 @@ def first_line(profile: Profile, server: Server, seed: int = 0) -> ScenarioStart
             id=presystem.id, kind=presystem.kind, user=presystem.user, path=profile.cms.target(presystem.id),
             name=presystem.name, version=presystem.version, sends_requests=presystem.sends_requests,
             supervised=presystem.supervised, provoked=profile.provoke is not None,
+            telling_password=tells_its_password(server, presystem.id),
         ),
         push_interval_s=world.push_interval_s, limits=profile.limits.as_seconds(), seed=seed, mockpilot=__version__,
         catalogue=VERSION, time_factor=world.clock.factor, grid_limit_kw=None if math.isinf(grid_kw) else grid_kw,

@@ -64,6 +64,8 @@ class Presystem(msgspec.Struct, frozen=True, kw_only=True):
     supervised: bool = False
     provoked: bool = False
     """Steps can be provoked in it."""
+    telling_password: bool = True
+    """Its password is so long that it stands nowhere by chance."""
 
 
 class ScenarioStarted(Event, frozen=True, kw_only=True):

@@ -23,6 +23,8 @@ CredentialVerdict = Literal["none", "right", "wrong user", "wrong password", "ma
 REALM = "mockpilot"
 MASK = "***"
 SHORTEST_SECRET = 8
+SHORTEST_TELLING = 16
+"""Characters of a password that nobody writes by chance."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +165,16 @@ def mask_secret(text: str, secret: str) -> str:
     One of under eight characters is left alone outside headers made for it: it would be found in any word.
     """
     return text if len(secret) < SHORTEST_SECRET else _forms_of(secret).sub(MASK, text)
+
+
+def is_telling(password: str, *named: str) -> bool:
+    """Whether a password that stands somewhere can only have been put there as one.
+
+    Args:
+        password: the secret.
+        named: what stands in requests and messages anyway: user, presystem id, path.
+    """
+    return len(password) >= SHORTEST_TELLING and not any(password in name for name in named)
 
 
 @functools.lru_cache

@@ -220,3 +220,11 @@ def test_open_list_may_come_again(product: bool) -> None:
     for _ in range(20):
         play.asks(A).loses_confirmation().wait(10)
     assert QUIET not in play.complaints()
+
+
+def test_answers_that_waited_for_us_are_not_timed() -> None:
+    """The pushes went out just before we stopped reading."""
+    play = Play().armed("slow", "slow", how="no-read").exchange().wait(15).pushed(3)
+    for _ in range(2):
+        play.push().fired("slow", "slow").wait(40).line(ev.FaultDisarmed(name="slow", do="slow")).confirm().wait(15)
+    assert not play.complaints()

@@ -79,3 +79,16 @@ def test_connection_elsewhere_is_no_attempt() -> None:
     for _ in range(20):
         follows(play, "none")
     assert not play.exchange().complaints()
+
+
+def test_password_that_may_stand_anywhere_by_chance_is_a_remark() -> None:
+    """A short one, or one that is also the presystem's name."""
+    play = leaked("target").on(1).boot().accept().push().confirm().asks(entry("a"))
+    play.events[-1] = msgspec.structs.replace(play.events[-1], password_in=True)
+    first = play.events[0]
+    assert isinstance(first, ev.ScenarioStarted)
+    presystem = msgspec.structs.replace(first.presystem, telling_password=False)
+    play.events[0] = msgspec.structs.replace(first, presystem=presystem)
+    levels = {finding.level for finding in play.judged().findings if finding.rule == KEEPS}
+    assert levels == {Level.MAY}
+    assert not play.complaints()

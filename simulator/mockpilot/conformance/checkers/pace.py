@@ -77,10 +77,15 @@ def _timed(case: Case, link: Link) -> Iterator[Push]:
         at, first_ever, first = push.first.at, first, False
         if not push.plain or _in_burst(case, handed, at):
             drained = max(drained, push.answers[0].at)
-        elif at > drained and not first_ever and not case.under_pressure(push.first.index) and not (
-            case.waiting.clouded(at, push.answers[0].at)
-        ):
+        elif at > drained and not first_ever and not _is_troubled(case, push):
             yield push
+
+
+def _is_troubled(case: Case, push: Push) -> bool:
+    """Whether its answer could not travel, or be read, as usual."""
+    taken = push.answered_s or 0.0
+    pressed = case.under_pressure(push.first.index, for_s=taken)
+    return pressed or case.waiting.clouded(push.first.at, push.first.at + taken)
 
 
 def _in_burst(case: Case, handed: Sequence[float], at: float) -> bool:

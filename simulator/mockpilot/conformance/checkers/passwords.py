@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 from mockpilot.conformance.case import Case
 from mockpilot.conformance.conversation import Link
+from mockpilot.conformance.levels import Level
 from mockpilot.conformance.observation import Observation, held
 from mockpilot.history.events import MessageReceived, UpgradeAnswered
 
@@ -21,17 +22,23 @@ REDIRECTS = range(300, 400)
 def check(case: Case) -> Iterator[Observation]:
     """Every request, every message, every redirect."""
     for link in case.links:
-        yield from _upgrades(link)
-        yield from _messages(link)
+        yield from _upgrades(case, link)
+        yield from _messages(case, link)
     yield from _redirects(case)
 
 
-def _upgrades(link: Link) -> Iterator[Observation]:
+def _weight(case: Case) -> Level | None:
+    """A short password, or one that is also a name, may stand anywhere by chance."""
+    return None if case.presystem.telling_password else Level.MAY
+
+
+def _upgrades(case: Case, link: Link) -> Iterator[Observation]:
     for upgrade in link.upgrades:
         if upgrade.password_in:
             yield Observation(
                 KEEPS_PASSWORD, False, (upgrade.index,), "the password in Authorization alone",
-                f"it stood in {_place(upgrade.password_in)} too", cause=upgrade.password_in, link=link.number,
+                f"it stood in {_place(upgrade.password_in)} too", _weight(case), cause=upgrade.password_in,
+                link=link.number,
             )  # fmt: skip
         else:
             yield held(KEEPS_PASSWORD, upgrade.index, link=link.number)
@@ -41,12 +48,12 @@ def _place(where: str) -> str:
     return "the address" if where == "target" else f"header {where}"
 
 
-def _messages(link: Link) -> Iterator[Observation]:
+def _messages(case: Case, link: Link) -> Iterator[Observation]:
     for frame in link.received:
         if isinstance(frame.event, MessageReceived) and frame.event.password_in:
             yield Observation(
                 KEEPS_PASSWORD, False, (frame.index,), "the password in Authorization alone",
-                "it stood in a message too", cause="message", link=link.number,
+                "it stood in a message too", _weight(case), cause="message", link=link.number,
             )  # fmt: skip
 
 
@@ -58,7 +65,7 @@ def _redirects(case: Case) -> Iterator[Observation]:
     told_away = False
     for link in case.elsewhere:
         for upgrade in link.upgrades:
-            if upgrade.credentials == "right" or upgrade.password_in:
+            if upgrade.credentials == "right" or (upgrade.password_in and case.presystem.telling_password):
                 told_away = True
                 yield Observation(
                     KEEPS_FROM_OTHERS, False, (upgrade.index,), "a request without credentials, or none",
