@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 import trio
+import trio.testing
 
 from certification.surroundings import SURROUNDINGS, surroundings
 from mockpilot.certification.product import LAST_LINES, Product, Surroundings, check_command
@@ -208,6 +209,20 @@ async def test_stopping_what_never_started_is_harmless(tmp_path: Path) -> None:
     product = made(tmp_path, "true")
     await product.stop()
     assert len(product.recorder.history) == 0
+
+
+async def test_what_is_just_being_started_is_stopped_too(tmp_path: Path) -> None:
+    """A supervisor may be at it in the moment in which the episode ends; afterwards it starts nothing more."""
+    product = made(tmp_path, "sleep", "300")
+    with trio.fail_after(LONG_S):
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(product.start, nursery)
+            await trio.testing.wait_all_tasks_blocked()
+            await product.stop()
+            await product.start(nursery)
+    assert not product.is_running
+    assert len(product.recorder.history.of(ProductStarted)) == len(exits(product)) == 1
+    assert exits(product)[0].by_us
 
 
 async def test_lines_reach_its_standard_input(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from contextlib import suppress
 
 import pytest
 import trio
@@ -11,11 +12,12 @@ from hypothesis import strategies as st
 from trio.testing import MockClock
 
 from cms.raw_client import BINARY, CLOSE, CONTINUATION, GOOD_HEAD, PING, PONG, TEXT, RawClient, close_frame, frame
-from cms.stand import Stand, stand
+from cms.stand import Stand, client_context, stand
 from mockpilot.faults.injector import Injector
 from mockpilot.history.events import LinkEnded, MessageSent, ProtocolBroken, SendFailed, TcpAccepted
 from mockpilot.history.recorder import Recorder
 from protocol.strategies import A_FIFTH
+from rig import MemoryStream
 
 FRAMES = {
     "unmasked": frame(b"[1]", masked=False),
@@ -222,6 +224,48 @@ async def test_end_links_closes_politely_and_ends_who_does_not_answer(autojump_c
         assert cms.server.links == {}
         assert [one.code for one in await deaf.frames_to_end() if one.opcode == CLOSE] == [1001]
         assert {(event.by, event.how) for event in cms.history.of(LinkEnded)} == {("us", "cleanly")}
+
+
+async def _boots_and_stays(connection: MemoryStream) -> None:
+    with suppress(trio.BrokenResourceError, trio.ClosedResourceError, AssertionError):
+        client = await RawClient.over_tls(connection, client_context())
+        await client.upgrade()
+        await client.boot()
+        await client.read_to_end()
+    await trio.aclose_forcefully(connection)
+
+
+async def _runs_for_ever(*_: object) -> None:
+    await trio.sleep_forever()
+
+
+@pytest.mark.parametrize("ticks", [0, 1, 2, 3, 5, 10, 20, 40])
+async def test_connection_accepted_as_an_episode_ends_does_not_outlive_it(
+    ticks: int, autojump_clock: MockClock
+) -> None:
+    """However far it has come at that moment, and whichever of the two the loop runs first."""
+    for _ in range(10):  # the loop shuffles what is due at once
+        async with stand() as cms:
+            cms.nursery.start_soon(_boots_and_stays, cms.dial())
+            for _ in range(ticks):
+                await trio.lowlevel.checkpoint()
+            with trio.fail_after(30):
+                await cms.server.end_links()
+            assert cms.server.links == {}
+            await cms.idle()
+
+
+async def test_connection_that_nothing_ends_is_cancelled(
+    monkeypatch: pytest.MonkeyPatch, autojump_clock: MockClock
+) -> None:
+    """A mistake of ours that waits for ever does not hold the run up."""
+    async with stand() as cms:
+        monkeypatch.setattr("mockpilot.cms.link.Link.run", _runs_for_ever)
+        cms.nursery.start_soon(_boots_and_stays, cms.dial())
+        await trio.sleep(1)
+        with trio.fail_after(30):
+            await cms.server.end_links()
+        assert [event.detail for event in cms.history.of(LinkEnded)] == ["the episode was over"]
 
 
 async def test_episode_begins_with_an_empty_recording(autojump_clock: MockClock) -> None:

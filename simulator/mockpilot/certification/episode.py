@@ -1,7 +1,8 @@
 """One scenario from start to finish: its CMS, its product, its script, its recording.
 
 Knows neither verdicts nor folders; it hands back a history. Whatever happens, links are closed, the product is stopped
-and the recording ends with ``scenario_ended`` before that.
+and the recording ends with ``scenario_ended`` before that. Nothing here waits for ever: a script is ended long after
+its worst time, and what comes after it has deadlines of its own.
 """
 
 from __future__ import annotations
@@ -9,7 +10,8 @@ from __future__ import annotations
 import math
 import random
 import traceback
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -22,6 +24,7 @@ from mockpilot.certification.setting import tells_its_password
 from mockpilot.clock import REAL, RunClock
 from mockpilot.cms.server import END_WITHIN_S, Server
 from mockpilot.control import Control
+from mockpilot.durations import format_duration
 from mockpilot.errors import UsageError
 from mockpilot.faults.injector import Injector
 from mockpilot.history.events import Presystem, ProductExited, ScenarioEnded, ScenarioStarted, Stalled
@@ -33,10 +36,10 @@ from mockpilot.scenario.stage import Provoke, ScenarioOver, Stage
 
 HEARTBEAT_S = 0.25
 """How often we look whether our own loop is late."""
-
-
 RESTART_AFTER_S = 1.0
 """Between the exit of a supervised product and its next start, as supervisors do it."""
+OVERTIME, OVERTIME_S = 3.0, 300.0
+"""A scenario is ended after so many times its worst time, and so long beside: one that its author forgot to bound."""
 
 
 class Running(Protocol):
@@ -128,8 +131,10 @@ async def _play(
             await product.start(nursery)
             if set_.profile.presystem.supervised:
                 nursery.start_soon(_supervise, product, nursery, supervising)
-        stage = _stage(set_, control, product)
-        why, detail = await _run(scenario, stage, control.recorder, settles=set_.settles)
+        worst_s = scenario.worst_s(set_.profile.limits)
+        overtime = trio.CancelScope(deadline=trio.current_time() + OVERTIME * worst_s + OVERTIME_S)
+        stage = _stage(set_, control, product, overtime)
+        why, detail = await _run(scenario, stage, control.recorder, overtime, settles=set_.settles)
     except UsageError as error:  # a COMMAND that could be started before, and now cannot: the run goes on
         why, detail = "product left", str(error)
     finally:
@@ -139,7 +144,20 @@ async def _play(
             await _clear_up(set_, control, product)
 
 
-async def _run(scenario: Scenario, stage: Stage, recorder: Recorder, *, settles: bool) -> tuple[str, str]:
+async def _run(
+    scenario: Scenario, stage: Stage, recorder: Recorder, overtime: trio.CancelScope, *, settles: bool
+) -> tuple[str, str]:
+    begun = trio.current_time()
+    with overtime:
+        return await _run_script(scenario, stage, recorder, settles=settles)
+    took, worst = trio.current_time() - begun, scenario.worst_s(stage.limits)
+    return "checker broke", (
+        f"{scenario.name} was ended after {format_duration(round(took))}; with these limits it takes "
+        f"{format_duration(round(worst))} at worst: have bounded_by name all that it may have to wait out"
+    )
+
+
+async def _run_script(scenario: Scenario, stage: Stage, recorder: Recorder, *, settles: bool) -> tuple[str, str]:
     why, detail = "done", ""
     try:
         await scenario.script(stage)
@@ -151,6 +169,17 @@ async def _run(scenario: Scenario, stage: Stage, recorder: Recorder, *, settles:
     if settles and why == "done" and not _has_left(recorder.history):
         await stage.settle()
     return why, detail
+
+
+@contextmanager
+def _suspended(scope: trio.CancelScope) -> Iterator[None]:
+    """Let nothing be cancelled meanwhile, and by as much later afterwards: people take their time."""
+    begun, deadline = trio.current_time(), scope.deadline
+    scope.deadline = math.inf
+    try:
+        yield
+    finally:
+        scope.deadline = deadline + trio.current_time() - begun
 
 
 def _has_left(history: History) -> bool:
@@ -184,14 +213,15 @@ async def _supervise(product: Running, nursery: trio.Nursery, scope: trio.Cancel
             await product.start(nursery)
 
 
-def _stage(set_: Set, control: Control, product: Running | None) -> Stage:
+def _stage(set_: Set, control: Control, product: Running | None, overtime: trio.CancelScope) -> Stage:
     way, limits = set_.profile.provoke, set_.profile.limits
 
     async def ask_product(step: str, point: str, request: str) -> tuple[bool, str]:
         assert way is not None
-        return await provoke(
-            way, step, point, request, surroundings=set_.surroundings, product=product, ask=set_.ask
-        )
+        with _suspended(overtime) if way.way == "ask" else nullcontext():
+            return await provoke(
+                way, step, point, request, surroundings=set_.surroundings, product=product, ask=set_.ask
+            )
 
     asked = set_.provoke or (ask_product if way is not None else None)
     launched_now = set_.launch is not None or set_.first

@@ -27,6 +27,8 @@ from mockpilot.protocol.handshake import MASK, mask_secret
 
 END_WITHIN_S = 5.0
 """Between SIGTERM and SIGKILL."""
+KILLED_WITHIN_S = 10.0
+"""Even SIGKILL has to wait for a disk that does not answer; we don't."""
 LOOK_AGAIN_S = 0.02
 _NOTHING = 0
 """The signal that only asks whether anybody is there."""
@@ -133,21 +135,29 @@ class Product:
         self._wants_stdin = stdin
         self._process: trio.Process | None = None
         self._ended_by_us = False
+        self._starting = trio.Lock()
         self.gone = trio.Event()
 
     async def start(self, nursery: trio.Nursery) -> None:
-        """Start COMMAND and watch it.
+        """Start COMMAND and watch it, unless it was ended for good.
 
         Raises:
             UsageError: it cannot be started.
         """
-        if self._process is not None:
-            self._signal(signal.SIGKILL)  # what the last one left behind
-        self.recorder.record(ProductStarted(command=self._command))
-        self.gone = trio.Event()
+        async with self._starting:
+            if self._ended_by_us:
+                return
+            if self._process is not None:
+                self._signal(signal.SIGKILL)  # what the last one left behind
+            self.recorder.record(ProductStarted(command=self._command))
+            self.gone = trio.Event()
+            self._process = await self._open()
+        nursery.start_soon(self._watch, self._process)
+
+    async def _open(self) -> trio.Process:
         with self._output.open("ab") as output:
             try:
-                self._process = await trio.lowlevel.open_process(
+                return await trio.lowlevel.open_process(
                     self._surroundings.fill_in(self._command),
                     stdin=subprocess.PIPE if self._wants_stdin else subprocess.DEVNULL,
                     stdout=output.fileno(), stderr=subprocess.STDOUT,
@@ -155,7 +165,6 @@ class Product:
                 )  # fmt: skip
             except OSError as error:
                 raise UsageError(f"COMMAND: {self._command[0]!r} cannot be started: {error.strerror}") from error
-        nursery.start_soon(self._watch, self._process)
 
     async def _watch(self, process: trio.Process) -> None:
         self._note_exit(await process.wait())
@@ -190,21 +199,25 @@ class Product:
         return None
 
     async def stop(self) -> None:
-        """End it, and its children; not interrupted by anybody."""
-        if self._process is None:
-            return
+        """End it, and its children, for good; not interrupted by anybody."""
         self._ended_by_us = True
         with trio.CancelScope(shield=True):
-            self._signal(signal.SIGTERM)
-            with trio.move_on_after(END_WITHIN_S):
-                self._note_exit(await self._process.wait())
-                # A shell is gone before what it started has saved its things; nobody tells when the group is empty.
-                while self._signal(_NOTHING):  # noqa: ASYNC110
-                    await trio.sleep(LOOK_AGAIN_S)
-            self._signal(signal.SIGKILL)
-            self._note_exit(await self._process.wait())
-            if self._process.stdin is not None:
-                await self._process.stdin.aclose()
+            async with self._starting:  # or one that is just being started would live on
+                if self._process is not None:
+                    await self._end(self._process)
+
+    async def _end(self, process: trio.Process) -> None:
+        self._signal(signal.SIGTERM)
+        with trio.move_on_after(END_WITHIN_S):
+            self._note_exit(await process.wait())
+            # A shell is gone before what it started has saved its things; nobody tells when the group is empty.
+            while self._signal(_NOTHING):  # noqa: ASYNC110
+                await trio.sleep(LOOK_AGAIN_S)
+        self._signal(signal.SIGKILL)
+        with trio.move_on_after(KILLED_WITHIN_S):
+            self._note_exit(await process.wait())
+        if process.stdin is not None:
+            await process.stdin.aclose()
 
     def _signal(self, number: int) -> bool:
         """Signal the whole group; answers whether any of it is left."""

@@ -34,6 +34,9 @@ PORT_IN_MEMORY = 8463
 """Where redirects point while nothing listens on a socket."""
 END_WITHIN_S = 2.0
 """How long open links may take to close at the end of an episode before their connections are ended."""
+GIVE_UP_TIMES = 2.5
+"""So many times as long they may take after that, with all that lingers, before whatever serves them is cancelled."""
+_EPISODE_OVER = Ending("us", "broken on purpose", "the episode was over")
 
 
 class Server:
@@ -58,10 +61,11 @@ class Server:
         self._guard: socket.socket | None = None
         self._open_gate = trio.Event()
         self._listening = trio.CancelScope()
-        self._connections: set[NetStream] = set()
+        self._connections: dict[NetStream, trio.CancelScope] = {}
         self._ended_by_us: set[NetStream] = set()
         self._idle = trio.Condition()
         self._outage: object | None = None  # while the port is closed for a time
+        self._turns_away = False  # between two episodes
         world.refuse_tcp_for = self.close_port_for
 
     async def serve(
@@ -213,9 +217,14 @@ class Server:
         Args:
             is_elsewhere: it came to the other host of ours.
         """
+        if self._turns_away:
+            # Accepted in the very moment in which an episode ended: like all who wait in the closed socket's backlog.
+            NetStream(stream).reset()
+            await trio.aclose_forcefully(stream)
+            return
         self.connections += 1
         number, net = self.world.next_link(), NetStream(stream)
-        self._connections.add(net)
+        self._connections[net] = serving = trio.CancelScope()
         now = Occasion(self.world.clock.now(), number)
         bad = None if is_elsewhere else self.world.injector.certificate_for_handshake(now)
         kind = bad.fault.kind if bad else GOOD
@@ -224,11 +233,14 @@ class Server:
                               is_elsewhere=is_elsewhere)  # fmt: skip
         ending = Ending("unknown", "broken off", "")
         try:
-            ending = await self._serve(reception, net, bad)
+            with serving:
+                ending = await self._serve(reception, net, bad)
+            if serving.cancelled_caught:
+                ending = _EPISODE_OVER
         except Exception:
             self.world.recorder.record(SimulatorBroke(link=number, traceback=traceback.format_exc()))
         finally:
-            self._connections.discard(net)
+            del self._connections[net]
             self._ended_by_us.discard(net)
             self.links.pop(number, None)
             self._record_end(number, reception, ending)
@@ -250,7 +262,7 @@ class Server:
             pass  # the peer left at a moment when the library was writing; the link knows who ended it
         known = reception.link.ending if reception.link is not None else None
         if known is None and net in self._ended_by_us:
-            return Ending("us", "broken on purpose", "the episode was over")
+            return _EPISODE_OVER
         return known or ending or Ending("product", "broken off", "the peer ended the connection")
 
     def _drop_at_once(self, reception: Reception, net: NetStream) -> None:
@@ -271,7 +283,7 @@ class Server:
         self.world.recorder, self.world.injector, self.world.chance = recorder, injector, chance
         self.world.links_opened = 0
         self.world.release_pushes.set()
-        self._outage = None
+        self._outage, self._turns_away = None, False
         self._open_gate.set()
 
     def live_links(self) -> list[Link]:
@@ -279,7 +291,10 @@ class Server:
         return [link for link in self.links.values() if link.ending is None]
 
     async def end_links(self, code: int = 1001, within_s: float = END_WITHIN_S) -> None:
-        """Close every link politely, accept nobody meanwhile, and end whatever is left when the time is up."""
+        """Close every link politely, accept nobody until the next episode, and end whatever is left when the time is up.
+
+        What does not end even then is cancelled, so that nothing outlives its episode.
+        """
         self._hold_connections()
         for link in list(self.links.values()):
             link.close(code)
@@ -288,11 +303,15 @@ class Server:
         for net in list(self._connections):
             self._ended_by_us.add(net)
             await trio.aclose_forcefully(net)
+        with trio.move_on_after(GIVE_UP_TIMES * within_s):
+            await self._wait_idle()
+        for serving in self._connections.values():
+            serving.cancel()
         await self._wait_idle()
 
     def _hold_connections(self) -> None:
         # The listening socket closes: whoever comes meanwhile is refused and tries again in the next episode.
-        self._outage = None
+        self._outage, self._turns_away = None, True
         if self._open_gate.is_set():
             self._open_gate = trio.Event()
             self._listening.cancel()

@@ -6,6 +6,7 @@ end, so the recording begins, ends and is cleared up like any other.
 
 from __future__ import annotations
 
+import math
 import inspect
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
@@ -163,7 +164,7 @@ class Episodes:
 
         return Scenario(
             self.arrangement.name, "The CMS does what the test asks for.", "Whatever the rules say.", (),
-            "Connecting", (), 0.0, (), converse,
+            "Connecting", (), 0.0, (), converse, lasts_s=math.inf,
         )  # fmt: skip
 
     # -- catalogue scenarios ---------------------------------------------------------------------------------------
