@@ -5,7 +5,7 @@ from mockpilot.scenario import Stage, scenario
     exercises=["R-15"],
     group="Requests",
     needs=["requests", "provoking"],
-    typical="75 s",
+    typical="1 s",
     bounded_by=[
         "boot_never", "hold", *("provoke_within",) * 12, "close_within", "reconnect_within", "resend_within",
     ],

@@ -47,6 +47,10 @@ class Limits:
     """Constant spacing at or above it needs no growth."""
     spacing_observe: float = 60.0
     """Attempts are observed this long before growth is judged."""
+    steady_observe: float = 180.0
+    """Nothing happens this long before lists are called a busy loop, or not."""
+    open_observe: float = 600.0
+    """A list stays unanswered this long before its product is said to heap up none."""
     clock_skew: float = 60.0
     """The presystem's clock against ours."""
     overlap_within: float = 30.0
@@ -76,7 +80,7 @@ SAFE_FLOORS = {
     "connect_within": 20.0, "boot_within": 1.0, "boot_never": 10.0, "boot_retry_within": 10.0, "hold": 1.0,
     "confirm_within": 2.0, "resend_within": 5.0, "reconnect_within": 10.0, "provoke_within": 5.0,
     "pong_within": 5.0, "close_within": 3.0, "guard": 0.2, "attempt_burst": 0.3, "retry_floor": 0.1,
-    "clock_skew": 5.0, "overlap_within": 12.0,
+    "steady_observe": 60.0, "open_observe": 60.0, "clock_skew": 5.0, "overlap_within": 12.0,
 }  # fmt: skip
 """Below its floor a limit judges the machine rather than the presystem; such a run is marked "short limits"."""
 

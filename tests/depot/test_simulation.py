@@ -408,6 +408,16 @@ def test_vehicle_plugged_in_by_hand_is_the_one_that_was_asked_for() -> None:
         simulation.plug_in("bus 0", "p2")
 
 
+def test_prepared_vehicle_plugged_in_by_hand_charges_at_once() -> None:
+    """It counts as plugged in a minute ago, whether it was to come or not."""
+    simulation = made()
+    simulation.set_demands([demand(arrives=at(HOUR), departs=at(9 * HOUR), point_id="p1")])
+    simulation.plug_in("bus 0", "p1", is_prepared=True)
+    simulation.plug_in("bus 3", "p2", is_prepared=True)
+    for id_ in ("p1", "p2"):
+        assert (status(simulation, id_), point(simulation, id_).state) == (ProcessStatus.CHARGING, PointState.CHARGING)
+
+
 @pytest.mark.parametrize(("what", "says"), [
     (lambda simulation: simulation.plug_in("bus 0", "p9"), "p9: expected the id of a real point"),
     (lambda simulation: simulation.plug_in("bus 0", "d/0/0"), "d/0/0: expected the id of a real point"),

@@ -9,7 +9,7 @@ import pytest
 from mockpilot.faults import change, damage
 from mockpilot.history.events import FaultFired, MessageSent, StateReached
 from mockpilot.history.recorder import History
-from mockpilot.presystem.conduct import CONFORMING, Arrival, Conduct, Taking
+from mockpilot.presystem.conduct import CONFORMING, Arrival, Conduct, Entry, Taking
 from mockpilot.scenario import Stage, probe, scenario
 from rig import perform
 
@@ -39,6 +39,25 @@ async def charging(cms: Stage) -> None:
     The presystem goes on.
     """
     await cms.reach("charging")
+
+
+@scenario(exercises=["R-15"], group="Requests")
+async def charging_later(cms: Stage) -> None:
+    """A vehicle charges that has had the time to come by itself.
+
+    The presystem goes on.
+    """
+    await cms.reach("exchange")
+    await cms.obtain_list()
+    await cms.wait_for("answer", count=2)
+    await cms.reach("charging")
+
+
+def without_arrival(entry: Entry) -> Entry:
+    """A request that doesn't say when its vehicle comes."""
+    data = entry["chargingRequestData"]
+    told = {key: value for key, value in data.items() if key != "expectedArrivalTimeAtChargingPoint"}
+    return entry | {"chargingRequestData": told}
 
 
 def taking(badly: Taking) -> Conduct:
@@ -75,11 +94,20 @@ def test_presystem_that_does_not_confirm_is_probed_on_its_next_link(badly: Takin
 
 
 def test_charging_is_reached_with_a_vehicle_of_the_presystem() -> None:
-    """The depot prepares it first."""
+    """Nobody waits until the depot has prepared it."""
     history = perform(charging)
+    assert history.end - history[0].at < 60
     assert [event.state for event in history.of(StateReached)] == ["exchange", "charging"]
     pushes = [event.text or "" for event in history.of(MessageSent)]
     assert '"processStatus":"Charging"' in pushes[-1]
+
+
+def test_charging_is_reached_with_a_vehicle_that_stands_there_already() -> None:
+    """One without an arrival time comes at once, and is prepared like all."""
+    at_once = replace(CONFORMING, entries=lambda draft: [without_arrival(entry) for entry in draft.entries[:1]])
+    history = perform(charging_later, at_once)
+    assert [event.state for event in history.of(StateReached)] == ["exchange", "exchange", "charging"]
+    assert 60 <= history.end - history[0].at < 150
 
 
 def test_request_that_lets_nothing_be_charged_ends_the_scenario() -> None:

@@ -464,8 +464,8 @@ _REQUEST_ROWS = (
         "R-13", SHOULD, POLICY,
         "The presystem should send a list when something changed, not in a busy loop.",
         f"{_POLICY}; the standard's FAQ as quoted by others", inferred=True,
-        detail="Over three steady minutes, more than ten equal lists or sixty lists a minute convict. An equal list "
-               "with each push is a remark."),
+        detail="After steady_observe without events, more than ten equal lists or sixty lists a minute convict. An "
+               "equal list with each push is a remark."),
     Requirement(
         "R-14", SHOULD, POLICY,
         "States of charge should be given in percent, not as fractions of one.",
@@ -575,7 +575,8 @@ _LINK = (
         "L-10", SHOULD, POLICY,
         "The presystem should keep the number of its unanswered lists bounded.",
         _POLICY, inferred=True,
-        detail="More than ten lists left open within resend_within convict; resending at each push does not."),
+        detail="More than ten lists left open within resend_within convict; resending at each push does not. Whoever "
+               "did neither for open_observe is passed."),
     Requirement(
         "L-11", SHOULD, POLICY,
         "The presystem should use one link at a time.",

@@ -18,7 +18,7 @@ from mockpilot.depot.demand import Demand
 from mockpilot.depot.matching import Ledger
 from mockpilot.depot.model import Depot, OcppError, Visit
 from mockpilot.depot.present import Present
-from mockpilot.depot.stays import ASSUMED_STAY_S, Phase, Place, Stay
+from mockpilot.depot.stays import ASSUMED_STAY_S, PREPARING_S, Phase, Place, Stay
 from mockpilot.depot.summary import Departure
 from mockpilot.depot.traffic import Traffic
 from mockpilot.depot.troubles import Troubles
@@ -79,8 +79,13 @@ class Simulation:
 
     # -- by hand
 
-    def plug_in(self, vehicle_id: str, point_id: str, soc_percent: float = 40.0) -> None:
+    def plug_in(
+        self, vehicle_id: str, point_id: str, soc_percent: float = 40.0, *, is_prepared: bool = False
+    ) -> None:
         """Plug a vehicle in, now. If it was to come within hours anyway, this is that stay; else it leaves by hand.
+
+        Args:
+            is_prepared: it was plugged in as long ago as preparing takes, and can be given power at once.
 
         Raises:
             DepotError: there is no such point, it is not free or doesn't work, or the vehicle is plugged in already.
@@ -90,7 +95,8 @@ class Simulation:
         if not 0.0 <= soc_percent <= 100.0:
             raise DepotError(f"State of charge of {vehicle_id}: expected 0 to 100 percent, found {soc_percent:g}.")
         self._ledger.reopen(vehicle_id)
-        self._traffic.plug_in_by_hand(self._stay_now(vehicle_id, soc_percent), place)
+        ago_s = PREPARING_S if is_prepared else 0.0
+        self._traffic.plug_in_by_hand(self._stay_now(vehicle_id, soc_percent), place, ago_s)
         self._wishes.match(vehicle_id)
         self._catch_up()
 

@@ -99,14 +99,14 @@ class Traffic:
 
     # -- at a point
 
-    def plug_in(self, stay: Stay, place: Place) -> None:
-        """Begin the process."""
+    def plug_in(self, stay: Stay, place: Place, ago_s: float = 0.0) -> None:
+        """Begin the process, or have it begun some seconds ago."""
         course = self._course
-        as_planned = self._is_as_planned(stay, place)
+        as_planned = ago_s == 0.0 and self._is_as_planned(stay, place)
         if not as_planned:
             self._plan.give_back(stay)
         course.dequeue(stay)
-        stay.phase, stay.place, stay.plugs_s = Phase.PLUGGED, place, course.at
+        stay.phase, stay.place, stay.plugs_s = Phase.PLUGGED, place, course.at - ago_s
         stay.meter_wh, place.stay = place.now.meter_wh, stay
         stay.process = self._process(stay)
         course.plugged[stay.number] = stay
@@ -120,15 +120,15 @@ class Traffic:
         else:
             self._plan.one(stay)
 
-    def plug_in_by_hand(self, stay: Stay, place: Place) -> None:
-        """Let a vehicle be here, now, whether it was to come or not."""
+    def plug_in_by_hand(self, stay: Stay, place: Place, ago_s: float = 0.0) -> None:
+        """Let a vehicle be here, now or since some seconds, whether it was to come or not."""
         course = self._course
         if stay.number not in course.stays:
             course.add(stay)
         if stay.phase is Phase.COMING:
-            stay.arrived_s = stay.comes_s = stay.planned_s = course.at
+            stay.arrived_s = stay.comes_s = stay.planned_s = course.at - ago_s
             course.here[stay.vehicle.id] = stay
-        self.plug_in(stay, place)
+        self.plug_in(stay, place, ago_s)
 
     def bring(self, stay: Stay) -> None:
         """Have a stay stand where it is at this moment."""

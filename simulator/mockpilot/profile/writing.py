@@ -33,6 +33,8 @@ _LIMIT_COMMENTS = {
     "retry_floor": "a median gap below it over ten attempts is a tight loop",
     "retry_steady": "constant spacing at or above it needs no growth",
     "spacing_observe": "attempts are observed this long before growth is judged",
+    "steady_observe": "nothing happens this long before lists are called a busy loop, or not",
+    "open_observe": "a list stays unanswered this long to see whether more are heaped up",
     "clock_skew": "the presystem's clock against ours",
     "overlap_within": "two links of one presystem",
     "own_stall": "our own delay beyond it extends deadlines",

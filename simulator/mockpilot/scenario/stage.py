@@ -139,7 +139,7 @@ class Stage:
         if place is None:
             raise ScenarioOver("start state not reached", "no vehicle of a charging request could be plugged in")
         with trio.move_on_after(CHARGES_WITHIN_S):
-            while place.state is not PointState.CHARGING:  # the depot prepares first, and lives by its pushes
+            while place.state is not PointState.CHARGING:  # who came by itself is prepared first
                 await self.wait_for("answer")
         if place.state is not PointState.CHARGING:
             raise ScenarioOver("done", "the vehicle was plugged in, but its request lets nothing be charged")
@@ -148,18 +148,26 @@ class Stage:
         self._control.recorder.record(StateReached(state=CHARGING))
 
     def _plug_one_in(self) -> PointNow | None:
-        """The vehicle of the first request that can be, emptier than it may come; answers where it stands."""
+        """The vehicle of the first request that can be, emptier than it may come; answers where it stands.
+
+        Where none can be, a vehicle that has come by itself will do.
+        """
         site, spell = self.depot, self._control.server.world.dialect.spelling
         site.advance(self._control.server.world.clock.instant())
         for request in site.requests_of(self._presystem_id).values():
             wanted = str(request.charging_point_id or spell.back(self._point()))
             try:
-                site.simulation.plug_in(request.vehicle_id, wanted, ARRIVES_WITH_PERCENT)
+                site.simulation.plug_in(request.vehicle_id, wanted, ARRIVES_WITH_PERCENT, is_prepared=True)
             except DepotError:
                 continue
-            points = (point for station in site.simulation.present.stations for point in station.points)
-            return next(point for point in points if point.point.id == wanted)
-        return None
+            return next(point for point in self._real_points() if point.point.id == wanted)
+        wanted_here = {request.vehicle_id for request in site.requests_of(self._presystem_id).values()}
+        return next((point for point in self._real_points()
+                     if point.process is not None and point.process.vehicle.id in wanted_here), None)  # fmt: skip
+
+    def _real_points(self) -> Iterator[PointNow]:
+        for station in self.depot.simulation.present.stations[1:]:
+            yield from station.points
 
     async def wait_connected(self) -> None:
         """Wait for the first connection of the scenario, whatever comes of it; nobody coming ends the scenario."""

@@ -18,8 +18,6 @@ NO_REPLAY = "requests.no-replay-after-outage"
 
 OPEN_LISTS = 10
 """Unanswered lists per ``resend_within`` that are no heap yet."""
-WINDOWS = 10
-"""So many times ``resend_within`` a list has to stay open before nothing is said against the product."""
 REFUSED_LISTS = 10
 RECOVERY_LISTS = 3
 """One current list, and one or two real changes."""
@@ -55,7 +53,7 @@ def _open(case: Case, link: Link, lists: Sequence[RequestList]) -> Iterator[Obse
         )  # fmt: skip
     elif lists:
         end = link.ending.at if link.ending is not None else case.ends_at
-        if end - lists[0].at >= WINDOWS * within:
+        if end - lists[0].at >= case.limits["open_observe"]:
             yield held(BOUNDED_OPEN, *(read.index for read in lists), link=link.number)
 
 

@@ -30,7 +30,6 @@ BURST = 3
 """So many pushes within one push interval are a burst, not the rhythm."""
 BLOCKED_AFTER = 3
 """Unanswered pushes that show a product to be waiting for its list."""
-STEADY_S = 180.0
 EQUAL_A_MINUTE, ANY_A_MINUTE = 10, 60
 """Another implementation's limit for a server; ChargePilot states none."""
 EQUAL_REMARKED = 3
@@ -169,17 +168,22 @@ def _gaps(case: Case, link: Link) -> Iterator[tuple[float, float | None]]:
 
 
 def _quiet(case: Case, link: Link) -> Iterator[Observation]:
-    """Where nothing was provoked, nothing was wrong and nothing was left open for some minutes."""
+    """Where nothing was provoked, nothing was wrong and nothing was left open for long enough.
+
+    An equal list with each push is tolerated however fast the pushes are; what lasts less than a minute is judged by
+    as many lists as a minute may have.
+    """
     lists = [read for read in case.lists if read.link is link]
     for start, end in _steady(case, link, lists):
         inside = [read for read in lists if start < read.at <= end]
-        minutes = (end - start) / 60
+        minutes = max(1.0, (end - start) / 60)
+        pushes = sum(start < push.at <= end for push in link.pushes_handed())
         equal = sum(one.frame.envelope.payload == other.frame.envelope.payload
                     for one, other in pairwise(inside)
                     if one.frame.envelope and other.frame.envelope)  # fmt: skip
         shown = tuple(read.index for read in inside)
         told = f"{len(inside)} lists in {format_duration(end - start)}, {equal} of them equal to the one before"
-        if equal / minutes > EQUAL_A_MINUTE or len(inside) / minutes > ANY_A_MINUTE:
+        if equal > max(EQUAL_A_MINUTE * minutes, pushes) or len(inside) > ANY_A_MINUTE * minutes:
             yield Observation(
                 QUIET, False, shown, f"at most {EQUAL_A_MINUTE} equal lists a minute, {ANY_A_MINUTE} in all", told,
                 cause="loop", link=link.number,
@@ -203,5 +207,5 @@ def _steady(case: Case, link: Link, lists: Sequence[RequestList]) -> Iterator[tu
     for start, until in pairwise(bounds):
         left_open = any(start < read.at <= until and read.answer is None and until - read.at > case.guard(link)
                         for read in lists)  # fmt: skip
-        if until - start >= STEADY_S and not left_open and not case.waiting.clouded(start, until):
+        if until - start >= case.limits["steady_observe"] and not left_open and not case.waiting.clouded(start, until):
             yield start, until
