@@ -21,7 +21,8 @@ async def boot_confirmation_wrong_id(cms: Stage) -> None:
     await cms.reach("fresh")
     with cms.patience("boot_never"):
         await cms.wait_for("BootNotification")
-    await cms.hold()
+    with cms.patience("hold"):
+        await cms.wait_for("message_sent")  # the wrong confirmation leaves
     await cms.provoke("create-request")  # a reason to speak
     cms.push_early(probe_of=wrong)
     await cms.hold()

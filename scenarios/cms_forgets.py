@@ -22,6 +22,6 @@ async def cms_forgets(cms: Stage) -> None:
     await cms.drop("close", code=1012)
     cms.mark("restarted, and knows nothing")
     with cms.patience("reconnect_within"):
-        await cms.wait_for("answer")
+        await cms.look_for("answer")
     with cms.patience("resend_within"):
         await cms.wait_for("ProvideChargingRequests")

@@ -25,6 +25,6 @@ async def confirmation_missing(cms: Stage) -> None:
     if waited.ran_out:  # no time-out of its own: a reconnect must bring the list
         await cms.drop("close", code=1012)
         with cms.patience("reconnect_within"):
-            await cms.wait_for("answer")
+            await cms.look_for("answer")
         with cms.patience("resend_within"):
             await cms.wait_for("ProvideChargingRequests")

@@ -23,12 +23,12 @@ async def link_closed_before_confirmation(cms: Stage) -> None:
     await cms.reach("exchange")
     await cms.obtain_list()
     with cms.patience("reconnect_within"):
-        await cms.wait_for("answer")
+        await cms.look_for("answer")
     with cms.patience("resend_within") as waited:
         await cms.wait_for("ProvideChargingRequests")
     if waited.ran_out and cms.is_connected:  # a second chance: another reconnect
         await cms.drop("close", code=1012)
         with cms.patience("reconnect_within"):
-            await cms.wait_for("answer")
+            await cms.look_for("answer")
         with cms.patience("resend_within"):
             await cms.wait_for("ProvideChargingRequests")

@@ -29,12 +29,12 @@ async def link_reset_after_request(cms: Stage) -> None:
         await cms.wait_for("accepted")
         await cms.hold()
         cms.release_pushes()
-        await cms.wait_for("answer")
+        await cms.look_for("answer")
     with cms.patience("resend_within") as waited:
         await cms.wait_for("ProvideChargingRequests")
     if waited.ran_out and cms.is_connected:  # a second chance: another reconnect
         await cms.drop("close", code=1012)
         with cms.patience("reconnect_within"):
-            await cms.wait_for("answer")
+            await cms.look_for("answer")
         with cms.patience("resend_within"):
             await cms.wait_for("ProvideChargingRequests")

@@ -28,7 +28,7 @@ async def link_reset_before_read(cms: Stage) -> None:
     with cms.patience("provoke_within"):
         await cms.wait_for("ProvideChargingRequests")
     with cms.patience("reconnect_within"):
-        await cms.wait_for("answer")
+        await cms.look_for("answer")
     with cms.patience("resend_within") as waited:
         await cms.wait_for("ProvideChargingRequests")
         while cms.request_ids <= known:  # a list without what is new
@@ -36,6 +36,6 @@ async def link_reset_before_read(cms: Stage) -> None:
     if waited.ran_out and cms.is_connected:  # a second chance: another reconnect
         await cms.drop("close", code=1012)
         with cms.patience("reconnect_within"):
-            await cms.wait_for("answer")
+            await cms.look_for("answer")
         with cms.patience("resend_within"):
             await cms.wait_for("ProvideChargingRequests")

@@ -31,7 +31,7 @@ async def outage_with_changes(cms: Stage) -> None:
             await cms.provoke("change-request")
     cms.mark("back again")
     with cms.patience("reconnect_within"):
-        await cms.wait_for("answer")
+        await cms.look_for("answer")
     with cms.patience("resend_within") as waited:
         await cms.wait_for("ProvideChargingRequests")
         await cms.hold()
@@ -40,6 +40,6 @@ async def outage_with_changes(cms: Stage) -> None:
     if waited.ran_out and cms.is_connected:  # a second chance: another reconnect
         await cms.drop("close", code=1012)
         with cms.patience("reconnect_within"):
-            await cms.wait_for("answer")
+            await cms.look_for("answer")
         with cms.patience("resend_within"):
             await cms.wait_for("ProvideChargingRequests")

@@ -32,6 +32,6 @@ async def request_changed(cms: Stage) -> None:
     if before - cms.request_ids:  # one is gone: does it come back by itself after a reconnect?
         await cms.drop("close", code=1012)
         with cms.patience("reconnect_within"):
-            await cms.wait_for("answer")
+            await cms.look_for("answer")
         with cms.patience("resend_within"):
             await cms.wait_for("ProvideChargingRequests")

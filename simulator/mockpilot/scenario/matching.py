@@ -8,7 +8,7 @@ event's name means that event.
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from mockpilot.errors import ScenarioError
 from mockpilot.history.events import (
@@ -67,6 +67,10 @@ def _envelope(text: str) -> Envelope | None:
     return read(text).envelope
 
 
+def _is_boot(event: Event) -> bool:
+    return _is_request(event, Action.BOOT_NOTIFICATION)
+
+
 def _is_request(event: Event, action: Action) -> bool:
     envelope = envelope_of(event) if isinstance(event, MessageReceived) else None
     return envelope is not None and (envelope.message_type, envelope.action) == (MessageType.REQUEST, action)
@@ -81,6 +85,15 @@ def is_accepted(event: Event) -> bool:
         envelope is not None
         and envelope.message_type is MessageType.CONFIRMATION
         and envelope.payload == {"status": "Accepted"}
+    )
+
+
+def answers_a_boot(event: Event, history: Iterable[Event]) -> bool:
+    """Whether an Accepted of ours names a boot that came on its link, rather than another message or none."""
+    said = envelope_of(event)
+    return said is not None and any(
+        boot is not None and same_id(said.message_id, boot.message_id)
+        for boot in (envelope_of(one) for one in history if one.link == event.link and _is_boot(one))
     )
 
 

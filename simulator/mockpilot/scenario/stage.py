@@ -40,18 +40,18 @@ from mockpilot.limits import Limits
 from mockpilot.protocol.envelope import Action, MessageType, Source, answer_to, write
 from mockpilot.scenario.matching import (
     Predicate,
+    answers_a_boot,
     envelope_of,
     is_accepted,
     is_answer_to,
     is_end,
-    is_link,
     is_push_answer,
     predicate,
     spoken,
 )
 
 STEPS = ("create-request", "change-request", "cancel-request", "cancel-all-requests")
-STATES: dict[str, Predicate] = {"fresh": is_link, "booted": is_accepted, "exchange": is_push_answer}
+STATES = {"fresh": "link", "booted": "accepted", "exchange": "answer"}
 """Start states, and the event that shows that a link has reached them."""
 
 CHARGING = "charging"
@@ -124,7 +124,7 @@ class Stage:
         await self.wait_connected()
         within_s = self._within(state)
         with self._waiting(_SPOKEN[state], within_s, "reconnect_within"), trio.move_on_after(within_s) as bound:
-            await self._reach(STATES[state])
+            await self._reach(self._predicate(STATES[state]))
         if bound.cancelled_caught:
             raise ScenarioOver("start state not reached", f"no {_SPOKEN[state].removeprefix('a ')} in {within_s:g} s")
         self._control.recorder.record(StateReached(state=state))
@@ -207,7 +207,7 @@ class Stage:
         Args:
             what: an action's name, ``attempt``, ``link``, ``accepted``, ``answer`` or the name of an event.
         """
-        matches = predicate(what)
+        matches = self._predicate(what)
         limit = self._patience[-1] if self._patience else "provoke_within"
         within_s = math.inf if self._patience else self.limits.provoke_within
         remaining = max(0.0, min(within_s, trio.current_effective_deadline() - trio.current_time()))
@@ -217,6 +217,20 @@ class Stage:
                 event = await self._next(matches, within_s, spoken(what))
         assert event is not None
         return event
+
+    def _predicate(self, what: str) -> Predicate:
+        matches = predicate(what)
+        if matches is not is_accepted:
+            return matches
+        return lambda event: matches(event) and answers_a_boot(event, self.history)
+
+    async def look_for(self, what: str) -> Event:
+        """Wait as ``wait_for`` does, and leave the next wait to begin where this one did: order doesn't matter then."""
+        cursor = self._control.cursor
+        try:
+            return await self.wait_for(what)
+        finally:
+            self._control.cursor = cursor
 
     async def wait_seen(self, faults: Sequence[Armed], within_s: float) -> None:
         """Wait until the presystem has met these faults, those aside that are optional; or until the time runs out."""
@@ -231,7 +245,7 @@ class Stage:
     async def wait_exchange(self, within_s: float) -> None:
         """Wait until a live link is in exchange, as it was or again; or until the time runs out."""
         with self._waiting("an answered push", within_s, ""), trio.move_on_after(within_s):
-            await self._reach(STATES["exchange"])
+            await self._reach(is_push_answer)
 
     async def _next(self, matches: Predicate, within_s: float, awaited: str) -> Event:
         event = await self._control.wait_event(lambda event: matches(event) or self._is_exit(event), within_s)
