@@ -92,6 +92,15 @@ def test_overload_is_named() -> None:
     assert (verdict.outcome, verdict.cause) == (Outcome.INCONCLUSIVE, Cause.SIMULATOR_OVERLOADED)
 
 
+def test_short_stall_is_the_cause_where_the_script_went_to_its_end() -> None:
+    """Where something else never came, that is the cause."""
+    def stalled() -> Play:
+        return Play("I-01").connect().boot().accept().push().wait(12).line(ev.Stalled(late_s=3)).wait(3)
+
+    assert stalled().judged().cause is Cause.SIMULATOR_OVERLOADED
+    assert stalled().ends("done", "a list did not come").judged().cause is Cause.NEVER_EXERCISED
+
+
 def test_broken_simulator_convicts_of_no_absence() -> None:
     """After a bug of ours, what did not come may be our fault."""
     play = Play().connect().boot().accept().push().line(ev.SimulatorBroke(traceback="…")).wait(60)

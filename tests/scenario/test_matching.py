@@ -20,11 +20,14 @@ from mockpilot.history.events import (
 from mockpilot.scenario.matching import (
     EVENT_NAMES,
     WORDS,
+    answers_a_boot,
+    asks_for_something,
     envelope_of,
     is_answer_to,
     is_end,
     is_link,
     predicate,
+    push_of,
     spoken,
 )
 
@@ -82,6 +85,40 @@ def test_a_word_means_these_events(word: str, names: set[str]) -> None:
     """And no others."""
     matches = predicate(word)
     assert {name for name, event in EVENTS.items() if matches(event)} == names
+
+
+def test_accepted_counts_under_the_id_of_a_boot_of_its_link() -> None:
+    """One under a foreign id, or on another link, accepts nothing."""
+    accepted, boot = EVENTS["accepted"], EVENTS["boot"]
+    elsewhere = MessageReceived(link=2, text=said(1, BOOT))
+    other = MessageReceived(link=1, text=said(1, BOOT).replace(ID, ID[::-1]))
+    capitals = MessageReceived(link=1, text=said(1, BOOT).replace(ID, ID.upper()))
+    assert answers_a_boot(accepted, [other, boot])
+    assert answers_a_boot(accepted, [capitals])
+    assert not answers_a_boot(accepted, [other, elsewhere, EVENTS["list"]])
+
+
+@pytest.mark.parametrize(("payload", "asks"), [
+    ({"chargingRequestList": [{"chargingRequestId": "a"}]}, True),
+    ({"chargingRequestList": [{"chargingInstruction": "Terminate"}, {"chargingInstruction": "Normal"}]}, True),
+    ({"chargingRequestList": {"not": "a list"}}, True),
+    ({"chargingRequestList": [7]}, True),
+    ({"chargingRequestList": [{"chargingInstruction": "Terminate"}]}, False),
+    ({"chargingRequestList": []}, False),
+    ({"chargingRequestList": None}, False),
+    ({}, False),
+])  # fmt: skip
+def test_list_asks_for_something_unless_it_is_clearly_empty(payload: object, asks: bool) -> None:
+    """What cannot be read is for others to judge."""
+    assert asks_for_something(MessageReceived(link=1, text=said(1, LIST, payload))) is asks
+
+
+def test_push_tells_of_points_if_it_tells_of_a_depot() -> None:
+    """Whatever else went out is none."""
+    payload = {"depotInfoList": [{"depotId": "d"}]}
+    assert push_of(sent(1, PUSH, payload)) == payload
+    assert push_of(sent(1, PUSH, {"depotInfoList": []})) is None
+    assert {name for name, event in EVENTS.items() if push_of(event) is not None} == set()
 
 
 @pytest.mark.parametrize("word", ["", "boot", "bootnotification", "message"])

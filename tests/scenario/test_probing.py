@@ -7,11 +7,11 @@ from dataclasses import replace
 import pytest
 
 from mockpilot.faults import change, damage
-from mockpilot.history.events import FaultFired, MessageSent, StateReached
+from mockpilot.history.events import FaultArmed, FaultFired, MessageSent, ScenarioEnded, StateReached, StepProvoked
 from mockpilot.history.recorder import History
-from mockpilot.presystem.conduct import CONFORMING, Arrival, Conduct, Entry, Taking
+from mockpilot.presystem.conduct import CONFORMING, Arrival, Conduct, Entry, ListDraft, Taking
 from mockpilot.scenario import Stage, probe, scenario
-from rig import perform
+from rig import catalogue, perform
 
 
 @scenario(exercises=["E-11"], group="Information")
@@ -51,6 +51,28 @@ async def charging_later(cms: Stage) -> None:
     await cms.obtain_list()
     await cms.wait_for("answer", count=2)
     await cms.reach("charging")
+
+
+@scenario(exercises=["R-01"], group="Requests")
+async def obtaining(cms: Stage) -> None:
+    """A list is obtained.
+
+    The presystem sends it.
+    """
+    await cms.reach("exchange")
+    await cms.obtain_list()
+
+
+@scenario(exercises=["R-01"], group="Requests")
+async def looking(cms: Stage) -> None:
+    """An answer is looked for after the list that may have come before it.
+
+    The presystem sends both.
+    """
+    await cms.wait_for("link")
+    await cms.wait_for("accepted")
+    await cms.look_for("ProvideChargingRequests")
+    await cms.wait_for("answer")
 
 
 def without_arrival(entry: Entry) -> Entry:
@@ -119,3 +141,50 @@ def test_request_that_lets_nothing_be_charged_ends_the_scenario() -> None:
     history = perform(charging, nothing)
     assert [event.state for event in history.of(StateReached)] == ["exchange"]
     assert history.end - history[0].at < 300
+
+
+def test_empty_list_is_no_list_to_work_with() -> None:
+    """As long as another one can be provoked."""
+    made = 0
+
+    def entries(draft: ListDraft) -> list[Entry]:
+        nonlocal made
+        made += 1
+        return list(draft.entries) if made > 1 else []
+
+    history = perform(obtaining, replace(CONFORMING, entries=entries))
+    assert [event.step for event in history.of(StepProvoked)] == ["create-request"]
+    assert [event.detail for event in history.of(ScenarioEnded)] == [""]
+
+
+def test_presystem_that_only_sends_empty_lists_ends_the_scenario() -> None:
+    """In time, and told what was missing."""
+    history = perform(obtaining, replace(CONFORMING, entries=lambda draft: []))
+    assert [event.detail for event in history.of(ScenarioEnded)] == [
+        "no list with a charging request came in 60 s"
+    ]
+
+
+def test_what_is_looked_for_is_not_passed_over() -> None:
+    """The answer came before the list, and can be waited for all the same."""
+    history = perform(looking)
+    assert [event.detail for event in history.of(ScenarioEnded)] == [""]
+    assert history.end - history[0].at < 15
+
+
+def test_point_that_is_hidden_is_not_proposed() -> None:
+    """Though the product gave up the request that named it."""
+    made = 0
+
+    def entries(draft: ListDraft) -> list[Entry]:
+        nonlocal made
+        made += 1
+        kept = list(draft.entries)
+        return kept if made == 1 else [{key: entry[key] for key in entry if key != "chargingPointId"} for entry in kept]
+
+    history = perform(catalogue()["point_vanishes"], replace(CONFORMING, entries=entries))
+    hidden = next(event.how["point"] for event in history.of(FaultArmed))
+    proposed = [event.charging_point_id for event in history.of(StepProvoked) if event.step == "create-request"]
+    assert hidden
+    assert len(proposed) == 1
+    assert hidden not in proposed

@@ -93,7 +93,8 @@ def _not_exercised(case: Case, seen: Sequence[Observation], exercised: Sequence[
     if _ran_dry(case) and case.ended is not None:
         why.add(case.ended.detail)
     stalled = case.waiting.stalled_s(0.0, case.ends_at)
-    if stalled > MAX_CLOUD_S:
+    # A short stall says something only where the script went to its end and found nothing all the same.
+    if stalled > (MAX_CLOUD_S if _ran_dry(case) else case.limits["guard"]):
         detail = f"mockpilot itself stalled for {stalled:.1f} s, so {', '.join(missing)} cannot be judged"
         yield Doubt(Cause.SIMULATOR_OVERLOADED, detail)
     else:

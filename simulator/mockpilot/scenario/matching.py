@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Iterable
+from typing import Any
 
 from mockpilot.errors import ScenarioError
 from mockpilot.history.events import (
@@ -95,6 +96,25 @@ def answers_a_boot(event: Event, history: Iterable[Event]) -> bool:
         boot is not None and same_id(said.message_id, boot.message_id)
         for boot in (envelope_of(one) for one in history if one.link == event.link and _is_boot(one))
     )
+
+
+def asks_for_something(event: Event) -> bool:
+    """Whether a list has an entry that isn't taken back, as far as it can be read."""
+    said = envelope_of(event)
+    payload = said.payload if said is not None else None
+    entries = payload.get("chargingRequestList") if isinstance(payload, dict) else None
+    if entries is None or isinstance(entries, list):
+        return any(not isinstance(entry, dict) or entry.get("chargingInstruction") != "Terminate"
+                   for entry in entries or ())  # fmt: skip
+    return True
+
+
+def push_of(event: Event) -> dict[str, Any] | None:
+    """The payload of a push that left, if it tells of points at all."""
+    said = envelope_of(event) if isinstance(event, MessageSent) else None
+    if said is None or (said.message_type, said.action) != (MessageType.REQUEST, Action.PROVIDE_CHARGING_INFORMATION):
+        return None
+    return said.payload if isinstance(said.payload, dict) and said.payload.get("depotInfoList") else None
 
 
 def is_push_answer(event: Event) -> bool:

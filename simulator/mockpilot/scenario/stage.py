@@ -20,6 +20,7 @@ from mockpilot.depot.present import PointNow
 from mockpilot.depot.simulation import DepotError
 from mockpilot.depot.site import Site
 from mockpilot.errors import ScenarioError
+from mockpilot.faults.changing import told_points
 from mockpilot.faults.injector import Armed
 from mockpilot.faults.selecting import Seconds
 from mockpilot.faults.verbs import Fault, inject, refuse
@@ -41,12 +42,14 @@ from mockpilot.protocol.envelope import Action, MessageType, Source, answer_to, 
 from mockpilot.scenario.matching import (
     Predicate,
     answers_a_boot,
+    asks_for_something,
     envelope_of,
     is_accepted,
     is_answer_to,
     is_end,
     is_push_answer,
     predicate,
+    push_of,
     spoken,
 )
 
@@ -367,23 +370,43 @@ class Stage:
         record(StepEnded(step=step, happened=happened, detail=detail))
 
     async def obtain_list(self) -> Event:
-        """Wait for a charging-request list: one that comes by itself after the first push, or else a provoked one."""
-        with self.patience("hold") as waited:
+        """Wait for a charging-request list: one that comes by itself after the first push, or else a provoked one.
+
+        One that asks for nothing will do only where nothing can be provoked.
+        """
+        if self._provoke is None:
             return await self.wait_for(Action.PROVIDE_CHARGING_REQUESTS)
-        assert waited.ran_out
+        with self.patience("hold"):
+            return await self._wait_for_requests()
         await self.provoke("create-request")
-        return await self.wait_for(Action.PROVIDE_CHARGING_REQUESTS)
+        with self.patience("provoke_within"):
+            return await self._wait_for_requests()
+        raise ScenarioOver("done", f"no list with a charging request came in {self.limits.provoke_within:g} s")
+
+    async def _wait_for_requests(self) -> Event:
+        while True:
+            event = await self.wait_for(Action.PROVIDE_CHARGING_REQUESTS)
+            if asks_for_something(event):
+                return event
 
     def _point(self) -> str:
-        # A sane planner refuses a point that is out of order, or promised to another bus.
+        # A sane planner refuses a point that is out of order, hidden from it, or promised to another bus.
         site = self.depot
         site.advance(self._control.server.world.clock.instant())
         taken = {request.charging_point_id for request in site.requests_of(self._presystem_id).values()}
         points = [(station, point) for station in site.simulation.present.stations[1:] for point in station.points]
         points.sort(key=lambda pair: pair[0].fault is not None or pair[1].fault is not None)
+        shown = self._shown_points()
+        points = [pair for pair in points if pair[1].point.id in shown] or points
         available = [point.point.id for _, point in points if point.state is PointState.AVAILABLE]
         free = [point for point in available if point not in taken]
         return self._spell(next(iter([*free, *available]), points[0][1].point.id))
+
+    def _shown_points(self) -> frozenset[str]:
+        """Points of the latest push, in our own spelling: a fault may have hidden some."""
+        pushes = (push_of(event) for event in reversed(self.history))
+        latest = next((push for push in pushes if push is not None), None)
+        return frozenset(told_points(latest, self._control.server.world.dialect) if latest else ())
 
     def _request(self, step: str) -> str:
         stored = self.depot.requests_of(self._presystem_id)
