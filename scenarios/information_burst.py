@@ -1,6 +1,6 @@
 from mockpilot.scenario import Stage, scenario
 
-BURST, RHYTHM = 20, 12
+BURST, RHYTHM = 20, 15
 
 
 @scenario(

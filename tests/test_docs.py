@@ -54,6 +54,9 @@ def test_readme_counts_the_catalogue_rightly() -> None:
     assert f"{len(load_catalogue())} provocations" in README
     assert f"{len(load_catalogue())} scenarios" in changelog
     assert f"{len(RULES)} rules" in changelog
+    playable = [one for one in load_catalogue().values() if not one.dialects or DEFAULT_DIALECT.name in one.dialects]
+    elsewhere = len(load_catalogue()) - len(playable)
+    assert f"{len(playable)} selected · {len(playable)} passed · {elsewhere} not selected" in README
 
 
 def test_readme_says_how_much_is_covered() -> None:

@@ -87,16 +87,8 @@ def test_stack_passes_representative_scenarios(
     assert done.status == 0
 
 
-UNDECIDED = {
-    "requests_steady",  # three minutes of peace do not fit into quick limits
-    "boot_confirmation_wrong_id",  # who boots again soon leaves no time in which a list could be seen to be missing
-}
-"""What may stay open for any presystem with quick timers."""
 OPEN_FOR = {
-    "aiohttp": {
-        "subprotocol_missing",  # it offers none
-        "request_changed_while_charging",  # its vehicle comes at once and cannot be plugged in any more
-    },
+    "aiohttp": {"subprotocol_missing"},  # it offers none
     "websocket_client": {"point_vanishes", "point_renamed"},  # it unbinds a request from a point that is gone
 }
 """What may stay open for one that uses a freedom."""
@@ -112,7 +104,7 @@ def test_stack_passes_the_whole_catalogue(
     assert blamed(done) == {}
     assert set(done.outcomes.values()) <= {"passed", "inconclusive"}
     undecided = {scenario for scenario, outcome in done.outcomes.items() if outcome == "inconclusive"}
-    assert undecided <= UNDECIDED | OPEN_FOR.get(name, set()), done.stdout
+    assert undecided <= OPEN_FOR.get(name, set()), done.stdout
     reasons = set(left_out_of(done).values())
     assert [reason for reason in reasons if reason != "receive-only" and not reason.startswith("only in dialect")] == []
     assert {one["name"] for one in done.result["scenarios"]} == {one.stem for one in DEMO.parent.parent.glob("*.py")}

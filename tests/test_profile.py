@@ -345,7 +345,9 @@ def test_the_demo_profile_is_valid_and_says_short_limits() -> None:
     values = profile.limits.as_seconds()
     reactions = [name for name in values if name.endswith("_within") or name == "boot_never"]
     assert min(values[name] for name in reactions) >= 2
-    assert short_limits(profile.limits, profile.cms.push_interval_s) == ("attempt_burst",)
+    assert short_limits(profile.limits, profile.cms.push_interval_s) == (
+        "attempt_burst", "steady_observe", "open_observe",
+    )  # fmt: skip
 
 
 @pytest.mark.parametrize("name", DIALECTS)
