@@ -8,16 +8,17 @@ from mockpilot.scenario import Stage, scenario
     group="Requests",
     needs=["requests"],
     typical="40 s",
-    bounded_by=["boot_never", "provoke_within", "resend_within", "reconnect_within"],
+    bounded_by=["boot_never", "hold", "provoke_within", "resend_within", "reconnect_within"],
 )
 async def confirmation_twice(cms: Stage) -> None:
     """The CMS confirms a charging-request list twice, under the same id.
 
     The presystem takes the first one and is not upset by the second: it goes on answering pushes.
     """
-    cms.arm(repeat("confirmation", "ProvideChargingRequests", nth=1, times=2, gap=1))
+    cms.arm(repeat("confirmation", "ProvideChargingRequests", nth=1, times=2, gap=cms.limits.guard))
     await cms.reach("exchange")
     await cms.obtain_list()
+    await cms.hold()  # both have left by then, however fast the pushes are
     with cms.patience("resend_within") as waited:
         await cms.wait_for("answer", count=2)
     if waited.ran_out and cms.is_connected:  # a second chance: another reconnect
