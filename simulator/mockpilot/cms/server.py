@@ -291,7 +291,7 @@ class Server:
         return [link for link in self.links.values() if link.ending is None]
 
     async def end_links(self, code: int = 1001, within_s: float = END_WITHIN_S) -> None:
-        """Close every link politely, accept nobody until the next episode, and end whatever is left when the time is up.
+        """Close every link politely, accept nobody until the next episode; end what is left when time is up.
 
         What does not end even then is cancelled, so that nothing outlives its episode.
         """

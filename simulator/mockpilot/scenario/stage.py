@@ -55,7 +55,7 @@ from mockpilot.scenario.matching import (
 
 STEPS = ("create-request", "change-request", "cancel-request", "cancel-all-requests")
 STATES = {"fresh": "link", "booted": "accepted", "exchange": "answer"}
-"""Start states, and the event that shows that a link has reached them."""
+"""Start states, and the word for the event that shows that a link has reached them."""
 
 CHARGING = "charging"
 CHARGES_WITHIN_S = 120.0
@@ -127,7 +127,7 @@ class Stage:
         await self.wait_connected()
         within_s = self._within(state)
         with self._waiting(_SPOKEN[state], within_s, "reconnect_within"), trio.move_on_after(within_s) as bound:
-            await self._reach(self._predicate(STATES[state]))
+            await self._reach(self.shows(state))
         if bound.cancelled_caught:
             raise ScenarioOver("start state not reached", f"no {_SPOKEN[state].removeprefix('a ')} in {within_s:g} s")
         self._control.recorder.record(StateReached(state=state))
@@ -226,6 +226,10 @@ class Stage:
         if matches is not is_accepted:
             return matches
         return lambda event: matches(event) and answers_a_boot(event, self.history)
+
+    def shows(self, state: str) -> Predicate:
+        """The predicate for the event that shows a link to have reached a start state, one of ``STATES``."""
+        return self._predicate(STATES[state])
 
     async def look_for(self, what: str) -> Event:
         """Wait as ``wait_for`` does, and leave the next wait to begin where this one did: order doesn't matter then."""

@@ -6,8 +6,8 @@ end, so the recording begins, ends and is cleared up like any other.
 
 from __future__ import annotations
 
-import math
 import inspect
+import math
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
