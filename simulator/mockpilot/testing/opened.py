@@ -62,7 +62,8 @@ class TrioCms(Shown):
             return
         if state not in STATES:
             raise UsageError(f"reach: one of {', '.join([*STATES, CHARGING])} is expected, found {state!r}")
-        control, shows, spoken = self.stage.control, self.stage.shows(state), _SPOKEN.get(state, f"state {state} on a live link")
+        control, shows = self.stage.control, self.stage.shows(state)
+        spoken = _SPOKEN.get(state, f"state {state} on a live link")
         cursor, control.cursor = control.cursor, 0
         try:
             await self._wait(lambda event: shows(event) and self._is_live(event.link), spoken, within, cursor)
