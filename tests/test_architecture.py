@@ -64,7 +64,7 @@ ONLY_IN = {
     "hypercorn": {"console.listener"},
     "click": {"cli"},
     "rich": {"cli"},
-    "hypothesis": {"testing.strategies"},
+    "hypothesis": {"testing.strategies", "testing.fault_strategies"},
     "pytest": {"testing.pytest_plugin"},
 }
 """Foreign libraries and where they have their door: a module, or any module of a package."""

@@ -11,8 +11,6 @@ from hypothesis import Phase, find, given, settings
 from hypothesis import strategies as st
 from hypothesis.errors import NoSuchExample
 
-from mockpilot.faults import Fault
-from mockpilot.faults.injector import Injector
 from mockpilot.protocol.envelope import Action, MessageType, read
 from mockpilot.protocol.schema import violations
 from mockpilot.protocol.vocabulary import DIALECTS
@@ -65,16 +63,6 @@ def test_nearly_valid_things_are_wrong_in_every_place(dialect: str) -> None:
     ]  # fmt: skip
     for strategy, is_wrong in wanted:
         find(strategy, is_wrong, settings=settings(UNHURRIED, database=None, phases=[Phase.generate]))
-
-
-@FEW
-@given(strategies.fault_plans())
-def test_fault_plans_can_be_armed(plan: list[Fault]) -> None:
-    """All at once, and none of them has to fire."""
-    injector = Injector()
-    for fault in plan:
-        injector.arm(fault)
-    assert all(armed.fault.optional for armed in injector.armed)
 
 
 # -- what they are for: somebody's small parser with a planted bug -----------------------------------------------------

@@ -15,12 +15,11 @@ from typing import Any
 from hypothesis import strategies as st
 from msgspec import inspect
 
-from mockpilot import faults
 from mockpilot.faults import Fault
-from mockpilot.faults.verbs import DAMAGES
 from mockpilot.protocol.envelope import Action, MessageType, Source
 from mockpilot.protocol.schema import violations
 from mockpilot.protocol.vocabulary import DEFAULT_DIALECT, dialect
+from mockpilot.testing.fault_strategies import faults_in
 
 Json = Any
 
@@ -78,38 +77,9 @@ def nearly_valid_envelopes(dialect_name: str = DEFAULT_DIALECT.name) -> st.Searc
     return texts | st.builds(_torn, envelopes(dialect_name), st.integers(0, 10_000), bits)
 
 
-def fault_plans(max_size: int = 3) -> st.SearchStrategy[list[Fault]]:
-    """Faults to arm together; all optional, since nobody knows what the product will give occasion to."""
-    return st.lists(_faults(), min_size=1, max_size=max_size)
-
-
-def _faults() -> st.SearchStrategy[Fault]:
-    lists = Action.PROVIDE_CHARGING_REQUESTS
-    answered: dict[str, st.SearchStrategy[Any]] = {
-        "action": st.sampled_from([Action.BOOT_NOTIFICATION, lists]), "nth": st.integers(1, 3),
-        "optional": st.just(True),
-    }  # fmt: skip
-    always: dict[str, st.SearchStrategy[Any]] = {"optional": st.just(True)}
-    confirmation, by = st.just("confirmation"), st.floats(0.01, 0.5)
-    kinds, hows = ["error", "wrong-id", "wrong-action"], ["close", "tcp-end", "reset"]
-    return st.one_of(
-        st.builds(faults.lose, confirmation, **answered),
-        st.builds(faults.delay, confirmation, by=by, **answered),
-        st.builds(faults.repeat, confirmation, times=st.integers(2, 3), **answered),
-        st.builds(faults.swap, confirmation, **answered),
-        st.builds(faults.answer, kind=st.sampled_from(kinds), **answered),
-        st.builds(faults.damage, st.sampled_from(_DAMAGES), nth=st.integers(1, 3), **always),
-        st.builds(faults.inject, st.sampled_from(["confirmation", "error"]), **always),
-        st.builds(faults.drop, st.sampled_from(hows), action=st.just(lists), when=st.just("before-answer"), **always),
-        st.builds(faults.refuse, st.sampled_from([401, 503]), attempts=st.integers(1, 3), **always),
-        st.builds(faults.ping, rate=st.floats(1, 50), **always),
-        st.builds(faults.slow, rate=st.floats(1000, 100_000), chunk=st.integers(1, 500), **always),
-        st.builds(faults.forget, st.sampled_from(["requests", "all"]), **always),
-        st.builds(faults.clock, skew=st.floats(1, 600), **always),
-    )
-
-
-_DAMAGES = [how for how in DAMAGES if how not in ("huge", "split-utf8")]
+def fault_plans(dialect_name: str = DEFAULT_DIALECT.name, *, max_size: int = 3) -> st.SearchStrategy[list[Fault]]:
+    """Faults to arm together in a dialect; all optional, since nobody knows what the product will give occasion to."""
+    return st.lists(faults_in(dialect(dialect_name)), min_size=1, max_size=max_size)
 
 
 def _damaged(valid: st.SearchStrategy[Json]) -> st.SearchStrategy[Json]:
