@@ -260,6 +260,65 @@ def test_factory_makes_several(project: pytest.Pytester) -> None:
     assert done.stdout.str().count("the last 20 lines of the history") == 1
 
 
+SHARED = """
+@pytest.fixture(scope="session")
+def shared(mockpilot_session_factory):
+    cms = mockpilot_session_factory(JUDGED)
+    app = ThreadedApp(cms.url, str(cms.ca_file), cms.user, cms.password, "answers-with-new-ids")
+    yield cms
+    app.stop()
+
+def test_one(shared):
+    shared.wait_exchange()
+    assert len(shared.history.received("BootNotification")) == 1
+
+def test_other(shared):
+    FIRST
+    shared.mark("the same link")
+    shared.wait_exchange()
+    assert len(shared.history.received("BootNotification")) == 1
+"""
+
+
+def shared(judged: str = "", first: str = "") -> str:
+    """Two tests with one CMS and a product that is wrong."""
+    return SHARED.replace("JUDGED", judged).replace("FIRST", first)
+
+
+def test_session_s_cms_is_judged_as_the_session_ends(project: pytest.Pytester) -> None:
+    """Once, at the last test; what it did is kept."""
+    done = run(project, shared("time='scaled:2'"))
+    done.assert_outcomes(passed=2, errors=1)
+    done.stdout.fnmatch_lines([
+        "*ERROR at teardown of test_other*", "*correlation.echoes-message-id*", "kept  *session-*",
+        "*test_other: in time scaled by 2",
+    ])
+    done.stdout.no_fnmatch_line("*pytest_plugin.py*")
+
+
+def test_session_s_cms_is_judged_by_hand(project: pytest.Pytester) -> None:
+    """In the test that asks for it, and then nowhere else."""
+    done = run(project, shared("judge=False", "shared.judge()"))
+    done.assert_outcomes(passed=1, failed=1)
+    done.stdout.fnmatch_lines(["*correlation.echoes-message-id*", "FAILED *::test_other *"])
+
+
+def test_session_s_cms_hides_no_failure_that_ended_it(project: pytest.Pytester) -> None:
+    """With -x no test is left that could fail for it."""
+    done = run(project, shared(first="assert 1 == 2") + "\n\ndef test_last():\n    pass\n", "-x")
+    done.assert_outcomes(passed=1, failed=1)
+    done.stdout.fnmatch_lines(["*assert 1 == 2*", "FAILED *::test_other *"])
+    assert "ConformanceFailure" not in done.stdout.str() + done.stderr.str()
+
+
+@pytest.mark.parametrize("wish", ["dialekt='vdv-1.1'", "depot='nowhere'"])
+def test_session_s_cms_tells_mistakes_plainly(project: pytest.Pytester, wish: str) -> None:
+    """Without a traceback through mockpilot."""
+    done = run(project, shared(wish))
+    done.assert_outcomes(errors=2)
+    done.stdout.no_fnmatch_line("*pytest_plugin.py*")
+
+
 def test_profile_with_a_host_of_its_own_gets_certificates_for_it(project: pytest.Pytester) -> None:
     """The session's are for the loopback address."""
     done = run(project, """
@@ -381,7 +440,8 @@ def test_options_and_fixtures_are_documented(project: pytest.Pytester) -> None:
         assert f"--mockpilot-{option}" in told
     assert "@pytest.mark.mockpilot(" in project.runpytest_subprocess(*QUIET, "--markers").stdout.str()
     fixtures = project.runpytest_subprocess(*QUIET, "--fixtures").stdout.str()
-    for name in ("mockpilot", "mockpilot_factory", "mockpilot_profile", "mockpilot_depot", "mockpilot_scenario"):
+    for name in ("mockpilot", "mockpilot_factory", "mockpilot_session_factory [session scope]", "mockpilot_profile",
+                 "mockpilot_depot", "mockpilot_scenario"):  # fmt: skip
         assert f"\n{name} -- " in fixtures
 
 

@@ -21,6 +21,8 @@ T = TypeVar("T")
 _BENCH = pytest.StashKey["Bench"]()
 _TOLD = "mockpilot"
 """Name of the properties of a report that say what did not hold."""
+_OF_SESSION = pytest.StashKey[list[tuple[str, object]]]()
+"""Such properties of the session's own CMSs, which end with its last test."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -85,17 +87,29 @@ def mockpilot_factory(
     """Makes any number of CMSs for a test, each with a port, credentials and a history of its own."""
     bench = _bench(request, mockpilot_authority, mockpilot_profile, mockpilot_depot, tmp_path_factory)
     request.node.stash[_BENCH] = bench
-
-    def make(**wishes: Any) -> Cms:
-        return _plainly(lambda: bench.make(**wishes))
-
     try:
-        yield make
+        yield _maker(bench)
     finally:
         complaint = bench.end()
-        _tell(request.node, bench)
+        request.node.user_properties += _told(bench)
         del request.node.stash[_BENCH]  # items live as long as the session, histories need not
     if complaint and not bench.failed:
+        raise _told_plainly(complaint)
+
+
+@pytest.fixture(scope="session")
+def mockpilot_session_factory(
+    request: pytest.FixtureRequest, mockpilot_authority: Authority, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Callable[..., Cms]]:
+    """Makes CMSs that live until the session ends, and are judged then or, with ``judge=False``, by hand."""
+    bench = _bench(request, mockpilot_authority, None, None, tmp_path_factory)
+    try:
+        yield _maker(bench)
+    finally:
+        complaint = bench.end()
+        request.session.stash[_OF_SESSION] = _told(bench)
+    # After -x no test is left to be failed, and pytest would hide the one that was.
+    if complaint and not (request.session.shouldfail or request.session.shouldstop):
         raise _told_plainly(complaint)
 
 
@@ -105,6 +119,10 @@ def mockpilot(
 ) -> Cms:
     """A CMS that misbehaves on request; whatever the product does wrong fails the test at its end."""
     return mockpilot_factory(scenario=mockpilot_scenario or _marked(request.node).get("scenario"))
+
+
+def _maker(bench: Bench) -> Callable[..., Cms]:
+    return lambda **wishes: _plainly(lambda: bench.make(**wishes))
 
 
 def _bench(
@@ -118,10 +136,17 @@ def _bench(
     asked = {"dialect": option("--mockpilot-dialect"), "seed": option("--mockpilot-seed")}
     wishes = _plainly(lambda: Wishes().changed(asked | _marked(request.node) | {"scenario": None}))
     return Bench(
-        test=request.node.nodeid, wishes=wishes, profile=profile, depot=depot, authority=authority,
-        strict=option("--mockpilot-strict"), keep=option("--mockpilot-keep"), everything=report is not None,
+        test=request.node.nodeid or _session_name(request.config), wishes=wishes, profile=profile, depot=depot,
+        authority=authority, strict=option("--mockpilot-strict"), keep=option("--mockpilot-keep"),
+        everything=report is not None,
         folder=lambda: started_in / report if report is not None else folders.getbasetemp() / "mockpilot",
     )  # fmt: skip
+
+
+def _session_name(config: pytest.Config) -> str:
+    """Each worker of pytest-xdist has a session of its own, and all of them write beside each other."""
+    worker = getattr(config, "workerinput", {}).get("workerid", "")
+    return f"session {worker}".rstrip()
 
 
 def _marked(node: pytest.Item) -> dict[str, Any]:
@@ -179,6 +204,9 @@ def pytest_runtest_makereport(
         bench.failed = True
         if not call.excinfo.errisinstance(pytest.skip.Exception):
             item.add_report_section(str(call.when), _TOLD, _section(bench, call.excinfo.value))
+    if call.when == "teardown":
+        of_session: list[tuple[str, object]] = item.session.stash.get(_OF_SESSION, [])
+        item.user_properties += of_session
     return (yield)
 
 
@@ -189,11 +217,11 @@ def _section(bench: Bench, error: BaseException) -> str:
         return f"mockpilot broke while it told of this test:\n{traceback.format_exc()}"
 
 
-def _tell(node: pytest.Item, bench: Bench) -> None:
-    note = bench.time_words()
-    node.user_properties += [(_TOLD, f"{line}{f' · {note}' if note else ''}") for line in bench.warnings()]
-    if note and not bench.warnings():
-        node.user_properties.append((_TOLD, f"in {note}"))
+def _told(bench: Bench) -> list[tuple[str, object]]:
+    note, warnings = bench.time_words(), bench.warnings()
+    if note and not warnings:
+        return [(_TOLD, f"in {note}")]
+    return [(_TOLD, f"{line}{f' · {note}' if note else ''}") for line in warnings]
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
