@@ -1,5 +1,5 @@
 from mockpilot.faults import swap
-from mockpilot.scenario import Stage, scenario
+from mockpilot.scenario import Stage, scenario, still_answers
 
 
 @scenario(
@@ -16,9 +16,4 @@ async def boot_overtaken(cms: Stage) -> None:
     """
     cms.arm(swap("confirmation", "BootNotification", nth=1))
     await cms.reach("booted")
-    with cms.patience("resend_within") as waited:
-        await cms.wait_for("answer", count=2)
-    if waited.ran_out and cms.is_connected:  # a second chance: another reconnect
-        await cms.drop("close", code=1012)
-        with cms.patience("reconnect_within"):
-            await cms.wait_for("answer")
+    await still_answers(cms)

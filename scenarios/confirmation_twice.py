@@ -1,5 +1,5 @@
 from mockpilot.faults import repeat
-from mockpilot.scenario import Stage, scenario
+from mockpilot.scenario import Stage, scenario, still_answers
 
 
 @scenario(
@@ -19,9 +19,4 @@ async def confirmation_twice(cms: Stage) -> None:
     await cms.reach("exchange")
     await cms.obtain_list()
     await cms.hold()  # both have left by then, however fast the pushes are
-    with cms.patience("resend_within") as waited:
-        await cms.wait_for("answer", count=2)
-    if waited.ran_out and cms.is_connected:  # a second chance: another reconnect
-        await cms.drop("close", code=1012)
-        with cms.patience("reconnect_within"):
-            await cms.wait_for("answer")
+    await still_answers(cms)

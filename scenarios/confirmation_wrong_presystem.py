@@ -1,5 +1,5 @@
 from mockpilot.faults import answer
-from mockpilot.scenario import Stage, scenario
+from mockpilot.scenario import Stage, scenario, still_answers
 
 
 @scenario(
@@ -17,9 +17,4 @@ async def confirmation_wrong_presystem(cms: Stage) -> None:
     cms.arm(answer("ProvideChargingRequests", "wrong-presystem", nth=1))
     await cms.reach("exchange")
     await cms.obtain_list()
-    with cms.patience("resend_within") as waited:
-        await cms.wait_for("answer", count=2)
-    if waited.ran_out and cms.is_connected:  # a second chance: another reconnect
-        await cms.drop("close", code=1012)
-        with cms.patience("reconnect_within"):
-            await cms.wait_for("answer")
+    await still_answers(cms)

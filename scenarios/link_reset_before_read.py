@@ -1,5 +1,5 @@
 from mockpilot.faults import drop
-from mockpilot.scenario import Stage, scenario
+from mockpilot.scenario import Stage, list_on_new_link, scenario
 
 
 @scenario(
@@ -33,9 +33,5 @@ async def link_reset_before_read(cms: Stage) -> None:
         await cms.wait_for("ProvideChargingRequests")
         while cms.request_ids <= known:  # a list without what is new
             await cms.wait_for("depot_changed")
-    if waited.ran_out and cms.is_connected:  # a second chance: another reconnect
-        await cms.drop("close", code=1012)
-        with cms.patience("reconnect_within"):
-            await cms.look_for("answer")
-        with cms.patience("resend_within"):
-            await cms.wait_for("ProvideChargingRequests")
+    if waited.ran_out:
+        await list_on_new_link(cms)

@@ -1,5 +1,5 @@
 from mockpilot.faults import answer
-from mockpilot.scenario import Stage, scenario
+from mockpilot.scenario import Stage, list_on_new_link, scenario
 
 
 @scenario(
@@ -30,9 +30,5 @@ async def request_refused(cms: Stage) -> None:
     await cms.provoke("create-request")
     with cms.patience("provoke_within") as silent:
         await cms.wait_for("ProvideChargingRequests")
-    if (deaf.ran_out or silent.ran_out) and cms.is_connected:  # a second chance: another reconnect
-        await cms.drop("close", code=1012)
-        with cms.patience("reconnect_within"):
-            await cms.look_for("answer")
-        with cms.patience("resend_within"):
-            await cms.wait_for("ProvideChargingRequests")
+    if deaf.ran_out or silent.ran_out:
+        await list_on_new_link(cms)

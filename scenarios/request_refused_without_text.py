@@ -1,5 +1,5 @@
 from mockpilot.faults import answer
-from mockpilot.scenario import Stage, scenario
+from mockpilot.scenario import Stage, scenario, still_answers
 
 
 @scenario(
@@ -18,9 +18,4 @@ async def request_refused_without_text(cms: Stage) -> None:
     cms.arm(answer("ProvideChargingRequests", "error-empty", nth=1))
     await cms.reach("exchange")
     await cms.obtain_list()
-    with cms.patience("resend_within") as waited:
-        await cms.wait_for("answer", count=2)
-    if waited.ran_out and cms.is_connected:  # a second chance: another reconnect
-        await cms.drop("close", code=1012)
-        with cms.patience("reconnect_within"):
-            await cms.wait_for("answer")
+    await still_answers(cms)

@@ -3,8 +3,9 @@
 A scenario file needs nothing else of mockpilot than this package and ``mockpilot.faults``.
 """
 
+from mockpilot.scenario.chances import list_on_new_link, still_answers
 from mockpilot.scenario.definition import Scenario, scenario
 from mockpilot.scenario.probing import PROBE_BOUNDS, probe
 from mockpilot.scenario.stage import Stage
 
-__all__ = ["PROBE_BOUNDS", "Scenario", "Stage", "probe", "scenario"]
+__all__ = ["PROBE_BOUNDS", "Scenario", "Stage", "list_on_new_link", "probe", "scenario", "still_answers"]

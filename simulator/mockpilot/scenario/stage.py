@@ -7,34 +7,25 @@ what comes between two calls is never missed, whichever link it comes on. Outsid
 
 from __future__ import annotations
 
-import math
 from collections.abc import Awaitable, Callable, Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
+from contextlib import AbstractContextManager, contextmanager
 
 import trio
 
 from mockpilot.control import Control
 from mockpilot.depot.model import PointState
-from mockpilot.depot.present import PointNow
-from mockpilot.depot.simulation import DepotError
 from mockpilot.depot.site import Site
 from mockpilot.errors import ScenarioError
-from mockpilot.faults.changing import told_points
 from mockpilot.faults.injector import Armed
 from mockpilot.faults.selecting import Seconds
 from mockpilot.faults.verbs import Fault, inject, refuse
 from mockpilot.history.events import (
     Event,
     MessageSent,
-    ProductExited,
-    Stalled,
     StateReached,
     StepEnded,
     StepProvoked,
     TcpAccepted,
-    WaitEnded,
-    WaitStarted,
 )
 from mockpilot.history.recorder import History
 from mockpilot.limits import Limits
@@ -49,9 +40,10 @@ from mockpilot.scenario.matching import (
     is_end,
     is_push_answer,
     predicate,
-    push_of,
     spoken,
 )
+from mockpilot.scenario.places import plug_one_in, point_to_name, shown_points
+from mockpilot.scenario.waiting import Patience, ScenarioOver, Waits
 
 STEPS = ("create-request", "change-request", "cancel-request", "cancel-all-requests")
 STATES = {"fresh": "link", "booted": "accepted", "exchange": "answer"}
@@ -60,9 +52,6 @@ STATES = {"fresh": "link", "booted": "accepted", "exchange": "answer"}
 CHARGING = "charging"
 CHARGES_WITHIN_S = 120.0
 """Twice what the depot takes to prepare."""
-ARRIVES_WITH_PERCENT = 15.0
-"""State of charge below what any request asks for."""
-
 _SPOKEN = {
     "fresh": "a new connection",
     "booted": "a connection with an accepted boot",
@@ -71,21 +60,6 @@ _SPOKEN = {
 
 Provoke = Callable[[str, str, str], Awaitable[tuple[bool, str]]]
 """Takes step, charging point and charging request; answers whether it happened, and what came of it."""
-
-
-class ScenarioOver(Exception):  # noqa: N818 - an end, not an error
-    """The script ends here; ``why`` goes into the recording."""
-
-    def __init__(self, why: str, detail: str = "") -> None:
-        super().__init__(why)
-        self.why, self.detail = why, detail
-
-
-@dataclass(slots=True)
-class Patience:
-    """What came of a wait with patience."""
-
-    ran_out: bool = False
 
 
 class Stage:
@@ -105,12 +79,8 @@ class Stage:
         provoke: Provoke | None = None, supervised: bool = False,
     ) -> None:  # fmt: skip
         self._control, self.limits, self._presystem_id = control, limits, presystem_id
-        self._connects_within_s, self._provoke, self._supervised = connects_within_s, provoke, supervised
-        self._patience: list[str] = []
-        self._scopes: list[trio.CancelScope] = []
-        control.recorder.subscribe(self._extend_for_stall)
-        self.started = False
-        """Whether the start state that was asked for is reached, or none was."""
+        self._connects_within_s, self._provoke = connects_within_s, provoke
+        self._waits = Waits(control, limits, supervised=supervised)
 
     # -- waiting ---------------------------------------------------------------------------------------------------
 
@@ -126,7 +96,7 @@ class Stage:
             raise ScenarioError(f"reach: one of {', '.join([*STATES, CHARGING])} is expected, found {state!r}")
         await self.wait_connected()
         within_s = self._within(state)
-        with self._waiting(_SPOKEN[state], within_s, "reconnect_within"), trio.move_on_after(within_s) as bound:
+        with self._waits.recorded(_SPOKEN[state], within_s, "reconnect_within"), trio.move_on_after(within_s) as bound:
             await self._reach(self.shows(state))
         if bound.cancelled_caught:
             raise ScenarioOver("start state not reached", f"no {_SPOKEN[state].removeprefix('a ')} in {within_s:g} s")
@@ -138,7 +108,8 @@ class Stage:
         if not self.request_ids:
             await self.obtain_list()
             await self.wait_for("depot_changed")
-        place = self._plug_one_in()
+        self._bring_up_to_date()
+        place = plug_one_in(self.depot, self._presystem_id, self._point())
         if place is None:
             raise ScenarioOver("start state not reached", "no vehicle of a charging request could be plugged in")
         with trio.move_on_after(CHARGES_WITHIN_S):
@@ -150,42 +121,16 @@ class Stage:
         await self.wait_for("answer")
         self._control.recorder.record(StateReached(state=CHARGING))
 
-    def _plug_one_in(self) -> PointNow | None:
-        """The vehicle of the first request that can be, emptier than it may come; answers where it stands.
-
-        Where none can be, a vehicle that has come by itself will do.
-        """
-        site, spell = self.depot, self._control.server.world.dialect.spelling
-        site.advance(self._control.server.world.clock.instant())
-        for request in site.requests_of(self._presystem_id).values():
-            wanted = str(request.charging_point_id or spell.back(self._point()))
-            try:
-                site.simulation.plug_in(request.vehicle_id, wanted, ARRIVES_WITH_PERCENT, is_prepared=True)
-            except DepotError:
-                continue
-            return next(point for point in self._real_points() if point.point.id == wanted)
-        wanted_here = {request.vehicle_id for request in site.requests_of(self._presystem_id).values()}
-        return next((point for point in self._real_points()
-                     if point.process is not None and point.process.vehicle.id in wanted_here), None)  # fmt: skip
-
-    def _real_points(self) -> Iterator[PointNow]:
-        for station in self.depot.simulation.present.stations[1:]:
-            yield from station.points
-
     async def wait_connected(self) -> None:
         """Wait for the first connection of the scenario, whatever comes of it; nobody coming ends the scenario."""
         if self._control.recorder.history.of(TcpAccepted):
             return
         cursor, within_s = self._control.cursor, self._connects_within_s
-        with self._waiting("its first connection", within_s, "connect_within"):
-            event = await self._control.wait_event(self._is_arrival, within_s)
+        with self._waits.recorded("its first connection", within_s, "connect_within"):
+            event = await self._waits.within(lambda event: isinstance(event, TcpAccepted), within_s)
         self._control.cursor = cursor
         if event is None:
             raise ScenarioOver("start state not reached", f"nobody connected in {within_s:g} s")
-        self._end_if_gone(event)
-
-    def _is_arrival(self, event: Event) -> bool:
-        return isinstance(event, TcpAccepted) or self._is_exit(event)
 
     def _within(self, state: str) -> float:
         connect = self.limits.reconnect_within
@@ -196,9 +141,7 @@ class Stage:
         cursor, self._control.cursor = self._control.cursor, 0
         try:
             while True:
-                event = await self._control.wait_event(lambda event: shows(event) or self._is_exit(event))
-                assert event is not None
-                self._end_if_gone(event)
+                event = await self._waits.any(shows)
                 if event.link in {link.number for link in self._control.server.live_links()}:
                     return
         finally:
@@ -210,14 +153,12 @@ class Stage:
         Args:
             what: an action's name, ``attempt``, ``link``, ``accepted``, ``answer`` or the name of an event.
         """
-        matches = self._predicate(what)
-        limit = self._patience[-1] if self._patience else "provoke_within"
-        within_s = math.inf if self._patience else self.limits.provoke_within
-        remaining = max(0.0, min(within_s, trio.current_effective_deadline() - trio.current_time()))
+        matches, waits = self._predicate(what), self._waits
+        remaining = max(0.0, min(waits.within_s, trio.current_effective_deadline() - trio.current_time()))
         event: Event | None = None
-        with self._waiting(spoken(what), remaining, limit):
+        with waits.recorded(spoken(what), remaining, waits.limit):
             for _ in range(count):
-                event = await self._next(matches, within_s, spoken(what))
+                event = await waits.next(matches, spoken(what))
         assert event is not None
         return event
 
@@ -243,66 +184,27 @@ class Stage:
         """Wait until the presystem has met these faults, those aside that are optional; or until the time runs out."""
         awaited = [one for one in faults if not one.fault.optional]
         names = ", ".join(one.name for one in awaited)
-        with self._waiting(f"a sign that it has met {names}", within_s, ""), trio.move_on_after(within_s):
+        with self._waits.recorded(f"a sign that it has met {names}", within_s, ""), trio.move_on_after(within_s):
             while not all(one.seen for one in awaited):
-                event = await self._control.wait_event(lambda _: True)
-                assert event is not None
-                self._end_if_gone(event)
+                await self._waits.any(lambda _: True)
 
     async def wait_exchange(self, within_s: float) -> None:
         """Wait until a live link is in exchange, as it was or again; or until the time runs out."""
-        with self._waiting("an answered push", within_s, ""), trio.move_on_after(within_s):
+        with self._waits.recorded("an answered push", within_s, ""), trio.move_on_after(within_s):
             await self._reach(is_push_answer)
 
-    async def _next(self, matches: Predicate, within_s: float, awaited: str) -> Event:
-        event = await self._control.wait_event(lambda event: matches(event) or self._is_exit(event), within_s)
-        if event is None:
-            raise ScenarioOver("done", f"{awaited} did not come in {within_s:g} s")
-        self._end_if_gone(event)
-        return event
-
-    def _is_exit(self, event: Event) -> bool:
-        return isinstance(event, ProductExited) and not event.by_us and not self._supervised
-
-    def _end_if_gone(self, event: Event) -> None:
-        if not isinstance(event, ProductExited):
-            return
-        why = "done" if self.started else "product left"
-        raise ScenarioOver(why, f"the product ended by itself with status {event.status}")
-
-    @contextmanager
-    def _waiting(self, awaited: str, within_s: float, limit: str) -> Iterator[None]:
-        record = self._control.recorder.record
-        record(WaitStarted(awaited=awaited, within_s=round(within_s, 3), limit=limit))
-        came = False
-        try:
-            yield
-            came = True
-        finally:
-            record(WaitEnded(awaited=awaited, ran_out=not came))
-
-    @contextmanager
-    def patience(self, limit: str, times: float = 1.0) -> Iterator[Patience]:
+    def patience(self, limit: str, times: float = 1.0) -> AbstractContextManager[Patience]:
         """Bound the waits inside by a limit, or so many times it; running out ends the block, not the scenario."""
-        seconds = self.limits.as_seconds().get(limit)
-        if seconds is None:
-            raise ScenarioError(f"patience: the name of a limit is expected, found {limit!r}")
-        waited = Patience()
-        self._patience.append(limit)
-        try:
-            # A little longer than the limit: what is judged by it must lie inside the recording.
-            with trio.move_on_after(seconds * times + self.limits.guard) as scope:
-                self._scopes.append(scope)
-                yield waited
-        finally:
-            self._patience.pop()
-            self._scopes.pop()
-        waited.ran_out = scope.cancelled_caught
+        return self._waits.patience(limit, times)
 
-    def _extend_for_stall(self, event: Event) -> None:
-        if isinstance(event, Stalled):
-            for scope in self._scopes:
-                scope.deadline += event.late_s
+    @property
+    def started(self) -> bool:
+        """Whether the start state that was asked for is reached, or none was."""
+        return self._waits.started
+
+    @started.setter
+    def started(self, started: bool) -> None:
+        self._waits.started = started
 
     @property
     def control(self) -> Control:
@@ -367,7 +269,7 @@ class Stage:
             raise ScenarioError(f"provoke: one of {', '.join(STEPS)} is expected, found {step!r}")
         if self._provoke is None:
             return
-        point, request = self._point(), self._request(step)
+        point, request = self._spell(self._point()), self._request(step)
         record = self._control.recorder.record
         record(StepProvoked(step=step, charging_point_id=point, charging_request_id=request))
         happened, detail = await self._provoke(step, point, request)
@@ -394,23 +296,12 @@ class Stage:
                 return event
 
     def _point(self) -> str:
-        # A sane planner refuses a point that is out of order, hidden from it, or promised to another bus.
-        site = self.depot
-        site.advance(self._control.server.world.clock.instant())
-        taken = {request.charging_point_id for request in site.requests_of(self._presystem_id).values()}
-        points = [(station, point) for station in site.simulation.present.stations[1:] for point in station.points]
-        points.sort(key=lambda pair: pair[0].fault is not None or pair[1].fault is not None)
-        shown = self._shown_points()
-        points = [pair for pair in points if pair[1].point.id in shown] or points
-        available = [point.point.id for _, point in points if point.state is PointState.AVAILABLE]
-        free = [point for point in available if point not in taken]
-        return self._spell(next(iter([*free, *available]), points[0][1].point.id))
+        self._bring_up_to_date()
+        shown = shown_points(self.history, self._control.server.world.dialect)
+        return point_to_name(self.depot, self._presystem_id, shown)
 
-    def _shown_points(self) -> frozenset[str]:
-        """Points of the latest push, in our own spelling: a fault may have hidden some."""
-        pushes = (push_of(event) for event in reversed(self.history))
-        latest = next((push for push in pushes if push is not None), None)
-        return frozenset(told_points(latest, self._control.server.world.dialect) if latest else ())
+    def _bring_up_to_date(self) -> None:
+        self.depot.advance(self._control.server.world.clock.instant())
 
     def _request(self, step: str) -> str:
         stored = self.depot.requests_of(self._presystem_id)
@@ -463,12 +354,9 @@ class Stage:
         if asked is None:
             return False
         with self.patience("confirm_within"):
-            event = await self._control.wait_event(
+            event = await self._waits.any(
                 lambda event: is_answer_to(event, asked.message_id) or is_end(event, sent[0].link)
-                or self._is_exit(event)
             )
-            assert event is not None
-            self._end_if_gone(event)
             said = envelope_of(event)
             return said is not None and said.message_type is MessageType.CONFIRMATION
         return False
@@ -497,7 +385,7 @@ class Stage:
     async def hold(self, limit: str = "hold") -> None:
         """Let a limit's time pass, to see who cannot wait."""
         seconds = self.limits.as_seconds()[limit]
-        with self._waiting("haste", seconds, limit):
+        with self._waits.recorded("haste", seconds, limit):
             await trio.sleep(seconds)
 
     def mark(self, text: str) -> None:
@@ -524,5 +412,5 @@ class Stage:
             return
         self._control.cursor = len(self._control.recorder.history)
         self.push()
-        with self._waiting("an answer to the last push", self.limits.confirm_within, "confirm_within"):
+        with self._waits.recorded("an answer to the last push", self.limits.confirm_within, "confirm_within"):
             await self._control.wait_event(is_push_answer, self.limits.confirm_within)
