@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from conformance.playbook import Play, entry, uuid
-from mockpilot.conformance.case import Case, points_in, requests_in
+from mockpilot.conformance.case import Case
+from mockpilot.conformance.pushed import points_in, requests_in
 from mockpilot.conformance.verdict import judge
 from mockpilot.history import events as ev
 from mockpilot.history.trace import from_lines, to_line

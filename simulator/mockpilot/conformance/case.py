@@ -15,6 +15,7 @@ from mockpilot.conformance.attempts import Attempt, fold, is_own, is_proxied
 from mockpilot.conformance.conversation import Frame, Link, links_of
 from mockpilot.conformance.correlation import Exchange, exchanges_of
 from mockpilot.conformance.lists import AHEAD, Entry, RequestList, Step, lists_of, made_by_steps, read_entries, steps_of
+from mockpilot.conformance.pushed import ended_in, payload_of, points_in, requests_in
 from mockpilot.conformance.waiting import Waiting
 from mockpilot.errors import MockpilotError
 from mockpilot.history.events import (
@@ -258,7 +259,7 @@ class Case:
         """Ids that ended for all to see: terminated, finished or rejected; with the event that shows it."""
         ended = [(read.index, entry.id) for read in self.lists for entry in read.entries if entry.terminated]
         for frame in self.pushes_handed:
-            ended += [(frame.index, request) for request in _ended_in(payload_of(frame))]
+            ended += [(frame.index, request) for request in ended_in(payload_of(frame))]
         return ended
 
     def refused_between(self, earlier: int, later: int) -> bool:
@@ -414,52 +415,3 @@ class Case:
 
 def _before(one: Link, other: Link) -> bool:
     return one.opened is not None and other.opened is not None and one.opened.index < other.opened.index
-
-
-def payload_of(frame: Frame) -> Any:
-    """A frame's payload, None if it cannot be read."""
-    return frame.envelope.payload if frame.envelope is not None else None
-
-
-# -- reading pushes without trusting them: a fault may have changed anything ------------------------------------------
-
-
-def _items(holder: Any, key: str) -> list[dict[str, Any]]:
-    found = holder.get(key) if isinstance(holder, dict) else None
-    return [item for item in found if isinstance(item, dict)] if isinstance(found, list) else []
-
-
-def _points(payload: Any) -> Iterator[dict[str, Any]]:
-    for depot in _items(payload, "depotInfoList"):
-        for station in _items(depot, "chargingStationInfoList"):
-            yield from _items(station, "chargingPointInfoList")
-
-
-def points_in(payload: Any) -> frozenset[str]:
-    """Ids of the charging points that a push names."""
-    return frozenset(str(point.get("chargingPointId")) for point in _points(payload))
-
-
-def processes_in(payload: Any) -> Iterator[dict[str, Any]]:
-    """The charging processes that a push shows, scheduled and running ones."""
-    for point in _points(payload):
-        yield from _items(point, "scheduledChargingProcessList")
-        running = point.get("chargingProcessInfo")
-        if isinstance(running, dict):
-            yield running
-
-
-def requests_in(payload: Any, presystem_id: str) -> frozenset[str]:
-    """Ids of the charging requests that a push shows, scheduled or running, as this presystem's."""
-    return frozenset(
-        str(process["chargingRequestId"]) for process in processes_in(payload)
-        if "chargingRequestId" in process and process.get("presystemId", presystem_id) == presystem_id
-    )
-
-
-def _ended_in(payload: Any) -> Iterator[str]:
-    for process in processes_in(payload):
-        if process.get("processStatus") in ("Finishing", "ChargingRejectedTechnically"):
-            yield str(process.get("chargingRequestId"))
-    for rejected in _items(payload, "rejectedChargingRequestInfoList"):
-        yield str(rejected.get("chargingRequestId"))

@@ -6,11 +6,12 @@ from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime
 
-from mockpilot.conformance.case import Case, payload_of, requests_in
+from mockpilot.conformance.case import Case
 from mockpilot.conformance.conversation import Link
 from mockpilot.conformance.correlation import Push
 from mockpilot.conformance.lists import RequestList
 from mockpilot.conformance.observation import Observation, held, undecided
+from mockpilot.conformance.pushed import payload_of, requests_in
 from mockpilot.durations import format_duration
 from mockpilot.history.events import DepotChanged, FaultFired
 

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from mockpilot.conformance.case import Case, payload_of, points_in, processes_in
+from mockpilot.conformance.case import Case
 from mockpilot.conformance.chances import missed
 from mockpilot.conformance.conversation import Frame
 from mockpilot.conformance.levels import Basis, Level
 from mockpilot.conformance.lists import Entry, RequestList, Step, successive
 from mockpilot.conformance.observation import Observation, held, undecided
+from mockpilot.conformance.pushed import payload_of, points_in, processes_in
 from mockpilot.durations import format_duration
 
 CANCELLED_LEAVES = "requests.cancelled-leaves"

@@ -6,11 +6,12 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from mockpilot.conformance.case import Case, payload_of
+from mockpilot.conformance.case import Case
 from mockpilot.conformance.conversation import Frame, Link
 from mockpilot.conformance.levels import Basis, Level
 from mockpilot.conformance.lists import read_entries
 from mockpilot.conformance.observation import Observation, held
+from mockpilot.conformance.pushed import payload_of
 from mockpilot.protocol.envelope import Action, MessageType, Trouble
 from mockpilot.protocol.schema import Violation, violations
 from mockpilot.protocol.vocabulary import DIALECTS, dialect

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from mockpilot.conformance.attempts import REFUSED_LOGIN, Attempt
-from mockpilot.conformance.case import Case, payload_of, requests_in
+from mockpilot.conformance.case import Case
 from mockpilot.conformance.chances import missed
 from mockpilot.conformance.checkers.link import JITTER
 from mockpilot.conformance.conversation import Link
 from mockpilot.conformance.levels import Level
 from mockpilot.conformance.lists import RequestList, Step
 from mockpilot.conformance.observation import Observation, held, undecided
+from mockpilot.conformance.pushed import payload_of, requests_in
 from mockpilot.durations import format_duration
 from mockpilot.history.events import Event, FaultArmed, FaultDisarmed
 

@@ -10,9 +10,10 @@ from datetime import datetime, timedelta
 from itertools import combinations
 from typing import Any
 
-from mockpilot.conformance.case import Case, payload_of, processes_in
+from mockpilot.conformance.case import Case
 from mockpilot.conformance.lists import Entry, RequestList
 from mockpilot.conformance.observation import Observation, held
+from mockpilot.conformance.pushed import payload_of, processes_in
 from mockpilot.protocol.envelope import parse_timestamp
 
 SOC_ORDER = "requests.soc-order"

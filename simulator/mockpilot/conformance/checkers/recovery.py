@@ -8,10 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from mockpilot.conformance.attempts import hammers
-from mockpilot.conformance.case import Case, payload_of
+from mockpilot.conformance.case import Case
 from mockpilot.conformance.conversation import Frame, Link
 from mockpilot.conformance.levels import Level
 from mockpilot.conformance.observation import Observation
+from mockpilot.conformance.pushed import payload_of
 from mockpilot.conformance.stuck import Upset, survived
 from mockpilot.durations import format_duration
 from mockpilot.protocol.envelope import Action, MessageType

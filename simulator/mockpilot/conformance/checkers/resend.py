@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from mockpilot.conformance.case import Case, payload_of, requests_in
+from mockpilot.conformance.case import Case
 from mockpilot.conformance.chances import missed
 from mockpilot.conformance.correlation import Push
 from mockpilot.conformance.lists import RequestList, read_entries
 from mockpilot.conformance.observation import Observation, held, undecided
+from mockpilot.conformance.pushed import payload_of, requests_in
 from mockpilot.conformance.rules import RULES
 from mockpilot.conformance.stuck import ended_by_us
 from mockpilot.durations import format_duration
