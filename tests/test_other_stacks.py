@@ -24,7 +24,7 @@ from stacks import Stack, on_java, on_node, on_python
 REPRESENTATIVE = (
     "boot_rejected", "boot_unanswered", "information_withheld", "confirmation_late", "confirmation_missing",
     "request_changed", "link_closed_politely", "link_goes_silent", "link_reset_after_request",
-    "certificate_wrong_host", "login_refused_then_accepted", "server_unavailable",
+    "certificate_wrong_host", "login_refused_then_accepted", "outage_503",
 )  # fmt: skip
 TRAPS = ("--scenarios", str(Path(__file__).parent / "traps"))
 STACKS = (
@@ -163,12 +163,12 @@ def test_probe_beside_the_product_is_not_counted(
     stack_named: Callable[[str], Stack], tmp_path: Path
 ) -> None:
     """Monitoring looks ten times a second while the product backs off: its own attempts alone are judged."""
-    wanted = ("link_closed_politely", "login_refused_then_accepted", "server_unavailable")
+    wanted = ("link_closed_politely", "login_refused_then_accepted", "outage_503")
     probing = (sys.executable, str(INDEPENDENT / "probe.py"))
     done = stack_named("websockets").certify(tmp_path, *wanted, "--jobs", "3", before=probing)
     assert (blamed(done), done.outcomes) == ({}, dict.fromkeys(wanted, "passed"))
-    looks = of_kind(done, "server_unavailable", "tcp_accepted")
-    asked = of_kind(done, "server_unavailable", "upgrade_requested")
+    looks = of_kind(done, "outage_503", "tcp_accepted")
+    asked = of_kind(done, "outage_503", "upgrade_requested")
     assert len(looks) > 3 * len([one for one in asked if one["credentials"] == "right"])
 
 
@@ -240,7 +240,7 @@ PAUSED_AT = [
         ("boot_unanswered", "message_received", 1),
         ("information_confirmed", "message_sent", 3),
         ("link_goes_silent", "fault_fired", 1),
-        ("server_unavailable", "upgrade_answered", 3),
+        ("outage_503", "upgrade_answered", 3),
     )),
 ]  # fmt: skip
 """Where in a scenario the pause begins; the others are somewhere then, as it happens."""
