@@ -16,7 +16,7 @@ from mockpilot.cli.ctl_arming import arm
 from mockpilot.faults.plan import parameters
 from mockpilot.faults.verbs import VERBS
 from mockpilot.scenario.planned import load_plan
-from running import environment, mockpilot
+from running import environment, mockpilot, wait_until
 
 LIST = "ProvideChargingRequests"
 
@@ -124,6 +124,24 @@ def test_stretch_is_saved_as_a_plan_that_can_be_read(bench: Bench, tmp_path: Pat
 def test_findings_are_told(bench: Bench) -> None:
     """Nothing is judged here; the rules are."""
     assert "judged until event" in said(bench.ctl("findings"))
+
+
+def test_search_in_vain_tells_what_came_closest(bench: Bench) -> None:
+    """With what does not fit."""
+    told = said(bench.ctl("messages", "--text", "ProvideChargingInformatoin"))
+    assert told.startswith("nothing found; what came closest:\n")
+    assert "(provideCharginginformation for providecharginginformatoin)".lower() in told
+
+
+def test_recording_begins_anew(bench: Bench) -> None:
+    """The presystem comes back and is judged from there on."""
+    assert said(bench.ctl("reset", "history")).startswith("reset history, and with it links, faults and depot")
+    assert bench.told("wait", "answer", "--within", "30 s")["came"]
+    first = bench.told("messages")["first"]
+    assert first > 0
+    wait_until(lambda: bench.told("findings")["judged_until"] > first)
+    found = bench.told("findings")
+    assert (found["why_not"], found["findings"]) == ("", [])
 
 
 def test_address_and_key_lead_to_it_too(bench: Bench) -> None:

@@ -107,6 +107,23 @@ async def test_index_of_another_recording_begins_anew(autojump_clock: MockClock)
         assert (names(await anext(feed.viewer(900))))[:2] == ["resync", "lines"]
 
 
+async def test_viewers_are_told_when_the_recording_begins_anew(autojump_clock: MockClock) -> None:
+    """Those who look, and those who come back; whoever has seen the beginning is told nothing."""
+    async with stand() as cms:
+        feed, recording = feed_of(cms)
+        for number in range(3):
+            cms.control.note(str(number))
+        viewer = feed.viewer(0)
+        await anext(viewer)
+        recording.begin_anew()
+        cms.control.note("3")
+        told = parsed((await anext(viewer)).decode())
+        assert [(name, id_) for id_, name, _ in told][:2] == [("afresh", 3), ("lines", 4)]
+        assert told[0][2] == {"next": 3}
+        assert names(await anext(feed.viewer(2)))[:2] == ["afresh", "lines"]
+        assert "afresh" not in names(await anext(feed.viewer(4)))
+
+
 async def test_state_is_told_at_rest_too(autojump_clock: MockClock) -> None:
     """So that a page knows that the connection lives."""
     async with stand() as cms:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from cms.stand import stand
 from mockpilot.console.judging import MOST_JUDGED, Judging, _judged
 from mockpilot.console.recording import Recording
+from mockpilot.console.told import Findings
 from mockpilot.history.events import Event, Mark, MessageReceived, Presystem, ScenarioStarted, TcpAccepted
 
 if TYPE_CHECKING:
@@ -39,6 +41,27 @@ async def test_long_recording_is_judged_no_more_and_says_so(autojump_clock: Mock
     found = await Judging(recording)._judge(20)
     assert "isn't judged here" in found.why_not
     assert str(MOST_JUDGED) in found.why_not
+
+
+async def test_recording_that_began_anew_is_judged_by_itself(autojump_clock: MockClock) -> None:
+    """The same mistake afterwards is found again, and names the events as they are counted here."""
+    async with stand() as cms:
+        recording = Recording()
+        cms.server.world.recorder.subscribe(recording.append)
+        cms.server.world.recorder.record(STARTED)
+        judging = Judging(recording)
+        found: list[Findings] = []
+        for _ in range(2):
+            client = await cms.boot()
+            await client.say(2, "BMS", "Presystem1", "no time", "no id", "BootNotification", {})
+            await client.leave()
+            found.append(await judging._judge(recording.end))
+            recording.begin_anew()
+    before, after = found
+    assert (before.why_not, after.why_not) == ("", "")
+    assert [one.rule for one in before.findings] == [one.rule for one in after.findings] != []
+    assert {index for one in before.findings for index in one.events} < set(range(before.judged_until))
+    assert {index for one in after.findings for index in one.events} < set(range(before.judged_until, recording.end))
 
 
 async def test_nobody_who_looks_means_nothing_is_judged(autojump_clock: MockClock) -> None:

@@ -41,6 +41,16 @@ def test_long_messages_count_by_their_length() -> None:
     assert (kept.first, kept.end) == (7, 10)
 
 
+def test_recording_that_begins_anew_counts_on() -> None:
+    """Nothing of before is left but what is recorded at all, and nothing counts as let go of."""
+    kept = recording(5)
+    kept.begin_anew()
+    assert (kept.begins, kept.first, kept.end, kept.is_whole, kept.since(0)) == (5, 5, 5, True, [])
+    assert kept.first_line is not None
+    kept.append(Mark(index=5, text="5"))
+    assert ([one.index for one in kept.since(0)], kept[4]) == ([5], None)
+
+
 def test_empty_recording_begins_at_nothing() -> None:
     """Nothing was let go of."""
     assert (Recording().first, Recording().end, Recording().is_whole) == (0, 0, True)

@@ -240,6 +240,41 @@ async def test_reset_begins_afresh(tmp_path: Path) -> None:
         assert [one["state"] for one in await bench.get("/faults") if one["do"] == "lose"] == ["disarmed"]
 
 
+async def test_recording_begins_anew_with_reset_of_history(tmp_path: Path) -> None:
+    """Links, faults and requests go with it; what comes keeps counting, and who comes back is seen from the start."""
+    async with lab(tmp_path) as bench:
+        client = await bench.cms.boot()
+        await bench.do("POST", "/faults", {"do": "lose", "type": "error"})
+        end = (await bench.get("/health"))["next_event"]
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(client.leave)
+            done = await bench.do("POST", "/reset", {"what": ["history"]})
+        assert (await bench.get("/links"), done["did"]) == ([], "reset history, and with it links, faults and depot")
+        told = await bench.get("/messages")
+        assert told["first"] == done["events"][0] > end
+        assert told["lines"][0]["text"] == "by hand: the recording begins anew; the trace goes on"
+        [fault] = [one for one in await bench.get("/faults") if one["do"] == "lose"]
+        assert (fault["state"], fault["armed_event"]) == ("disarmed", None)
+        assert bench.cms.server.is_listening
+        await bench.cms.boot()
+        assert (await bench.do("POST", "/wait", {"what": "accepted", "within": "30 s"}))["came"]
+        assert [one.index for one in bench.cms.history] == list(range(len(bench.cms.history)))
+
+
+async def test_search_that_finds_nothing_tells_what_came_closest(tmp_path: Path) -> None:
+    """With what does not fit; whoever only reads on is told nothing."""
+    async with lab(tmp_path) as bench:
+        await bench.cms.boot()
+        assert (await bench.get("/messages?text=BootNotification"))["near"] == []
+        near = (await bench.get("/messages?text=BootNotificaton"))["near"]
+        assert ("BootNotification" in near[0]["line"]["text"], near[0]["but"]) == (
+            True, "bootnotification for bootnotificaton",
+        )  # fmt: skip
+        [elsewhere, *_] = (await bench.get("/messages?text=BootNotification&link=7"))["near"]
+        assert elsewhere["but"] == "of link 1"
+        assert (await bench.get("/messages?since=5000"))["near"] == []
+
+
 async def test_message_is_shown_in_full(tmp_path: Path) -> None:
     """Raw, with the verdicts of all dialects, the served one first."""
     async with lab(tmp_path) as bench:

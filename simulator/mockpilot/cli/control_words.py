@@ -59,6 +59,14 @@ def line_lines(found: Any) -> list[str]:
     return [_line(one) for one in found["lines"]]
 
 
+def found_lines(found: Any) -> list[str]:
+    """Lines that were looked for, or those that came closest."""
+    if not found["near"]:
+        return line_lines(found)
+    near = [f"{_line(one['line'])}  ({one['but']})" for one in found["near"]]
+    return ["nothing found; what came closest:", *near]
+
+
 def _line(one: Any) -> str:
     verdict = one.get("verdict")
     bad = f"  ✗ schema: {verdict['problems'][0]}" if verdict and not verdict["ok"] else ""

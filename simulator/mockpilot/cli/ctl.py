@@ -9,7 +9,15 @@ from typing import Any
 import click
 
 from mockpilot.cli.control_call import Console, NotDoneError, NothingThereError
-from mockpilot.cli.control_words import depot_lines, fault_lines, finding_lines, hold_lines, line_lines, link_lines
+from mockpilot.cli.control_words import (
+    depot_lines,
+    fault_lines,
+    finding_lines,
+    found_lines,
+    hold_lines,
+    line_lines,
+    link_lines,
+)
 from mockpilot.cli.ctl_answers import (
     CONSOLE,
     DONE,
@@ -86,8 +94,8 @@ def findings() -> int:
 @click.option("--text", default="", help="only lines or messages in which it stands")
 @json_option
 def messages(since: int, most: int, text: str) -> int:
-    """The conversation."""
-    return tell(console().ask("GET", "/messages", since=since, most=most, text=text), line_lines)
+    """The conversation; where --text is found nowhere, what came closest."""
+    return tell(console().ask("GET", "/messages", since=since, most=most, text=text), found_lines)
 
 
 # -- faults ------------------------------------------------------------------------------------------------------------
@@ -262,10 +270,10 @@ def advance(by: str) -> int:
 
 
 @ctl.command()
-@click.argument("what", nargs=-1, type=click.Choice(["links", "faults", "depot", "pushes"]))
+@click.argument("what", nargs=-1, type=click.Choice(["links", "faults", "depot", "pushes", "history"]))
 @json_option
 def reset(what: tuple[str, ...]) -> int:
-    """Begin afresh: all of it, or what is named."""
+    """Begin afresh: all of it, or what is named; `history` takes links, faults and depot with it."""
     return tell(console().ask("POST", "/reset", {"what": list(what)} if what else {}), done_lines)
 
 

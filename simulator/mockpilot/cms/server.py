@@ -65,7 +65,7 @@ class Server:
         self._ended_by_us: set[NetStream] = set()
         self._idle = trio.Condition()
         self._outage: object | None = None  # while the port is closed for a time
-        self._turns_away = False  # between two episodes
+        self._turns_away = False  # between two episodes, or before the port is opened again
         world.refuse_tcp_for = self.close_port_for
 
     async def serve(
@@ -198,10 +198,10 @@ class Server:
             self.open_port()
 
     def open_port(self) -> None:
-        """Accept connections again."""
+        """Accept connections again, whatever has ended before."""
         if self._nursery is None and not self._open_gate.is_set():
             self.world.recorder.record(ListenerUp(port=self.port))  # no socket that could do so
-        self._outage = None
+        self._outage, self._turns_away = None, False
         self._open_gate.set()
 
     @property

@@ -131,9 +131,11 @@ class ClockAsked(_Given, frozen=True, kw_only=True):
 
 
 class ResetAsked(_Given, frozen=True, kw_only=True):
-    what: list[Literal["links", "faults", "depot", "pushes"]] = msgspec.field(
-        default_factory=lambda: ["links", "faults", "depot", "pushes"]
+    what: list[Literal["links", "faults", "depot", "pushes", "history"]] = msgspec.field(
+        default_factory=lambda: ["links", "faults", "depot", "pushes", "history"]
     )
+    """With history the console's recording begins anew, and links, faults and depot go with it; a trace file goes on.
+    """
 
 
 class PlanAsked(_Given, frozen=True, kw_only=True):

@@ -48,7 +48,6 @@ from mockpilot.limits import Limits
 
 SETTLES_WITHIN_S = 5.0
 """How long the effect of a command may take beyond the closing handshake."""
-SHOWN_INSTEAD = 10
 
 
 class NotDoneError(MockpilotError):
@@ -251,7 +250,13 @@ class Bench:
         return self._did("advanced the clock", lambda: self.control.advance(by_s))
 
     async def reset(self, what: Sequence[str]) -> Done:
-        """Begin afresh: links closed, faults out, requests forgotten, pushes let out; whichever are named."""
+        """Begin afresh: links closed, faults out, requests forgotten, pushes let out; whichever are named.
+
+        With ``history`` the recording begins anew. Nothing in it may lean on what is gone, so links, faults and
+        requests go with it, whoever is halfway through a connection too.
+        """
+        if "history" in what:
+            what = list(dict.fromkeys([*what, "faults", "depot", "links"]))
         before = self.recording.end
         self.control.note(f"by hand: reset of {', '.join(what) or 'nothing'}")
         if "faults" in what:
@@ -260,12 +265,26 @@ class Bench:
             self.control.disarm(self.control.arm(forget("requests")))
         if "pushes" in what and self.control.pushes_paused:
             self.control.resume_pushes()
+        if "history" in what:
+            return await self._begin_anew()
         if "links" in what and (links := self.control.server.live_links()):
             self.control.drop("close", 1001)
             with trio.move_on_after(self.control.server.world.close_within_s + SETTLES_WITHIN_S):
                 for link in links:
                     await link.over.wait()
         return self._shown(f"reset {', '.join(what) or 'nothing'}", before)
+
+    async def _begin_anew(self) -> Done:
+        server = self.control.server
+        try:
+            await server.end_links(within_s=server.world.close_within_s)
+            self.recording.begin_anew()
+            self.tally.faults.clear()
+            self.marked = before = self.recording.end
+            self.control.note("by hand: the recording begins anew; the trace goes on")
+            return self._shown("reset history, and with it links, faults and depot", before)
+        finally:
+            server.open_port()
 
     async def wait(self, asked: WaitAsked) -> WaitAnswer:
         """Wait for something, from the newest mark on."""

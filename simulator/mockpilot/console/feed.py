@@ -108,6 +108,9 @@ class Viewer:
         self._wrote_at = self._told_at = -STATE_AT_REST_S
         self._told_end = -1
         self._was_present = False
+        # At its very beginning nobody can tell who has seen what was before it; clearing a page that is clear is fine.
+        begins = feed.bench.recording.begins
+        self._begins = begins if since > begins else 0
 
     def __aiter__(self) -> Self:
         return self
@@ -128,6 +131,9 @@ class Viewer:
 
     def _resync(self) -> list[bytes]:
         recording = self._feed.bench.recording
+        if self._begins != recording.begins:
+            self._begins, self._next = recording.begins, recording.first
+            return [_event("afresh", _encode({"next": self._next}), self._next)]
         too_slow = self._was_present and recording.end - self._next > MOST_BEHIND
         if self._next > recording.end:  # the index of another recording
             missed, self._next = self._next, recording.first

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import traceback
 
+import msgspec
 import trio
 
 from mockpilot.conformance.verdict import judge
@@ -27,6 +28,11 @@ WATCHED_FOR_S = 10.0
 """How long after the last look somebody counts as watching."""
 
 
+_NAMED = ("of", "proof")
+"""Fields of events that hold the index of another one."""
+_NOTHING = Findings(judged_until=0, why_not="nothing was looked at so far", findings=[])
+
+
 class Judging:
     """The findings so far.
 
@@ -38,19 +44,21 @@ class Judging:
         self._recording = recording
         self._looked_at = -WATCHED_FOR_S
         self._wanted = trio.Event()
-        self._findings = Findings(judged_until=0, why_not="nothing was looked at so far", findings=[])
+        self._findings, self._begins = _NOTHING, 0
 
     def look(self) -> Findings:
         """The newest findings; newer ones will follow."""
         self._looked_at = trio.current_time()
         self._wanted.set()
-        return self._findings
+        return self._findings if self._begins == self._recording.begins else _NOTHING
 
     async def keep_judging(self) -> None:
         """Judge whenever there is something new and somebody watches, for ever."""
         while True:
             await self._wanted.wait()
             began, before = trio.current_time(), self._recording.end
+            if self._begins != self._recording.begins:
+                self._findings, self._begins = _NOTHING, self._recording.begins
             if before > self._findings.judged_until:
                 self._findings = await self._judge(before)
             await trio.sleep(max(LEAST_REST_S, REST * (trio.current_time() - began)))
@@ -58,19 +66,28 @@ class Judging:
                 self._wanted = trio.Event()
 
     async def _judge(self, until: int) -> Findings:
-        old = self._findings
-        if until > MOST_JUDGED or not self._recording.is_whole:
+        old, begins = self._findings, self._recording.begins
+        if until - begins > MOST_JUDGED or not self._recording.is_whole:
             why_not = (f"the recording is longer than {MOST_JUDGED} events: what follows event {old.judged_until} "
                        "isn't judged here; mockpilot judge takes a trace of any length")  # fmt: skip
             return Findings(judged_until=old.judged_until, why_not=why_not, findings=old.findings)
-        events = self._recording.since(0)
+        events, first_line = self._recording.since(0), self._recording.first_line
+        if begins and first_line is not None:
+            events = [msgspec.structs.replace(first_line, index=begins - 1), *events]
         return await trio.to_thread.run_sync(_judged, events, until, abandon_on_cancel=True)
 
 
 def _judged(events: list[Event], until: int) -> Findings:
+    begins = events[0].index
     try:
-        verdict = judge(History(events))
+        verdict = judge(History([_moved(one, -begins) for one in events] if begins else events))
     except Exception:
         last = traceback.format_exc().strip().splitlines()[-1]
         return Findings(judged_until=until, why_not=f"a bug of mockpilot: {last}", findings=[])
-    return Findings(judged_until=until, why_not="", findings=[finding(one) for one in verdict.findings])
+    return Findings(judged_until=until, why_not="", findings=[finding(one, begins) for one in verdict.findings])
+
+
+def _moved(event: Event, by: int) -> Event:
+    """The event with its own index, and those that it names, counted from elsewhere."""
+    named = {name: at + by for name in _NAMED if isinstance(at := getattr(event, name, None), int)}
+    return msgspec.structs.replace(event, index=event.index + by, **named)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import deque
 from itertools import islice
 
+import msgspec
 import trio
 
 from mockpilot.history.events import Event, Message
@@ -30,6 +31,8 @@ class Recording:
         self._events: deque[Event] = deque()
         self._characters = 0
         self._changed = trio.lowlevel.ParkingLot()
+        self.begins = 0
+        """Index of the first event since it began anew."""
         self.first_line: Event | None = None
         """What judging has to know; kept however long it is."""
 
@@ -51,12 +54,12 @@ class Recording:
     @property
     def end(self) -> int:
         """Index of the next event to come."""
-        return self._events[-1].index + 1 if self._events else 0
+        return self._events[-1].index + 1 if self._events else self.begins
 
     @property
     def is_whole(self) -> bool:
-        """Whether nothing has been let go of."""
-        return self.first == 0
+        """Whether nothing has been let go of since it began."""
+        return self.first == self.begins
 
     def since(self, index: int, most: int | None = None) -> list[Event]:
         """Events from an index on, the oldest first; those that are gone are left out."""
@@ -68,6 +71,16 @@ class Recording:
         """The event of an index; None if it is gone or has not come."""
         place = index - self.first
         return self._events[place] if 0 <= place < len(self._events) else None
+
+    def begin_anew(self) -> None:
+        """Let go of everything; indexes go on, since the trace does."""
+        if not self._events:
+            return
+        self.begins, last = self.end, self._events[-1]
+        if self.first_line is not None:
+            self.first_line = msgspec.structs.replace(self.first_line, at=last.at, wall=last.wall)
+        self._events.clear()
+        self._characters = 0
 
     async def wait_changed(self) -> None:
         """Wait for the next event."""

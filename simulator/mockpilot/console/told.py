@@ -196,12 +196,20 @@ class MessageShown(_Told, frozen=True, kw_only=True):
     """All that was recorded of it."""
 
 
+class NearMiss(_Told, frozen=True, kw_only=True):
+    line: Line
+    but: str
+    """What does not fit."""
+
+
 class Lines(_Told, frozen=True, kw_only=True):
     lines: list[Line]
     first: int
     """The oldest event that is still here."""
     next: int
     """Where to go on."""
+    near: list[NearMiss] = []
+    """If a search finds nothing: what came closest, the closest first."""
 
 
 class WaitAnswer(_Told, frozen=True, kw_only=True):

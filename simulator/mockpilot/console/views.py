@@ -211,11 +211,12 @@ def pushes(bench: Bench) -> Pushes:
     return Pushes(paused=bench.control.pushes_paused, interval_s=bench.control.server.world.push_interval_s)
 
 
-def finding(one: Finding) -> FindingShown:
-    """A finding of the rules."""
+def finding(one: Finding, begins: int = 0) -> FindingShown:
+    """A finding of the rules in a recording that begins at an index."""
     return FindingShown(
         rule=one.rule, requirement=one.requirement or "", level=str(one.level), message=one.message,
-        expected=one.expected, observed=one.observed, perhaps=one.perhaps, count=one.count, events=list(one.events),
+        expected=one.expected, observed=one.observed, perhaps=one.perhaps, count=one.count,
+        events=[begins + index for index in one.events],
     )  # fmt: skip
 
 

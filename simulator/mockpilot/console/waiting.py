@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import trio
 
@@ -15,6 +15,7 @@ from mockpilot.history.recorder import Recorder
 from mockpilot.scenario.matching import predicate, spoken
 
 SHOWN_INSTEAD = 10
+"""Lines of what came in place of what somebody waits or looks for."""
 
 Matches = Callable[[Event], bool]
 
@@ -81,5 +82,9 @@ async def _gather(
 
 
 def _instead(recording: Recording, since: int) -> list[Event]:
-    telling = [one for one in recording.since(since) if not isinstance(one, WaitStarted | WaitEnded)]
-    return telling[-SHOWN_INSTEAD:]
+    return telling(recording.since(since))[-SHOWN_INSTEAD:]
+
+
+def telling(events: Sequence[Event]) -> list[Event]:
+    """Those that say more than that somebody waits."""
+    return [one for one in events if not isinstance(one, WaitStarted | WaitEnded)]

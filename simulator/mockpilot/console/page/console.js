@@ -463,7 +463,14 @@ let next = null;
 function take(name, id, data) {
   if (name === "lines") { append(data); next = id; }
   else if (name === "state") { show(data); $("facts").textContent = facts(data.clock); }
+  else if (name === "afresh") { forget(); first = next = data.next; redraw(); }
   else if (name === "resync") { append([{gap: `… events ${data.missed_from} to ${data.next - 1} were left out, because this page could not keep up; reload shows them`}]); next = data.next; }
+}
+function forget() {
+  lines.length = 0;
+  chosen = shown = null;
+  stretch = {since: 0, until: null};
+  $("frame").replaceChildren(make("p", {class: "quiet"}, "Choose a line of the conversation."));
 }
 async function follow() {
   const answer = await fetch(`/feed?since=${next}`, {headers: {Authorization: `Bearer ${key}`, "Last-Event-ID": String(next)}});

@@ -125,7 +125,7 @@ async def plan(bench: TheBench, data: JSONBody[PlanAsked]) -> PlanMade:
 
 @post("/reset", status_code=200, responses=ACTED)
 async def reset(bench: TheBench, data: JSONBody[ResetAsked]) -> Done:
-    """Begin afresh: close links, disarm faults, forget requests, let pushes out; all or those that are named."""
+    """Begin afresh: links, faults, requests, paused pushes and the recording end; all or those that are named."""
     return await bench.reset(data.what)
 
 

@@ -15,6 +15,7 @@ from mockpilot.console import views
 from mockpilot.console.bench import UnknownError
 from mockpilot.console.lines import line_of, verdict_of
 from mockpilot.console.routes.described import FOUND, LOOKED, Index, Name, Number, TheBench, TheFeed
+from mockpilot.console.searching import Sought, search
 from mockpilot.console.told import (
     ClockShown,
     DepotShown,
@@ -121,19 +122,11 @@ async def messages(
     link: Annotated[int | None, QueryParameter(ge=0, le=10**12)] = None,
     text: Annotated[str, QueryParameter(max_length=200)] = "",
 ) -> Lines:  # fmt: skip
-    """Lines of the recording from an event on; ``text`` keeps those in which it stands, whatever the case."""
-    found, next_, sought = [], since, text.casefold()
-    for event in bench.recording.since(since):
-        next_ = event.index + 1
-        if link is not None and event.link != link:
-            continue
-        raw = event.text or "" if isinstance(event, Message) else ""
-        line = line_of(event, bench.dialect)
-        if sought in f"{line.text} {raw}".casefold():
-            found.append(line)
-        if len(found) >= most:
-            break
-    return Lines(lines=found, first=bench.recording.first, next=next_)
+    """Lines of the recording from an event on; ``text`` keeps those in which it stands, whatever the case.
+
+    A search that finds nothing answers with what came closest, and what does not fit of it.
+    """
+    return search(bench.recording, Sought(since, link, text), most, bench.dialect)
 
 
 @get("/messages/{index:int}", responses=FOUND)
@@ -157,7 +150,7 @@ async def message(bench: TheBench, feed: TheFeed, index: Number) -> MessageShown
 async def feed_of(
     feed: TheFeed, since: Index = 0, last_event_id: Annotated[str, HeaderParameter(name="Last-Event-ID")] = "",
 ) -> Stream:
-    """The recording as it grows, as server-sent events: lines, state, resync; resumes by Last-Event-ID."""
+    """The recording as it grows, as server-sent events: lines, state, resync, afresh; resumes by Last-Event-ID."""
     start = int(last_event_id) if re.fullmatch(r"[0-9]{1,12}", last_event_id) else since
     return Stream(feed.viewer(start), media_type="text/event-stream")
 
