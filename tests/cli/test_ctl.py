@@ -144,6 +144,51 @@ def test_recording_begins_anew(bench: Bench) -> None:
     assert (found["why_not"], found["findings"]) == ("", [])
 
 
+def test_selection_is_run_against_who_is_connected(bench: Bench, tmp_path: Path) -> None:
+    """Judged and written down as certify does it; afterwards the bench is its own again, and convicts nobody for it."""
+    said(bench.ctl("reset"))
+    said(bench.ctl("wait", "answer", "--within", "30 s"))
+    before = bench.told("links")["links"][0]["id"]
+    told = bench.told("run", "boot_accepted", "boot_unanswered", "--seed", "7")
+    assert (told["state"], told["outcome"], told["done"], told["of"]) == ("finished", "passed", 2, 2)
+    assert [(one["name"], one["outcome"]) for one in told["scenarios"]] == [
+        ("boot_accepted", "passed"), ("boot_unanswered", "passed"),
+    ]  # fmt: skip
+    assert mockpilot("verify", told["folder"]).returncode == 0
+    assert f"{told['id']}  finished: passed, 2 of 2  boot_accepted boot_unanswered" in said(bench.ctl("runs"))
+    page = tmp_path / "report.html"
+    said(bench.ctl("runs", told["id"], "--report", str(page)))
+    assert page.read_bytes() == (Path(told["folder"]) / "report.html").read_bytes()
+    assert bench.told("wait", "answer", "--within", "30 s")["came"]
+    assert bench.told("links")["links"][0]["id"] > before
+    end = bench.get("/health")["next_event"]
+    wait_until(lambda: bench.told("findings")["judged_until"] >= end)
+    assert bench.told("findings")["findings"] == []
+
+
+def test_run_is_alone_and_can_be_stopped(bench: Bench) -> None:
+    """Nobody meddles with it; what was not played is named in a folder that is complete."""
+    begun = bench.told("run", "--no-wait")[0]
+    other = bench.ctl("run", "boot_accepted")
+    assert (other.returncode, "one run at a time" in other.stderr) == (1, True)
+    meddled = bench.ctl("pause")
+    assert (meddled.returncode, f"run {begun['id']}" in meddled.stderr) == (1, True)
+    assert f"to be through: run {begun['id']}" in said(bench.ctl("links"))
+    said(bench.ctl("runs", begun["id"], "--stop"))
+    wait_until(lambda: bench.told("runs")[0]["state"] != "goes on")
+    told = bench.told("runs", begun["id"])
+    assert (told["state"], told["trouble"]) == ("stopped", "")
+    assert mockpilot("verify", told["folder"]).returncode == 0
+    assert bench.told("wait", "answer", "--within", "30 s")["came"]
+
+
+def test_run_that_cannot_be_says_why(bench: Bench) -> None:
+    """As certify says it."""
+    done = bench.ctl("run", "doomsday")
+    assert (done.returncode, "'mockpilot list' names them" in done.stderr) == (1, True)
+    assert bench.ctl("runs", "doomsday").returncode == 4
+
+
 def test_address_and_key_lead_to_it_too(bench: Bench) -> None:
     """By options, by the environment, by the link as it is shown."""
     nowhere = {"XDG_RUNTIME_DIR": "/nonexistent"}

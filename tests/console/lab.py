@@ -17,7 +17,9 @@ from cms.stand import Stand, stand
 from mockpilot.console.bench import Bench
 from mockpilot.console.opening import Opened, Place, open_console
 from mockpilot.console.recording import Recording
+from mockpilot.console.runs import Runs
 from mockpilot.console.tally import Tally
+from mockpilot.profile import Profile
 
 OUTER_S = 60
 LOOPBACK = Place()
@@ -80,9 +82,10 @@ class Lab:
 
 @contextlib.asynccontextmanager
 async def lab(
-    folder: Path, place: Place = LOOPBACK, password: str = "", verify: ssl.SSLContext | bool = True, **changes: object
-) -> AsyncIterator[Lab]:
-    """A lab bench; what it is announced by lies in the folder."""
+    folder: Path, place: Place = LOOPBACK, password: str = "", verify: ssl.SSLContext | bool = True,
+    profile: Profile | None = None, **changes: object,
+) -> AsyncIterator[Lab]:  # fmt: skip
+    """A lab bench; what it is announced by lies in the folder. With a profile it can start runs."""
     with trio.fail_after(OUTER_S):
         async with stand(**changes) as cms, trio.open_nursery() as nursery:
             recording, tally = Recording(), Tally()
@@ -91,7 +94,8 @@ async def lab(
             recorder.subscribe(recording.append)
             cms.server.open_port()
             bench = Bench(cms.control, recording, tally, title="a lab")
-            opened = await nursery.start(open_console_in(folder), bench, place, password)
+            runs = Runs(bench, profile, folder / "runs") if profile is not None else None
+            opened = await nursery.start(open_console_in(folder, runs), bench, place, password)
             async with httpx.AsyncClient(base_url=opened.address, timeout=20, verify=verify) as http:
                 yield Lab(cms, bench, opened, http)
             for net in list(cms.server._connections):  # nobody there would answer a Close
@@ -99,13 +103,15 @@ async def lab(
             nursery.cancel_scope.cancel()
 
 
-def open_console_in(folder: Path) -> Any:
+def open_console_in(folder: Path, runs: Runs | None = None) -> Any:
     """Opens a console that is announced in that folder."""
 
     async def opening(
         bench: Bench, place: Place, password: str, task_status: trio.TaskStatus[Opened] = trio.TASK_STATUS_IGNORED
     ) -> None:
-        await open_console(bench, place, password, announce_in=folder / "runtime", task_status=task_status)
+        await open_console(
+            bench, place, password, runs=runs, announce_in=folder / "runtime", task_status=task_status
+        )
 
     return opening
 

@@ -64,7 +64,8 @@ def serving(folder: Path, *words: str, runtime: Path | None = None, **more: str)
     out = folder / "serve.out"
     with out.open("wb") as file:
         process = subprocess.Popen(
-            ["mockpilot", "serve", "--console", "--profile", str(DEMO), "--listen", "127.0.0.1:0", *words],
+            ["mockpilot", "serve", "--console", "--profile", str(_alone(folder)), "--listen", "127.0.0.1:0",
+             "--out", str(folder / "runs"), *words],
             env=environment(PYTHONUNBUFFERED="1", XDG_RUNTIME_DIR=str(runtime or folder), **more),
             stdin=subprocess.DEVNULL, stdout=file, stderr=subprocess.STDOUT,
         )  # fmt: skip
@@ -80,6 +81,15 @@ def serving(folder: Path, *words: str, runtime: Path | None = None, **more: str)
         finally:
             process.kill()
             process.wait(OUTER_S)
+
+
+def _alone(folder: Path) -> Path:
+    """The demo's profile for a presystem that mockpilot has not started, so that it writes it no steps."""
+    file, of_demo = folder / "alone.toml", DEMO.read_text(encoding="utf-8")
+    kept = of_demo.replace("[provoke]\nstdin = true\n", "")
+    assert kept != of_demo
+    file.write_text(kept, encoding="utf-8")
+    return file
 
 
 def _after(word: str, said: str) -> str:

@@ -9,12 +9,13 @@ import schemathesis
 from hypothesis import HealthCheck, Phase, given, settings
 
 from console.serving import Bench, presystem, serving
+from running import wait_until
 
 EXAMPLES = 8
 """For each operation."""
 NEVER_ENDS = ("/feed",)
-PATIENT = ("/wait",)
-"""Has a test of its own, because what is made up here may wait for years."""
+PATIENT = (("POST", "/wait"), ("POST", "/runs"))
+"""Have a test of their own, because what is made up here may wait for years, or play for hours."""
 
 
 @pytest.fixture(scope="module")
@@ -32,7 +33,7 @@ def operations(bench: Bench) -> list[Any]:
     )
     assert schema.raw_schema["openapi"].startswith("3.1")
     found: list[Any] = [one.ok() for one in schema.get_all_operations()]  # type: ignore[union-attr]
-    return [one for one in found if one.path not in (*NEVER_ENDS, *PATIENT)]
+    return [one for one in found if one.path not in NEVER_ENDS and (one.method.upper(), one.path) not in PATIENT]
 
 
 def test_requests_that_are_made_up_find_nothing(bench: Bench) -> None:
@@ -68,3 +69,31 @@ def test_wait_is_as_it_is_described(bench: Bench) -> None:
     for body in bodies:
         case = operation.Case(body=body, media_type="application/json")
         case.call_and_validate(headers={"Authorization": f"Bearer {bench.key}"}, timeout=30)
+
+
+def test_runs_are_as_they_are_described(bench: Bench) -> None:
+    """From the start over the results to the report; meanwhile nobody meddles."""
+    schema = schemathesis.openapi.from_url(
+        f"{bench.address}/api/openapi.json", headers={"Authorization": f"Bearer {bench.key}"}
+    )
+
+    def called(method: str, path: str, **given: Any) -> Any:
+        case = schema[path][method].Case(**given)
+        return case.call_and_validate(headers={"Authorization": f"Bearer {bench.key}"}, timeout=30)
+
+    def started(body: object) -> Any:
+        return called("POST", "/runs", body=body, media_type="application/json")
+
+    for bad in ({"selection": ["doomsday"]}, {"selection": 1}, {"selection": [""]}, {"x": 1}, {"seed": -1}):
+        assert started(bad).status_code in (400, 409)
+    begun = started({"selection": ["boot_accepted"]})
+    assert begun.status_code == 200
+    name = {"name": begun.json()["id"]}
+    assert started({"selection": ["boot_accepted"]}).status_code == 409
+    assert called("GET", "/runs/{name}/report", path_parameters=name).status_code == 409
+    assert called("POST", "/push").status_code == 409
+    wait_until(lambda: called("GET", "/runs/{name}", path_parameters=name).json()["state"] != "goes on")
+    assert called("GET", "/runs").json()[0]["id"] == name["name"]
+    assert called("DELETE", "/runs/{name}", path_parameters=name).status_code == 409
+    report = called("GET", "/runs/{name}/report", path_parameters=name)
+    assert (report.status_code, report.text.startswith("<!doctype html>")) == (200, True)

@@ -42,6 +42,7 @@ from mockpilot.results import not_selected
 from mockpilot.scenario.definition import Scenario
 
 Listen = Callable[[], Awaitable[None]]
+Play = Callable[[Run], Awaitable[None]]
 
 ONCE = "once"
 """Stands for the scenario's name where COMMAND runs through all of them."""
@@ -57,8 +58,38 @@ async def certify(plan: Plan, progress: Progress) -> Outcome:
     """
     secrets = passwords(plan.profile.presystems)
     plan = replace(plan, command=_without_password(plan.command, secrets[plan.profile.presystem.id]))
-    clock, started = RunClock(), datetime.now(UTC)
+    clock = RunClock()
     await _try_listening(plan, secrets, clock)
+    return await _carry_out(plan, progress, secrets, clock, _play_all)
+
+
+async def certify_at(
+    server: Server, plan: Plan, progress: Progress, task_status: trio.TaskStatus[Run] = trio.TASK_STATUS_IGNORED
+) -> Outcome:
+    """Run the plan on a server that listens already, against the product that somebody else has started.
+
+    The server is its own again afterwards. Reports the run once the server is the run's; cancelling leaves a complete
+    folder.
+
+    Raises:
+        UsageError: the folder cannot be made; nothing was written then.
+        StorageError: not everything could be written down.
+    """
+    secrets = {one.presystem_id: one.password for one in server.world.accounts.values()}
+
+    async def play_there(run: Run) -> None:
+        own = server_for(plan.profile, plan.certificates, secrets, run.clock, chance=_chance(run, "all"))
+        async with server.lend(own.world):
+            task_status.started(run)
+            await _follow_one_another(run, server, url_of(plan.profile, run.presystem_id, server.port), None)
+
+    return await _carry_out(plan, progress, secrets, RunClock(), play_there)
+
+
+async def _carry_out(
+    plan: Plan, progress: Progress, secrets: Mapping[str, str], clock: RunClock, play_all: Play
+) -> Outcome:
+    started = datetime.now(UTC)
     folder = RunFolder.start(plan.out, started)
     with tempfile.TemporaryDirectory(prefix="mockpilot-") as work:
         run = Run(plan, progress, secrets, folder, clock, started, Path(work))
@@ -66,7 +97,12 @@ async def certify(plan: Plan, progress: Progress) -> Outcome:
         folder.publish()
         folder.write_profile(effective_profile(_repeatable(plan)))
         folder.write_anchor(plan.certificates.ca_pem)
-        await _play_all(run)
+        try:
+            await play_all(run)
+        except* trio.Cancelled:
+            run.stop(signal.SIGINT)
+            finish(run)
+            raise
         result = finish(run)
     return Outcome(result, folder.path, run.connections == 0, run.stopped_by)
 

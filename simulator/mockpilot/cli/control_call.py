@@ -7,6 +7,7 @@ import os
 import ssl
 import urllib.error
 import urllib.request
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -43,6 +44,16 @@ class Console:
             NothingThereError: there is no such thing.
             UsageError: the console is not there, or does not take the request.
         """
+        return self._asked(json.loads, method, path, body, within_s, query)
+
+    def ask_text(self, path: str) -> str:
+        """Fetch a page; raises what ``ask`` does."""
+        return str(self._asked(bytes.decode, "GET", path, None, PATIENCE_S, {}))
+
+    def _asked(
+        self, read: Callable[[bytes], Any], method: str, path: str, body: object, within_s: float,
+        query: Mapping[str, Any],
+    ) -> Any:  # fmt: skip
         given = {name: value for name, value in query.items() if value is not None}
         url = f"{self.address}{path}{f'?{urlencode(given)}' if given else ''}"
         data = None if body is None else json.dumps(body).encode()
@@ -50,7 +61,7 @@ class Console:
         request = urllib.request.Request(url, data, headers, method=method)
         try:
             with self._opener().open(request, timeout=within_s) as answer:
-                return json.loads(answer.read())
+                return read(answer.read())
         except urllib.error.HTTPError as error:
             raise _refused(error) from error
         except (OSError, ValueError) as error:

@@ -73,6 +73,29 @@ def _line(one: Any) -> str:
     return f"{one['index']:>6}  {one['wall'][11:23]}  {one.get('link') or '–':>3}  {one['sign']} {one['text']}{bad}"
 
 
+def run_lines(found: Any) -> list[str]:
+    """One line a run."""
+    return [_run(one) for one in found] or ["no run was started here"]
+
+
+def _run(one: Any) -> str:
+    playing = f", plays {one['playing']}" if one["playing"] else ""
+    asked = " ".join(one["selection"]) or "everything"
+    return f"{one['id']}  {one['state']}: {one['outcome']}, {one['done']} of {one['of']}{playing}  {asked}"
+
+
+def told_lines(told: Any) -> list[str]:
+    """A run with its scenarios and what was found in them."""
+    trouble = [told["trouble"]] if told["trouble"] else []
+    return [*(line for one in told["scenarios"] for line in _scenario(one)), _run(told), told["folder"], *trouble]
+
+
+def _scenario(one: Any) -> list[str]:
+    why = f"  ({one['why']})" if one["why"] else ""
+    found = [f"    {two['level']:<7} {two['rule']}: {two['message']}" for two in one["findings"]]
+    return [f"{one['outcome']:<14} {one['name']}{why}", *found]
+
+
 def depot_lines(depot: Any) -> list[str]:
     """Stations and points."""
     of = f" of {depot['grid_limit_kw']:g} kW" if depot["grid_limit_kw"] is not None else ""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import os
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -58,10 +59,11 @@ class LabBench:
     Args:
         profile: what is served.
         place: where the console is to be.
+        out: the folder of the runs that it starts.
     """
 
-    def __init__(self, profile: Profile, place: Place) -> None:
-        self._profile, self._place = profile, place
+    def __init__(self, profile: Profile, place: Place, out: Path) -> None:
+        self._profile, self._place, self._out = profile, place, out
         self._recording, self._tally = Recording(), Tally()
 
     def note(self, event: Event) -> None:
@@ -75,6 +77,7 @@ class LabBench:
         """Serve the console until cancelled; started means that it can be opened."""
         from mockpilot.console.bench import Bench
         from mockpilot.console.opening import open_console
+        from mockpilot.console.runs import Runs
 
         profile, port = self._profile, listening.server.port
         bench = Bench(
@@ -82,7 +85,8 @@ class LabBench:
             addresses={one.id: url_of(profile, one.id, port) for one in profile.presystems},
         )  # fmt: skip
         async with trio.open_nursery() as nursery:
-            opened = await nursery.start(open_console, bench, self._place, _password())
+            opening = partial(open_console, runs=Runs(bench, profile, self._out))
+            opened = await nursery.start(opening, bench, self._place, _password())
             click.echo(f"console     {opened.link}")
             click.echo(f"to look     {opened.read_only_link}")
             task_status.started()

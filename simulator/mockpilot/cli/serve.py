@@ -39,13 +39,15 @@ if TYPE_CHECKING:
               "password in MOCKPILOT_CONSOLE_PASSWORD")
 @click.option("--console-certs", type=click.Path(path_type=Path), metavar="FOLDER",
               help="serve the page over TLS with what 'mockpilot certs' wrote there")
+@click.option("--out", type=click.Path(path_type=Path), metavar="DIR",
+              help="folder of all runs that are started at the console  [default: runs]")
 @click.option("--console-name", metavar="NAME", default="", help="by which others call this machine")
 @click.option("--report", type=click.Path(path_type=Path), metavar="FILE",
               help="at the end write a page there: what the night came to, and its picture")
 def serve(
     profile_file: Path | None, dialect: str | None, listen: str | None, push_interval: float | None,
     depot: str | None, time_factor: float, seed: int, plan: Path | None, trace: Path | None, report: Path | None,
-    console: bool, console_listen: str | None, console_certs: Path | None, console_name: str,
+    console: bool, console_listen: str | None, console_certs: Path | None, console_name: str, out: Path | None,
 ) -> int:  # fmt: skip
     """Be a well-behaved CMS until interrupted, and tell what happens, a line each.
 
@@ -61,7 +63,7 @@ def serve(
 
     profile = with_depot(read_profile_options(profile_file, dialect, listen, push_interval, several=True), depot)
     faults = _read_plan(plan)
-    bench = _bench(profile, console, console_listen, console_certs, console_name)
+    bench = _bench(profile, console, console_listen, console_certs, console_name, out)
     teller, morning = Teller(profile.cms.push_interval_s), Morning()
 
     async def for_ever(listening: Listening) -> None:
@@ -136,14 +138,14 @@ def _read_plan(file: Path | None) -> FaultPlan | None:
 
 
 def _bench(
-    profile: Profile, wanted: bool, listen: str | None, certs: Path | None, name: str
+    profile: Profile, wanted: bool, listen: str | None, certs: Path | None, name: str, out: Path | None
 ) -> LabBench | None:
     from mockpilot.cli.lab_bench import LabBench, place_of
     from mockpilot.errors import UsageError
 
     if wanted:
-        return LabBench(profile, place_of(listen, certs, name))
-    given = {"--console-listen": listen, "--console-certs": certs, "--console-name": name}
+        return LabBench(profile, place_of(listen, certs, name), out or Path("runs"))
+    given = {"--console-listen": listen, "--console-certs": certs, "--console-name": name, "--out": out}
     for option, value in given.items():
         if value:
             raise UsageError(f"{option}: goes with --console, which is missing")

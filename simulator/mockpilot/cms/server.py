@@ -10,8 +10,8 @@ import errno
 import random
 import socket
 import traceback
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
 
 import trio
 
@@ -308,6 +308,24 @@ class Server:
         for serving in self._connections.values():
             serving.cancel()
         await self._wait_idle()
+
+    @asynccontextmanager
+    async def lend(self, world: World) -> AsyncIterator[None]:
+        """Serve another world within a block; no link outlives either end of it, and the own world is as it was.
+
+        In the own recording the port refuses connections meanwhile. Connections come in when an episode begins.
+        """
+        own = self.world
+        self.close_port()
+        try:
+            await self.end_links(within_s=own.close_within_s)
+            self.world, world.refuse_tcp_for = world, self.close_port_for
+            yield
+        finally:
+            with trio.CancelScope(shield=True):
+                await self.end_links()
+            self.world = own
+            self.open_port()
 
     def _hold_connections(self) -> None:
         # The listening socket closes: whoever comes meanwhile is refused and tries again in the next episode.

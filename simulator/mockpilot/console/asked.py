@@ -23,6 +23,7 @@ Duration = typing.Annotated[str, msgspec.Meta(
 )]  # fmt: skip
 Text = typing.Annotated[str, msgspec.Meta(max_length=1_000_000)]
 Short = typing.Annotated[str, msgspec.Meta(max_length=500)]
+Word = typing.Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
 Count = typing.Annotated[int, msgspec.Meta(ge=0, le=10**12)]
 
 
@@ -136,6 +137,15 @@ class ResetAsked(_Given, frozen=True, kw_only=True):
     )
     """With history the console's recording begins anew, and links, faults and depot go with it; a trace file goes on.
     """
+
+
+class RunAsked(_Given, frozen=True, kw_only=True):
+    """A selection of the catalogue, in the words of certify; nothing means everything."""
+
+    selection: typing.Annotated[list[Word], msgspec.Meta(max_length=200)] = []
+    skip: typing.Annotated[list[Word], msgspec.Meta(max_length=200)] = []
+    seed: typing.Annotated[int, msgspec.Meta(ge=0, lt=2**31)] | None = None
+    """For whatever is left to chance; left out: made up."""
 
 
 class PlanAsked(_Given, frozen=True, kw_only=True):

@@ -44,6 +44,7 @@ from mockpilot.history.events import (
     MessageSent,
     WentSilent,
 )
+from mockpilot.history.recorder import Recorder
 from mockpilot.limits import Limits
 
 SETTLES_WITHIN_S = 5.0
@@ -79,6 +80,17 @@ class Bench:
     addresses: dict[str, str] = field(default_factory=dict)
     marked: int = 0
     """Index of the first event behind the newest mark."""
+    busy_with: str = ""
+    """A run that goes on, to which links, faults and depot belong meanwhile."""
+    recorder: Recorder = field(init=False)
+    """Its own, whoever's the present one is."""
+
+    def __post_init__(self) -> None:
+        self.recorder = self.control.recorder
+
+    def note(self, text: str) -> None:
+        """Write a note into its own recording."""
+        self.recorder.record(Mark(text=text))
 
     @property
     def dialect(self) -> str:

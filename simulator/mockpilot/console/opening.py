@@ -21,6 +21,7 @@ from mockpilot.console.guard import Guard
 from mockpilot.console.judging import Judging
 from mockpilot.console.listener import listen
 from mockpilot.console.routes.application import application
+from mockpilot.console.runs import Runs
 from mockpilot.console.whereabouts import Whereabouts, announced
 from mockpilot.errors import UsageError
 
@@ -101,7 +102,8 @@ def keys_for(place: Place, password: str) -> Keys:
 
 async def open_console(
     bench: Bench, place: Place, password: str = "",
-    *, announce_in: Path | None = None, task_status: trio.TaskStatus[Opened] = trio.TASK_STATUS_IGNORED,
+    *, runs: Runs | None = None, announce_in: Path | None = None,
+    task_status: trio.TaskStatus[Opened] = trio.TASK_STATUS_IGNORED,
 ) -> None:  # fmt: skip
     """Serve the console until cancelled; reports where it is once it can be opened.
 
@@ -115,10 +117,12 @@ async def open_console(
     called = f"[{name}]" if ":" in name else name
     hosts = tuple(dict.fromkeys([called.lower(), *(LOOPBACK if place.is_loopback else ())]))
     scheme = "http" if tls is None else "https"
-    app = Guard(application(bench, Feed(bench, judging)), Door(keys, hosts, scheme))
+    app = Guard(application(bench, Feed(bench, judging), runs), Door(keys, hosts, scheme))
     async with trio.open_nursery() as nursery:
         nursery.start_soon(judging.keep_judging)
-        port = await nursery.start(listen, app, place.host, place.port, tls, bench.control.note)
+        if runs is not None:
+            await nursery.start(runs.keep_ready)
+        port = await nursery.start(listen, app, place.host, place.port, tls, bench.note)
         opened = Opened(f"{scheme}://{called}:{port}", keys, place.is_loopback)
         ca_file = str((place.certs / "ca.pem").resolve()) if place.certs is not None else ""
         with announced(Whereabouts(opened.address, keys.full, os.getpid(), bench.title, ca_file), announce_in):

@@ -221,6 +221,40 @@ class WaitAnswer(_Told, frozen=True, kw_only=True):
     """If it did not come: the newest that came in its place."""
 
 
+class ScenarioShown(_Told, frozen=True, kw_only=True):
+    name: str
+    outcome: str
+    why: str
+    """Why it says nothing, where that is so."""
+    duration_s: float
+    findings: list[FindingShown]
+    """Their events are those of the scenario's own trace."""
+
+
+class RunShown(_Told, frozen=True, kw_only=True):
+    id: str
+    folder: str
+    """Where its traces and pages are, as seen from where serve was started."""
+    state: Literal["goes on", "finished", "stopped", "broken"]
+    selection: list[str]
+    """As it was asked for; empty means everything."""
+    started: str
+    playing: str
+    """The scenario that plays now; empty if none does."""
+    done: int
+    of: int
+    """Scenarios."""
+    outcome: str
+    """So far, if it goes on."""
+    trouble: str
+    """Why it broke."""
+
+
+class RunTold(RunShown, frozen=True, kw_only=True):
+    scenarios: list[ScenarioShown]
+    """Those that have been played."""
+
+
 class PlanMade(_Told, frozen=True, kw_only=True):
     toml: str
     faults: int

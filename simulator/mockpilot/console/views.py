@@ -75,7 +75,12 @@ def awaited(bench: Bench) -> list[Awaited]:
                 within_s=one.within_s)
         for what, one in bench.tally.waits.items()
     ]  # fmt: skip
-    return [*people, *asked, *_of_links(bench)]
+    return [*people, *_of_run(bench), *asked, *_of_links(bench)]
+
+
+def _of_run(bench: Bench) -> Iterator[Awaited]:
+    if bench.busy_with:
+        yield Awaited(who="mockpilot", what=f"to be through: {bench.busy_with}", for_s=0.0, within_s=None)
 
 
 def _of_links(bench: Bench) -> Iterator[Awaited]:

@@ -16,10 +16,11 @@ from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.openapi.spec import Components, SecurityScheme
 
 from mockpilot import __version__
-from mockpilot.console.bench import Bench, UnknownError
+from mockpilot.console.bench import Bench, NotDoneError, UnknownError
 from mockpilot.console.feed import Feed
 from mockpilot.console.guard import PROBLEM, App
-from mockpilot.console.routes import acting, looking
+from mockpilot.console.routes import acting, looking, running
+from mockpilot.console.runs import Runs
 from mockpilot.console.told import (
     Problem,
 )
@@ -64,15 +65,27 @@ def _on_bug(_request: Request[Any, Any, Any], error: Exception) -> Response[byte
     return _told(500, f"a bug of mockpilot: {type(error).__name__}: {error}")
 
 
-ROUTES = (*looking.ROUTES, *acting.ROUTES)
+ROUTES = (*looking.ROUTES, *running.ROUTES, *acting.ROUTES)
 
 
-def application(bench: Bench, feed: Feed) -> App:
+def application(bench: Bench, feed: Feed, runs: Runs | None = None) -> App:
     """The API and the page as an ASGI application; who may come in is the guard's business."""
+    def here() -> Runs:
+        if runs is None:
+            raise UnknownError("runs: a console that knows its product's profile is expected; this one does not")
+        return runs
+
+    def free() -> Bench:
+        if bench.busy_with:
+            raise NotDoneError(f"{bench.busy_with}, and links, faults and depot are its own; wait until it is over, "
+                               "or stop it")  # fmt: skip
+        return bench
+
     app = Litestar(
         [*ROUTES, *(_page(path, name) for path, name in _FILES.items())],
         dependencies={
             "bench": Provide(lambda: bench, sync_to_thread=False), "feed": Provide(lambda: feed, sync_to_thread=False),
+            "by_hand": Provide(free, sync_to_thread=False), "runs": Provide(here, sync_to_thread=False),
         },
         exception_handlers={
             HTTPException: _on_http, UnknownError: _with_status(404), MockpilotError: _with_status(409),

@@ -12,9 +12,13 @@ from litestar.params import PathParameter, QueryParameter, SkipValidation
 from mockpilot.console.bench import Bench
 from mockpilot.console.feed import Feed
 from mockpilot.console.guard import PROBLEM
+from mockpilot.console.runs import Runs
 from mockpilot.console.told import Problem
 
 TheBench = NamedDependency[SkipValidation[Bench]]
+ByHand = NamedDependency[SkipValidation[Bench]]
+"""The bench as long as somebody may meddle by hand: no run goes on."""
+TheRuns = NamedDependency[SkipValidation[Runs]]
 TheFeed = NamedDependency[SkipValidation[Feed]]
 Number = Annotated[int, PathParameter(ge=0, le=10**12)]
 Name = Annotated[str, PathParameter(min_length=1, max_length=200)]
