@@ -16,7 +16,7 @@ from mockpilot.cli.ctl_arming import arm
 from mockpilot.faults.plan import parameters
 from mockpilot.faults.verbs import VERBS
 from mockpilot.scenario.planned import load_plan
-from running import environment, mockpilot, wait_until
+from running import environment, events, mockpilot, wait_until
 
 LIST = "ProvideChargingRequests"
 
@@ -164,6 +164,23 @@ def test_selection_is_run_against_who_is_connected(bench: Bench, tmp_path: Path)
     end = bench.get("/health")["next_event"]
     wait_until(lambda: bench.told("findings")["judged_until"] >= end)
     assert bench.told("findings")["findings"] == []
+
+
+def test_trace_stays_whole_over_a_reset_and_a_run(tmp_path: Path) -> None:
+    """Every event in order, with one beginning and one end; the rules have nothing to say of what the bench did."""
+    trace = tmp_path / "trace.jsonl"
+    with serving(tmp_path, "--trace", str(trace)) as bench, presystem(bench):
+        said(bench.ctl("wait", "answer", "--within", "20 s"))
+        said(bench.ctl("reset"))
+        said(bench.ctl("wait", "answer", "--within", "20 s"))
+        said(bench.ctl("run", "boot_accepted"))
+        said(bench.ctl("wait", "answer", "--within", "20 s"))
+    kept = events(trace)
+    assert [one["index"] for one in kept] == list(range(len(kept)))
+    kinds = [one["event"] for one in kept]
+    assert [kinds.count(one) for one in ("scenario_started", "scenario_ended")] == [1, 1]
+    judged = mockpilot("judge", str(trace))
+    assert judged.returncode == 0, judged.stdout + judged.stderr
 
 
 def test_run_is_alone_and_can_be_stopped(bench: Bench) -> None:

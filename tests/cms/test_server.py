@@ -287,6 +287,29 @@ async def test_episode_begins_with_an_empty_recording(autojump_clock: MockClock)
         assert [event.link for event in cms.history.of(TcpAccepted)] == [1]
 
 
+async def test_lent_server_serves_another_world_and_finds_its_own_again(autojump_clock: MockClock) -> None:
+    """No link outlives either end; the own recording shows a closed port and counts its links on."""
+    async with stand() as cms, stand() as other:
+        cms.server.open_port()
+        own, theirs = cms.server.world, other.server.world
+        client = await cms.boot()
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(client.leave)
+            async with cms.server.lend(theirs):
+                assert (cms.server.links, cms.server.is_listening) == ({}, False)
+                cms.server.open_port()
+                guest = await cms.boot()
+                nursery.start_soon(guest.leave)
+        assert cms.server.world is own
+        await (await cms.boot()).leave()
+        await cms.idle()
+        assert [one.link for one in own.recorder.history.of(TcpAccepted)] == [1, 2]
+        assert [one.link for one in theirs.recorder.history.of(TcpAccepted)] == [1]
+        assert len(own.recorder.history.of(LinkEnded)) == 2
+        kinds = [one.kind for one in own.recorder.history]
+        assert kinds.index("listener_down") < kinds.index("link_ended") < len(kinds) - kinds[::-1].index("listener_up")
+
+
 async def test_message_right_before_an_unmasked_frame_is_read(autojump_clock: MockClock) -> None:
     """What came whole before the broken frame counts."""
     async with stand() as cms:
