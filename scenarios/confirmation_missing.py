@@ -17,9 +17,9 @@ async def confirmation_missing(cms: Stage) -> None:
     or after a reconnect, with the same request ids.
     """
     # armed before the exchange, since many products send at once; not applied, or the next push would show the list
-    cms.arm(lose("confirmation", "ProvideChargingRequests", nth=1, applied=False))
+    lost = cms.arm(lose("confirmation", "ProvideChargingRequests", nth=1, applied=False))
     await cms.reach("exchange")
-    await cms.obtain_list()
+    await cms.obtain_list(lost)
     with cms.patience("resend_within") as waited:
         await cms.wait_for("ProvideChargingRequests")
     if waited.ran_out:  # no time-out of its own: a reconnect must bring the list

@@ -17,9 +17,9 @@ async def confirmation_on_new_link(cms: Stage) -> None:
     The presystem connects and boots again. It may count the confirmation or ignore it, and its list may come
     again or not; it goes on answering pushes.
     """
-    cms.arm(drop("reset", action="ProvideChargingRequests", nth=1, when="before-answer"))
+    dropped = cms.arm(drop("reset", action="ProvideChargingRequests", nth=1, when="before-answer"))
     await cms.reach("exchange")
-    asked = await cms.obtain_list()
+    asked = await cms.obtain_list(dropped)
     with cms.patience("reconnect_within"):
         await cms.wait_for("answer")
     cms.confirm_here(asked)

@@ -15,8 +15,8 @@ async def confirmation_twice(cms: Stage) -> None:
 
     The presystem takes the first one and is not upset by the second: it goes on answering pushes.
     """
-    cms.arm(repeat("confirmation", "ProvideChargingRequests", nth=1, times=2, gap=cms.limits.guard))
+    twice = cms.arm(repeat("confirmation", "ProvideChargingRequests", nth=1, times=2, gap=cms.limits.guard))
     await cms.reach("exchange")
-    await cms.obtain_list()
+    await cms.obtain_list(twice)
     await cms.hold()  # both have left by then, however fast the pushes are
     await still_answers(cms)

@@ -16,9 +16,9 @@ async def confirmation_wrong_id(cms: Stage) -> None:
     The presystem does not count that as the confirmation of its list: the full current list comes again, after
     a time-out or after a reconnect.
     """
-    cms.arm(answer("ProvideChargingRequests", "wrong-id", nth=1))
+    wrong = cms.arm(answer("ProvideChargingRequests", "wrong-id", nth=1))
     await cms.reach("exchange")
-    await cms.obtain_list()
+    await cms.obtain_list(wrong)
     with cms.patience("resend_within") as waited:
         await cms.wait_for("ProvideChargingRequests")
     if waited.ran_out and cms.is_connected:  # no time-out of its own: a reconnect must bring the list

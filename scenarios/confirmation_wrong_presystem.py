@@ -14,7 +14,7 @@ async def confirmation_wrong_presystem(cms: Stage) -> None:
 
     The presystem may take that for the confirmation or not; either way it goes on answering pushes.
     """
-    cms.arm(answer("ProvideChargingRequests", "wrong-presystem", nth=1))
+    wrong = cms.arm(answer("ProvideChargingRequests", "wrong-presystem", nth=1))
     await cms.reach("exchange")
-    await cms.obtain_list()
+    await cms.obtain_list(wrong)
     await still_answers(cms)

@@ -19,9 +19,9 @@ async def link_closed_before_confirmation(cms: Stage) -> None:
     The presystem answers the Close, connects again by itself, and its list comes again: a frame that was sent
     while the link was closing is not delivered.
     """
-    cms.arm(drop("close", action="ProvideChargingRequests", nth=1, when="before-answer", code=1001))
+    dropped = cms.arm(drop("close", action="ProvideChargingRequests", nth=1, when="before-answer", code=1001))
     await cms.reach("exchange")
-    await cms.obtain_list()
+    await cms.obtain_list(dropped)
     with cms.patience("reconnect_within"):
         await cms.look_for("answer")
     with cms.patience("resend_within") as waited:

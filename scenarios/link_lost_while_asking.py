@@ -20,9 +20,9 @@ async def link_lost_while_asking(cms: Stage) -> None:
     The presystem connects again by itself and waits for nothing that belonged to the old link: its charging
     requests come as before.
     """
-    cms.arm(drop("tcp-end", action="ProvideChargingRequests", nth=1, when="before-answer"))
+    dropped = cms.arm(drop("tcp-end", action="ProvideChargingRequests", nth=1, when="before-answer"))
     await cms.reach("exchange")
-    await cms.obtain_list()
+    await cms.obtain_list(dropped)
     with cms.patience("reconnect_within"):
         await cms.wait_for("answer")
     await cms.hold()

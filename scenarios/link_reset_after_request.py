@@ -20,9 +20,9 @@ async def link_reset_after_request(cms: Stage) -> None:
     The presystem connects again by itself, boots, waits for the first push, and then sends its full current list
     again, with the same request ids.
     """
-    cms.arm(drop("reset", action="ProvideChargingRequests", nth=1, when="before-answer"))
+    dropped = cms.arm(drop("reset", action="ProvideChargingRequests", nth=1, when="before-answer"))
     await cms.reach("exchange")
-    await cms.obtain_list()
+    await cms.obtain_list(dropped)
     cms.hold_pushes()
     cms.mark("the first push after the reconnect comes late")
     with cms.patience("reconnect_within"):

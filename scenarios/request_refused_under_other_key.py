@@ -16,7 +16,7 @@ async def request_refused_under_other_key(cms: Stage) -> None:
 
     The presystem takes it for what it is by its message type, and goes on answering pushes.
     """
-    cms.arm(answer("ProvideChargingRequests", "error-other-key", nth=1))
+    refused = cms.arm(answer("ProvideChargingRequests", "error-other-key", nth=1))
     await cms.reach("exchange")
-    await cms.obtain_list()
+    await cms.obtain_list(refused)
     await still_answers(cms)

@@ -15,7 +15,7 @@ async def request_refused_with_more(cms: Stage) -> None:
 
     The presystem takes it for what it is by its message type, and goes on answering pushes.
     """
-    cms.arm(answer("ProvideChargingRequests", "error-extra-key", nth=1))
+    refused = cms.arm(answer("ProvideChargingRequests", "error-extra-key", nth=1))
     await cms.reach("exchange")
-    await cms.obtain_list()
+    await cms.obtain_list(refused)
     await still_answers(cms)

@@ -12,6 +12,7 @@ from mockpilot.history.events import SimulatorBroke
 from mockpilot.history.recorder import History
 from mockpilot.history.trace import from_lines, to_line
 from mockpilot.limits import Limits
+from mockpilot.presystem.conduct import CONFORMING
 from mockpilot.selftest.cast import speaking
 from rig import PROFILE, catalogue, perform
 
@@ -74,3 +75,11 @@ def test_list_that_never_comes_leaves_it_unexercised(name: str, tmp_path: Path) 
 def test_profile_of_the_rig_has_the_default_limits() -> None:
     """The tests above stand for real products, not for a quick look."""
     assert PROFILE.limits == Limits()
+
+
+@pytest.mark.parametrize("name", ["confirmation_missing", "confirmation_wrong_id", "link_closed_before_confirmation"])
+def test_fault_is_not_spent_on_a_list_that_asks_for_nothing(name: str) -> None:
+    """A product may begin each link with an empty list; what it is asked to plan then meets the fault."""
+    begins_empty = replace(CONFORMING, entries=lambda draft: () if draft.opens_link else draft.entries)
+    verdict = judge(perform(catalogue()[name], begins_empty))
+    assert (verdict.outcome, verdict.findings, verdict.detail) == ("passed", (), "")

@@ -275,15 +275,20 @@ class Stage:
         happened, detail = await self._provoke(step, point, request)
         record(StepEnded(step=step, happened=happened, detail=detail))
 
-    async def obtain_list(self) -> Event:
+    async def obtain_list(self, meeting: Armed | None = None) -> Event:
         """Wait for a charging-request list: one that comes by itself after the first push, or else a provoked one.
 
         One that asks for nothing will do only where nothing can be provoked.
+
+        Args:
+            meeting: a fault for that list; spent on one that asked for nothing, it is armed once more.
         """
         if self._provoke is None:
             return await self.wait_for(Action.PROVIDE_CHARGING_REQUESTS)
         with self.patience("hold"):
             return await self._wait_for_requests()
+        if meeting is not None and meeting.fired:
+            self.arm(meeting.fault)
         await self.provoke("create-request")
         with self.patience("provoke_within"):
             return await self._wait_for_requests()
