@@ -64,13 +64,14 @@ def check_host(profile: Profile) -> None:
         UsageError: the listen address is no address to connect to.
     """
     listen = profile.cms.address[0]
-    if profile.cms.host or not _is_any_address(listen):
+    if profile.cms.host or not is_any_address(listen):
         return
     raise UsageError(f"cms.host: a name or address that the product can connect to is expected, since {listen} "
                      f"listens everywhere; add host = \"…\" to [cms]")  # fmt: skip
 
 
-def _is_any_address(host: str) -> bool:
+def is_any_address(host: str) -> bool:
+    """Whether listening there is listening everywhere, so that nobody can connect to it by that name."""
     try:
         return ipaddress.ip_address(host).is_unspecified
     except ValueError:

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import trio
 
+from mockpilot.certification.setting import is_any_address
 from mockpilot.console.admission import LOOPBACK, Door, Keys
 from mockpilot.console.bench import Bench
 from mockpilot.console.feed import Feed
@@ -82,16 +83,9 @@ def check(place: Place, password: str) -> None:
     if len(password) < SHORTEST_PASSWORD or not password.isascii():
         raise UsageError(f"{PASSWORD_ENV}: beyond loopback a password of {SHORTEST_PASSWORD} ASCII characters or more "
                          f"is expected there, found {len(password) or 'none'}")  # fmt: skip
-    if not place.name and _is_any(place.host):
+    if not place.name and is_any_address(place.host):
         raise UsageError(f"--console-name: the name by which colleagues call this machine is expected, since "
                          f"{place.host} listens everywhere")  # fmt: skip
-
-
-def _is_any(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_unspecified
-    except ValueError:
-        return False
 
 
 def keys_for(place: Place, password: str) -> Keys:
