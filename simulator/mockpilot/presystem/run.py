@@ -17,7 +17,8 @@ import trio
 
 from mockpilot.durations import format_duration
 from mockpilot.presystem.conduct import CONFORMING, Conduct, LinkEnd
-from mockpilot.presystem.exchange import Exchange, Log, Memory
+from mockpilot.presystem.desk import Log, Memory
+from mockpilot.presystem.exchange import Exchange
 from mockpilot.presystem.letters import Scribe
 from mockpilot.presystem.requests import RequestBook, read_requests
 from mockpilot.presystem.rhythm import Rhythm
@@ -156,8 +157,7 @@ class Presystem:
         try:
             while exchange.leaving is None and not self.stopping:
                 exchange.tick(trio.current_time())
-                if exchange.wants_company:
-                    exchange.wants_company = False
+                if exchange.calls_for_company():
                     self._dial_beside()
                 for frame in exchange.take():
                     await self._send(link, frame)
