@@ -21,7 +21,7 @@ def test_guard_is_three_usual_answer_times() -> None:
     quick, slow, slowest = Play().exchange(), Play().connect().boot().accept(), Play().connect().boot().accept()
     for play, answer_s in ((slow, 1), (slowest, 9)):
         play.push().wait(answer_s).confirm()
-    guards = [Case(play.whole).guard(Case(play.whole).links[0]) for play in (quick, slow, slowest)]
+    guards = [Case(play.whole).delivery.guard(Case(play.whole).links[0]) for play in (quick, slow, slowest)]
     assert guards[0] == 1
     assert 3 < guards[1] < 3.1
     assert guards[2] == 5
@@ -32,10 +32,10 @@ def test_delivery_is_proved_by_what_is_answered_later() -> None:
     play = Play().exchange().asks(entry("a")).takes()
     confirmation = play.last
     case = Case(play.whole)
-    assert case.delivery_proved_at(case.links[0], confirmation) is None
+    assert case.delivery.proved_at(case.links[0], confirmation) is None
     by_ping = play.here(ev.PingSent(payload="x")).here(ev.PongReceived(payload="x"))
     case = Case(by_ping.whole)
-    assert case.delivery_proved_at(case.links[0], confirmation) == play.events[-1].at
+    assert case.delivery.proved_at(case.links[0], confirmation) == play.events[-1].at
 
 
 def test_points_and_requests_are_read_without_trust() -> None:

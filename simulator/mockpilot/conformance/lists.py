@@ -1,24 +1,19 @@
 """Charging-request lists as the product sent them, and the steps that made it send them.
 
-What an entry may do without being held against the product stands here: entries end by themselves when their
-departure has passed, their process finished, their point vanished, they were terminated or cancelled, or their
-vehicle has another entry.
+Which entries may be missing in a later list is told in ``gone``.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import cached_property
 from typing import Any
 
 from mockpilot.conformance.conversation import Frame, Link
 from mockpilot.history.events import DepotChanged, Event, StepEnded, StepProvoked
 from mockpilot.protocol.envelope import Action, parse_timestamp
-
-AHEAD = timedelta(minutes=10)
-"""Entries that depart sooner may be gone for good reason."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +133,11 @@ def steps_of(events: Sequence[Event]) -> list[Step]:
                 steps.append(Step(pending, event))
             pending = None
     return [*steps, Step(pending, None)] if pending is not None else steps
+
+
+def steps_between(steps: Sequence[Step], earlier: int, later: int) -> list[Step]:
+    """Steps that could change what stands in a list, begun after one event and before another."""
+    return [step for step in steps if earlier < step.provoked.index < later]
 
 
 def lists_of(links: Sequence[Link], steps: Sequence[Step], depot: Sequence[DepotChanged],

@@ -51,7 +51,7 @@ def probes_of(case: Case) -> Iterator[Probe]:
         pushes = case.exchanges[link.number].pushes
         control = next((push.answers[0].index for push in pushes if push.plain and is_confirmed(push)), None)
         for push in pushes:
-            armed = case.armed_as(push.first.fault)
+            armed = case.faults.armed_as(push.first.fault)
             controlled = control is not None and control < push.first.index
             if armed is not None and controlled and not link.is_late(push.first):
                 reception, *decisive = _received(case, link, push)
@@ -68,7 +68,7 @@ def _received(case: Case, link: Link, push: Push) -> tuple[Reception, *tuple[int
     if push.answers:
         confirmed = is_confirmed(push)
         return Reception.CONFIRMED if confirmed else Reception.REFUSED, push.answers[0].index
-    if push.unreadable or case.under_pressure(push.first.index):
+    if push.unreadable or case.faults.pressed(push.first.index):
         return (Reception.OPEN,)
     if left_by_product(link) and link.ending is not None and link.ending.at - push.first.at <= LEFT_WITHIN_S:
         return Reception.LEFT, link.ending.index
@@ -84,8 +84,9 @@ def _received(case: Case, link: Link, push: Push) -> tuple[Reception, *tuple[int
 def _list_open(case: Case, link: Link, push: Push) -> bool:
     """Whether a list of the product awaited its answer just then: who waits for that first has another reason."""
     at = push.first.at
+    known_at = case.delivery.known_at(link, at)
     return any(
-        read.link is link and read.at <= case.known_at(link, at) and (read.answer is None or read.answer.at >= at)
+        read.link is link and read.at <= known_at and (read.answer is None or read.answer.at >= at)
         for read in case.lists
     )
 
@@ -99,7 +100,7 @@ def left_by_product(link: Link) -> bool:
 def _later_answer(case: Case, link: Link, push: Push) -> int | None:
     """An answer to a later push: of this link, or of a later one if this one had the push for certain."""
     links = [link]
-    if case.delivery_proved_at(link, push.first.index) is not None:
+    if case.delivery.proved_at(link, push.first.index) is not None:
         links += [other for other in case.clean_links if other.begun.index > push.first.index
                   and other.instance == link.instance]  # fmt: skip
     later = (

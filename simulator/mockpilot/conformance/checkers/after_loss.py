@@ -11,7 +11,6 @@ from mockpilot.conformance.conversation import Link
 from mockpilot.conformance.correlation import Push
 from mockpilot.conformance.lists import RequestList
 from mockpilot.conformance.observation import Observation, held, undecided
-from mockpilot.conformance.pushed import payload_of, requests_in
 from mockpilot.durations import format_duration
 from mockpilot.history.events import DepotChanged, FaultFired
 
@@ -69,12 +68,12 @@ def _stays(read: RequestList) -> Counter[Stay]:
 def _amnesia(case: Case, forgot: DepotChanged) -> Iterator[Observation]:
     """A product may trust that a confirmed list is kept; so this is never more than a warning."""
     told = next((read for read in reversed(case.lists) if read.index < forgot.index and read.applied), None)
-    if told is None or all(entry.terminated or case.has_departed(entry) for entry in told.entries):
+    if told is None or all(entry.terminated or case.gone.has_departed(entry) for entry in told.entries):
         return
     if any(step.cancels for step in case.steps_between(told.index, len(case.history))):
         return
     link, push = _first_push(case, forgot)
-    if link is None or push is None or requests_in(payload_of(push.first), case.told_presystem_id):
+    if link is None or push is None or case.shown.requests(push.first):
         return
     again = next((read for read in case.lists if read.index > push.first.index), None)
     if again is not None:

@@ -210,7 +210,7 @@ def _rejected(case: Case, link: Link) -> Iterator[Observation]:
     if rejected is None or (link.accepted is not None and link.accepted.index < rejected.index):
         return
     until = link.accepted.index if link.accepted is not None else len(case.history)
-    known_at = case.known_at(link, rejected.at)
+    known_at = case.delivery.known_at(link, rejected.at)
     lists = [f for f in link.requests(Action.PROVIDE_CHARGING_REQUESTS) if rejected.index < f.index < until]
     if any(known_at < frame.at for frame in lists):
         # What an error answer to a boot means is nowhere said.

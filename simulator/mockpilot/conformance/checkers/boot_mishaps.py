@@ -52,14 +52,14 @@ def _has_foreign_id(answer: Frame, link: Link) -> bool:
 def _kept_quiet(case: Case, link: Link, probe: Frame) -> bool:
     """Whether it waited longer than a frame is under way, and had something to send: a list came afterwards."""
     ends = [case.ends_at, *(end.at for end in (link.ending, link.accepted) if end is not None)]
-    return min(ends) > case.known_at(link, probe.at) and any(read.index > probe.index for read in case.lists)
+    return min(ends) > case.delivery.known_at(link, probe.at) and any(read.index > probe.index for read in case.lists)
 
 
 def _storm(case: Case, link: Link) -> Iterator[Observation]:
     accepted = link.accepted
     if accepted is None:
         return
-    known_at = case.known_at(link, accepted.at)
+    known_at = case.delivery.known_at(link, accepted.at)
     boots = [boot for boot in link.boots if boot.at > known_at]
     for place in range(len(boots) - STORM):
         first, last = boots[place], boots[place + STORM]

@@ -46,7 +46,7 @@ def check(case: Case) -> Iterator[Observation]:
             yield from _while_charging(case, step, before)
     yield from _vanished_points(case)
     for frame in case.pushes_handed:
-        armed = case.armed_as(frame.fault)
+        armed = case.faults.armed_as(frame.fault)
         if armed is not None and armed.how.get("how") == "foreign-twin":
             yield from _foreign_process(case, frame)
 
@@ -112,7 +112,7 @@ def _cancelled(case: Case, step: Step, before: RequestList) -> Iterator[Observat
         yield held(CANCELLED_LEAVES, step.ended.index, left.index, link=left.link.number)
     if left is not None:
         return
-    sure = [read for read in after if read.at > case.known_at(read.link, step.ended.at)]
+    sure = [read for read in after if read.at > case.delivery.known_at(read.link, step.ended.at)]
     if sure and len(before.ids) >= TWO:
         yield Observation(
             CANCELLED_LEAVES, False, (before.index, step.ended.index, *(read.index for read in sure)),
@@ -160,7 +160,7 @@ def _changed_outside_charging(case: Case) -> bool:
 
 def _is_charging(case: Case, step: Step) -> bool:
     """By the last push before it."""
-    pushes = case.pushes_before(step.provoked.index, 1)
+    pushes = case.shown.pushes(step.provoked.index, 1)
     request = step.provoked.charging_request_id
     return bool(request) and any(
         process.get("chargingRequestId") == request and process.get("processStatus") == "Charging"
@@ -202,23 +202,23 @@ def _had_point_in(gone: frozenset[str], entry: Entry, before: RequestList | None
 
 def _gone(case: Case, read: RequestList) -> frozenset[str]:
     """Points that the product must know to have vanished when it sent a list."""
-    handed = [frame for frame in case.pushes_before(read.index, RECENT) if _is_whole(case, frame)]
+    handed = [frame for frame in case.shown.pushes(read.index, RECENT) if _is_whole(case, frame)]
     known = next((frame for frame in reversed(handed) if _known_by(case, frame, read)), None)
     if known is None:
         return frozenset()
     still = points_in(payload_of(known)) | points_in(payload_of(handed[-1]))
-    return case.advertised_points(known.index) - still
+    return case.shown.points(known.index) - still
 
 
 def _is_whole(case: Case, frame: Frame) -> bool:
     """Whether it tells of a depot: what is damaged or empty takes nothing away."""
-    return bool(points_in(payload_of(frame))) and case.fault_verb(frame.fault) in (None, "change", "delay", "repeat")
+    return bool(points_in(payload_of(frame))) and case.faults.verb(frame.fault) in (None, "change", "delay", "repeat")
 
 
 def _known_by(case: Case, frame: Frame, read: RequestList) -> bool:
     link = case.link(frame.event.link)
     answered_at = case.answered_at.get(frame.index)
-    return link is not None and answered_at is not None and read.at > case.known_at(link, answered_at)
+    return link is not None and answered_at is not None and read.at > case.delivery.known_at(link, answered_at)
 
 
 # -- foreign processes ---------------------------------------------------------------------------------------------
@@ -228,7 +228,7 @@ def _foreign_process(case: Case, frame: Frame) -> Iterator[Observation]:
     """Another presystem's process carries a request id of the product; within two more answered pushes it shows."""
     link = case.link(frame.event.link)
     twins = {str(process.get("chargingRequestId")) for process in processes_in(payload_of(frame))
-             if process.get("presystemId", case.told_presystem_id) != case.told_presystem_id}  # fmt: skip
+             if process.get("presystemId", case.shown.presystem_id) != case.shown.presystem_id}  # fmt: skip
     before = next((read for read in reversed(case.lists) if read.index < frame.index), None)
     if link is None or before is None or not case.presystem.launched:
         return
@@ -239,7 +239,7 @@ def _foreign_process(case: Case, frame: Frame) -> Iterator[Observation]:
     until = pushes[TWO].answers[0].index
     steps = case.steps_between(before.index, until)
     after = [read for read in case.lists if frame.index < read.index and read.at <= pushes[TWO].answers[0].at
-             + case.guard(link) and read.teller == before.teller]  # fmt: skip
+             + case.delivery.guard(link) and read.teller == before.teller]  # fmt: skip
     if steps:
         return
     troubles = [(read, told) for read in after for entry in own if (told := _disturbed(case, entry, before, read))]
@@ -256,5 +256,5 @@ def _foreign_process(case: Case, frame: Frame) -> Iterator[Observation]:
 def _disturbed(case: Case, entry: Entry, before: RequestList, read: RequestList) -> str:
     new = read.entry(entry.id)
     if new is None:
-        return "" if case.may_be_gone(entry, before, read) else f"{entry.id} was dropped"
+        return "" if case.gone.is_allowed(entry, before, read) else f"{entry.id} was dropped"
     return f"{entry.id} was altered" if new.values() != entry.values() else ""

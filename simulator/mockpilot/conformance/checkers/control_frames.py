@@ -50,7 +50,7 @@ def _pings(case: Case, link: Link) -> Iterator[Observation]:
 
 def _is_fair(case: Case, ping: PingSent) -> bool:
     """Whether nothing but pings troubled the link."""
-    return not case.under_pressure(ping.index, pinged_too=False)
+    return not case.faults.pressed(ping.index, pinged_too=False)
 
 
 def _pong_for(link: Link, ping: PingSent) -> PongReceived | None:
@@ -82,7 +82,7 @@ def _close(case: Case, link: Link) -> Iterator[Observation]:
     ours = next(iter(link.closes_sent), None)
     if ours is None or link.silent is not None or link.broken is not None:
         return
-    if case.proxied or case.under_pressure(ours.index) or _closed_before(link, ours):
+    if case.proxied or case.faults.pressed(ours.index) or _closed_before(link, ours):
         return
     answer = next((sign.index for sign in _closes(link) if sign.index > ours.index), None)
     due = case.waiting.deadline(ours.at, case.limits["close_within"])

@@ -210,8 +210,8 @@ def _used_again(case: Case, use: _Use, link: Link, frame: Frame) -> Iterator[Obs
     before = [(where, sent) for where, sent in use.answers if sent.index < frame.index]
     if any(sent.fault is not None for _, sent in before):
         return
-    proved = [case.known_at(where, at) for where, sent in before
-              if (at := case.delivery_proved_at(where, sent.index)) is not None]  # fmt: skip
+    proved = [case.delivery.known_at(where, at) for where, sent in before
+              if (at := case.delivery.proved_at(where, sent.index)) is not None]  # fmt: skip
     if any(at < frame.at for at in proved):
         yield Observation(
             MESSAGE_ID_IS_NEW, False, shown, "a message id of its own",
@@ -228,7 +228,7 @@ def _used_again(case: Case, use: _Use, link: Link, frame: Frame) -> Iterator[Obs
 
 
 def _clock(case: Case) -> Iterator[Observation]:
-    if case.clock_at_fault:
+    if case.faults.moved_clock:
         return
     stamped = list(_first_stamps(case))
     if len(stamped) < MIN_STAMPS:
@@ -258,7 +258,7 @@ def _first_stamps(case: Case) -> Iterator[tuple[Frame, datetime, datetime]]:
     seen: set[tuple[int, str]] = set()
     for link in case.clean_links:
         for frame in link.received:
-            if frame.envelope is None or frame.event.simulated or case.read_late(link, frame):
+            if frame.envelope is None or frame.event.simulated or case.delivery.was_read_late(link, frame):
                 continue
             key = int(frame.envelope.message_type), frame.envelope.message_id.lower()
             stamp, wall = parse_timestamp(frame.envelope.timestamp), parse_timestamp(frame.event.wall)

@@ -63,7 +63,7 @@ def _answered(case: Case, link: Link) -> Iterator[Observation]:
 
 def _is_pressed(case: Case, push: Push) -> bool:
     """Whether its answer could not travel, or be read, as usual."""
-    return case.under_pressure(push.first.index, for_s=case.limits["confirm_within"])
+    return case.faults.pressed(push.first.index, for_s=case.limits["confirm_within"])
 
 
 def _left_behind(case: Case, link: Link, push: Push) -> bool:
@@ -211,7 +211,7 @@ def _answers_nothing_else(case: Case, link: Link) -> Iterator[Observation]:
     if any(answer.fate in (Fate.OWN_REQUEST, Fate.STRAY) for answer in fates):
         return
     for sent in link.sent:
-        if sent.is_answer and case.delivery_proved_at(link, sent.index) is not None:
+        if sent.is_answer and case.delivery.proved_at(link, sent.index) is not None:
             yield held(ANSWERS_ONLY_REQUESTS, sent.index, link=link.number)
             return
 

@@ -75,5 +75,5 @@ def _learn(case: Case, told: _Told, read: RequestList) -> None:
     told.known |= read.ids
     said = read.answer.envelope if read.answer is not None else None
     confirmed = said is not None and said.message_type is MessageType.CONFIRMATION and read.answer is not None
-    known = confirmed and case.delivery_proved_at(read.link, read.answer.index) is not None  # type: ignore[union-attr]
+    known = confirmed and case.delivery.proved_at(read.link, read.answer.index) is not None  # type: ignore[union-attr]
     told.answered = {entry.id: entry.values() for entry in read.entries} if known else {}

@@ -80,7 +80,7 @@ def _refused(case: Case, link: Link, lists: Sequence[RequestList]) -> Iterator[O
 def is_refusal_by_fault(case: Case, sent: Frame) -> bool:
     """Whether it is an error answer to a list that a fault made of a confirmation."""
     error = sent.is_a(MessageType.ERROR, Action.PROVIDE_CHARGING_REQUESTS)
-    return error and case.fault_verb(sent.fault) == "answer"
+    return error and case.faults.verb(sent.fault) == "answer"
 
 
 # -- after an outage -----------------------------------------------------------------------------------------------

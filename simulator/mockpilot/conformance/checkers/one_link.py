@@ -34,7 +34,7 @@ def _overlap(old: Link, new: Link) -> bool:
 
 def _judge(case: Case, old: Link, new: Link) -> Iterator[Observation]:
     boot = new.boots[0]
-    due = max(case.waiting.deadline(boot.at, case.limits["overlap_within"]), case.caught_up_at(old))
+    due = max(case.waiting.deadline(boot.at, case.limits["overlap_within"]), case.delivery.caught_up_at(old))
     on_old, on_new = (_requests_after(link, due) for link in (old, new))
     if on_old and on_new:
         yield Observation(

@@ -12,7 +12,6 @@ from mockpilot.conformance.conversation import Link
 from mockpilot.conformance.levels import Level
 from mockpilot.conformance.lists import RequestList, Step
 from mockpilot.conformance.observation import Observation, held, undecided
-from mockpilot.conformance.pushed import payload_of, requests_in
 from mockpilot.durations import format_duration
 from mockpilot.history.events import Event, FaultArmed, FaultDisarmed
 
@@ -140,6 +139,6 @@ def _is_shown(case: Case, step: Step, known: set[str]) -> bool:
     assert step.ended is not None
     after = step.ended.index
     return any(
-        requests_in(payload_of(frame), case.told_presystem_id) - known for frame in case.pushes_handed
+        case.shown.requests(frame) - known for frame in case.pushes_handed
         if frame.index > after
     )

@@ -83,7 +83,7 @@ def _timed(case: Case, link: Link) -> Iterator[Push]:
 def _is_troubled(case: Case, push: Push) -> bool:
     """Whether its answer could not travel, or be read, as usual."""
     taken = push.answered_s or 0.0
-    pressed = case.under_pressure(push.first.index, for_s=taken)
+    pressed = case.faults.pressed(push.first.index, for_s=taken)
     return pressed or case.waiting.clouded(push.first.at, push.first.at + taken)
 
 
@@ -114,7 +114,7 @@ def _meanwhile(case: Case, read: RequestList) -> Iterator[Observation]:
     before = any(push.plain and push.answers and push.answers[0].index < read.index for push in pushes)
     ends = [at for at in (closed, link.ending.at if link.ending else inf) if at < inf]
     ran_out = case.waiting.ran_out(read.at, case.limits["resend_within"], min(ends, default=None))
-    blocked = [push for push in unanswered(case, link, during) if not case.under_pressure(push.first.index)]
+    blocked = [push for push in unanswered(case, link, during) if not case.faults.pressed(push.first.index)]
     if len(blocked) < BLOCKED_AFTER or not before or any(push.answers for push in during):
         return
     if ran_out is None:
@@ -149,7 +149,7 @@ def _missing_pushes(case: Case, link: Link) -> Iterator[Observation]:
     within = case.limits["silence_within"]
     for earlier, later in _gaps(case, link):
         ran_out = case.waiting.ran_out(earlier, within, later)
-        if ran_out and case.ran_until(earlier, earlier + within) and not case.under_pressure(last.index):
+        if ran_out and case.ran_until(earlier, earlier + within) and not case.faults.pressed(last.index):
             yield Observation(
                 MISSING_PUSHES, False, (last.index,), f"a new attempt within {format_duration(within)} of silence",
                 "none; the link was kept", link=link.number,
@@ -205,7 +205,7 @@ def _steady(case: Case, link: Link, lists: Sequence[RequestList]) -> Iterator[tu
                if isinstance(event, FaultFired | FaultDisarmed | StepProvoked | StepEnded)]  # fmt: skip
     bounds = sorted([link.accepted.at, *(at for at in stirred if link.accepted.at < at < end), end])
     for start, until in pairwise(bounds):
-        left_open = any(start < read.at <= until and read.answer is None and until - read.at > case.guard(link)
+        left_open = any(start < read.at <= until and read.answer is None and until - read.at > case.delivery.guard(link)
                         for read in lists)  # fmt: skip
         if until - start >= case.limits["steady_observe"] and not left_open and not case.waiting.clouded(start, until):
             yield start, until

@@ -84,4 +84,4 @@ def _redirects(case: Case) -> Iterator[Observation]:
 def _first_redirect(case: Case) -> UpgradeAnswered | None:
     """The first answer that pointed to a host of ours."""
     answers = (answer for link in case.links for answer in link.upgrade_answers if answer.status in REDIRECTS)
-    return next((answer for answer in answers if answer.fault and not case.fault_location(answer.fault)), None)
+    return next((answer for answer in answers if answer.fault and not case.faults.location(answer.fault)), None)

@@ -154,7 +154,7 @@ def _one_per_stay(read: RequestList) -> Iterator[Observation]:
 def _departures(case: Case, read: RequestList) -> Iterator[Observation]:
     """When an entry is first seen, and by a clock that is right on both sides."""
     wall = read.wall
-    if wall is None or case.clock_at_fault:
+    if wall is None or case.faults.moved_clock:
         return
     new = [entry for entry in _of_this_run(case, read) if entry.id in read.new_ids and entry.departure is not None]
     latest = wall - timedelta(seconds=case.limits["clock_skew"])

@@ -49,7 +49,7 @@ def is_crash(case: Case, exit_: ProductExited) -> bool:
     )
     if exit_.status == 0 or not reached:
         return False
-    lost = _lost_link_before(case, exit_) or case.under_pressure(exit_.index) or _after_something_strange(case, exit_)
+    lost = _lost_link_before(case, exit_) or case.faults.pressed(exit_.index) or _after_something_strange(case, exit_)
     if case.presystem.supervised and lost:
         return False
     return not _had_cause_to_leave(case, exit_)
@@ -71,13 +71,13 @@ def _is_strange(case: Case, frame: Frame) -> bool:
     """Whether only a broken CMS sends such a message."""
     if frame.fault is None:
         return False
-    match case.fault_verb(frame.fault):
+    match case.faults.verb(frame.fault):
         case "damage":
-            return case.fault_how(frame.fault) not in TRANSPORT
+            return case.faults.how(frame.fault) not in TRANSPORT
         case "answer":
-            return case.fault_kind(frame.fault).startswith("wrong")
+            return case.faults.kind(frame.fault).startswith("wrong")
         case "clock":
-            armed = case.armed_as(frame.fault)
+            armed = case.faults.armed_as(frame.fault)
             return armed is not None and "form" not in armed.how
         case verb:
             return verb == "inject"

@@ -39,7 +39,7 @@ def check(case: Case) -> Iterator[Observation]:
 
 
 def _upset_by(case: Case, link: Link, sent: Frame) -> Upset | None:
-    verb = case.fault_verb(sent.fault)
+    verb = case.faults.verb(sent.fault)
     if verb in ("damage", "inject") and _is_malformed(case, sent):
         return Upset(SURVIVES_MALFORMED, link, sent.index, sent.at, "a malformed message")
     if not sent.is_answer or _action(sent) is not Action.PROVIDE_CHARGING_REQUESTS:
@@ -62,8 +62,8 @@ def _action(sent: Frame) -> Action | None:
 
 def _is_malformed(case: Case, sent: Frame) -> bool:
     """Whether it cannot be read; an answer that nobody asked for can be, and is another matter."""
-    if case.fault_verb(sent.fault) == "damage":
-        return case.fault_how(sent.fault) not in HARMLESS_DAMAGE
+    if case.faults.verb(sent.fault) == "damage":
+        return case.faults.how(sent.fault) not in HARMLESS_DAMAGE
     return sent.envelope is None
 
 
@@ -90,7 +90,7 @@ def _tight_loop(case: Case) -> Iterator[Observation]:
     """Ending the link over a malformed message and coming back is right, but not without a pause, ever again."""
     malformed = [
         sent for link in case.clean_links for sent in link.sent
-        if case.fault_verb(sent.fault) in ("damage", "inject") and _is_malformed(case, sent)
+        if case.faults.verb(sent.fault) in ("damage", "inject") and _is_malformed(case, sent)
     ]  # fmt: skip
     if not malformed:
         return

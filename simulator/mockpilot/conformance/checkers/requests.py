@@ -64,7 +64,7 @@ def _after_first_push(case: Case, link: Link) -> Iterator[Observation]:
 
 
 def _points(case: Case, read: RequestList) -> Iterator[Observation]:
-    known = case.advertised_points(read.index)
+    known = case.shown.points(read.index)
     named = [entry for entry in read.entries if entry.point]
     if not known or not named:
         return
@@ -99,7 +99,7 @@ def _complete(case: Case, earlier: RequestList, later: RequestList) -> Iterator[
     if step is None or step.cancels or step.provoked.index < earlier.index:
         return
     missing = [entry for entry in earlier.entries if entry.id not in later.ids]
-    lost = [e for e in missing if e.id in case.step_made and not case.may_be_gone(e, earlier, later)]
+    lost = [e for e in missing if e.id in case.step_made and not case.gone.is_allowed(e, earlier, later)]
     for entry in lost:
         yield Observation(
             COMPLETE_LIST, False, (earlier.index, later.index), f"{entry.id} still in the list after {step.name}",
@@ -120,7 +120,7 @@ def _left_and_returned(case: Case) -> Iterator[Observation]:
         for key, (since, gap, entry) in list(absent.items()):
             if key[0] == read.teller and key[1] in read.ids:
                 del absent[key]
-                if not case.may_be_gone(entry, since, gap) and not _cancelled(case, since, read):
+                if not case.gone.is_allowed(entry, since, gap) and not _cancelled(case, since, read):
                     yield Observation(
                         COMPLETE_LIST, False, (since.index, gap.index, read.index),
                         f"{entry.id} in every list", "it left a list and came back", cause="returned",
@@ -148,9 +148,9 @@ def _stable(case: Case, earlier: RequestList, later: RequestList) -> Iterator[Ob
     steps = case.steps_between(earlier.index, later.index)
     if case.operator_at_work or any(step.cancels or step.name == "create-request" for step in steps):
         return
-    renamed, refused = False, case.refused_between(earlier.index, later.index)
+    renamed, refused = False, case.gone.refused_between(earlier.index, later.index)
     for entry in earlier.entries:
-        gone = entry.terminated or case.ended_between(entry.id, earlier.index, later.index) or refused
+        gone = entry.terminated or case.gone.ended_between(entry.id, earlier.index, later.index) or refused
         twin = None if gone else twin_of(entry, earlier, later)
         if twin is None:
             continue

@@ -12,7 +12,6 @@ from mockpilot.conformance.chances import missed
 from mockpilot.conformance.correlation import Push
 from mockpilot.conformance.lists import RequestList, read_entries
 from mockpilot.conformance.observation import Observation, held, undecided
-from mockpilot.conformance.pushed import payload_of, requests_in
 from mockpilot.conformance.rules import RULES
 from mockpilot.conformance.stuck import ended_by_us
 from mockpilot.durations import format_duration
@@ -73,7 +72,7 @@ def _withheld(read: RequestList) -> bool:
 def _answered_otherwise(case: Case, read: RequestList) -> bool:
     """A wrong answer is another matter than none."""
     return any(
-        sent.index > read.index and sent.is_answer and case.fault_verb(sent.fault) == "answer"
+        sent.index > read.index and sent.is_answer and case.faults.verb(sent.fault) == "answer"
         for sent in read.link.sent
     )
 
@@ -81,7 +80,7 @@ def _answered_otherwise(case: Case, read: RequestList) -> bool:
 def _under_foreign_id(case: Case, read: RequestList) -> bool:
     """Whether a fault answered it under another id; the right id with another slot wrong may count or not."""
     return any(
-        sent.index > read.index and sent.is_answer and case.fault_kind(sent.fault) == "wrong-id"
+        sent.index > read.index and sent.is_answer and case.faults.kind(sent.fault) == "wrong-id"
         for sent in read.link.sent
     )
 
@@ -102,7 +101,7 @@ def _settled_otherwise(case: Case, read: RequestList) -> bool:
         return True
     if any(step.cancels for step in case.steps_between(read.index, len(case.history))):
         return True
-    if read.entries and all(case.has_departed(entry) for entry in read.entries):
+    if read.entries and all(case.gone.has_departed(entry) for entry in read.entries):
         return True
     return any(
         push.first.index > read.index and push.answers and _shows(case, push, read)
@@ -113,8 +112,8 @@ def _settled_otherwise(case: Case, read: RequestList) -> bool:
 def _shows(case: Case, push: Push, read: RequestList) -> bool:
     """Whether a push shows the list as taken over; after an empty one, that nothing of it is held."""
     if read.ids:
-        return case.shows_all(push.first, read.ids)
-    return not requests_in(payload_of(push.first), case.told_presystem_id)
+        return case.shown.shows_all(push.first, read.ids)
+    return not case.shown.requests(push.first)
 
 
 def _judge(case: Case, rule: str, read: RequestList, later: Sequence[RequestList]) -> Iterator[Observation]:
@@ -139,7 +138,7 @@ def _judge(case: Case, rule: str, read: RequestList, later: Sequence[RequestList
 
 def _holds_all(case: Case, read: RequestList, other: RequestList) -> bool:
     return all(
-        entry.id in other.ids or case.has_reason_to_be_gone(entry, read, other) for entry in read.entries
+        entry.id in other.ids or case.gone.is_explained(entry, read, other) for entry in read.entries
     )
 
 
@@ -150,7 +149,7 @@ def _lost_entry(case: Case, read: RequestList, other: RequestList) -> str:
     lost = (
         entry.id for entry in read.entries
         if case.step_made.get(entry.id) is read and entry.id not in other.ids
-        and not case.may_be_gone(entry, read, other)
+        and not case.gone.is_allowed(entry, read, other)
     )  # fmt: skip
     return next(lost, "")
 
