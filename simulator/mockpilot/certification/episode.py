@@ -32,7 +32,8 @@ from mockpilot.history.recorder import History, Recorder
 from mockpilot.profile import Profile
 from mockpilot.scenario.catalogue import VERSION
 from mockpilot.scenario.definition import Scenario
-from mockpilot.scenario.stage import Provoke, Stage
+from mockpilot.scenario.stage import Stage
+from mockpilot.scenario.steps import Provoke
 from mockpilot.scenario.waiting import ScenarioOver
 
 HEARTBEAT_S = 0.25

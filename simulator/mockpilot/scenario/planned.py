@@ -18,7 +18,8 @@ from mockpilot.faults.plan import FaultPlan, read_plan
 from mockpilot.history.recorder import History
 from mockpilot.scenario.catalogue import shipped_folder
 from mockpilot.scenario.definition import NEEDS, Scenario
-from mockpilot.scenario.stage import STEPS, Stage
+from mockpilot.scenario.stage import Stage
+from mockpilot.scenario.steps import STEPS
 from mockpilot.scenario.waiting import ScenarioOver
 from mockpilot.toml_tables import Problems
 

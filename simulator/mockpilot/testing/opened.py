@@ -23,7 +23,8 @@ from mockpilot.profile import Profile
 from mockpilot.report.wording import time_words
 from mockpilot.results import ScenarioResult
 from mockpilot.scenario.matching import predicate
-from mockpilot.scenario.stage import CHARGING, STATES, Stage
+from mockpilot.scenario.stage import Stage
+from mockpilot.scenario.states import CHARGING, STATES
 from mockpilot.scenario.waiting import ScenarioOver
 from mockpilot.testing.arranging import arrange
 from mockpilot.testing.authority import Authority
