@@ -1,5 +1,4 @@
-from mockpilot.faults import answer
-from mockpilot.scenario import Stage, scenario
+from mockpilot.scenario import BOOT_IN_VAIN_BOUNDS, Stage, boot_in_vain, scenario
 
 
 @scenario(
@@ -7,7 +6,7 @@ from mockpilot.scenario import Stage, scenario
     group="Booting",
     needs=["requests"],
     typical="20 s",
-    bounded_by=["hold", "hold", "boot_retry_within", "reconnect_within", "boot_never", "provoke_within"],
+    bounded_by=BOOT_IN_VAIN_BOUNDS,
 )
 async def boot_rejected(cms: Stage) -> None:
     """The CMS answers the BootNotification with Rejected, and leaves the link open.
@@ -15,18 +14,4 @@ async def boot_rejected(cms: Stage) -> None:
     The presystem sends no charging requests: it is not booted. It may boot again, connect anew or wait, but not
     in a tight loop. Once it is accepted, its charging requests come.
     """
-    # held first: who does not wait for the confirmation at all is told apart from who ignores the Rejected
-    cms.arm(answer("BootNotification", "rejected", nth=1, by=cms.limits.hold))
-    await cms.reach("fresh")
-    with cms.patience("boot_never"):
-        await cms.wait_for("BootNotification")
-    await cms.hold()
-    await cms.provoke("create-request")  # a reason to speak
-    await cms.hold()
-    with cms.patience("boot_retry_within") as waited:
-        await cms.wait_for("accepted")
-    if waited.ran_out and cms.is_connected:  # waiting is fine, too; a new link shows whether lists come at all
-        await cms.drop("close", code=1012)
-    await cms.reach("exchange")
-    with cms.patience("provoke_within"):
-        await cms.wait_for("ProvideChargingRequests")
+    await boot_in_vain(cms, "rejected")

@@ -3,9 +3,12 @@
 A scenario file needs nothing else of mockpilot than this package and ``mockpilot.faults``.
 """
 
-from mockpilot.scenario.chances import list_on_new_link, still_answers
+from mockpilot.scenario.chances import BOOT_IN_VAIN_BOUNDS, boot_in_vain, list_on_new_link, still_answers
 from mockpilot.scenario.definition import Scenario, scenario
 from mockpilot.scenario.probing import PROBE_BOUNDS, probe
 from mockpilot.scenario.stage import Stage
 
-__all__ = ["PROBE_BOUNDS", "Scenario", "Stage", "list_on_new_link", "probe", "scenario", "still_answers"]
+__all__ = [
+    "BOOT_IN_VAIN_BOUNDS", "PROBE_BOUNDS", "Scenario", "Stage", "boot_in_vain", "list_on_new_link", "probe", "scenario",
+    "still_answers",
+]  # fmt: skip

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from mockpilot.faults.verbs import answer
 from mockpilot.scenario.stage import Stage
+
+BOOT_IN_VAIN_BOUNDS = ("hold", "hold", "boot_retry_within", "reconnect_within", "boot_never", "provoke_within")
+"""The limits that ``boot_in_vain`` may have to wait out."""
 
 
 async def still_answers(cms: Stage) -> None:
@@ -23,4 +27,25 @@ async def list_on_new_link(cms: Stage) -> None:
     with cms.patience("reconnect_within"):
         await cms.look_for("answer")
     with cms.patience("resend_within"):
+        await cms.wait_for("ProvideChargingRequests")
+
+
+async def boot_in_vain(cms: Stage, kind: str) -> None:
+    """Answer the first boot by an answer of this kind, and wait for one that is accepted, and for a list after it.
+
+    Held first: who does not wait for the confirmation at all is told apart from who ignores what it says.
+    """
+    cms.arm(answer("BootNotification", kind, nth=1, by=cms.limits.hold))
+    await cms.reach("fresh")
+    with cms.patience("boot_never"):
+        await cms.wait_for("BootNotification")
+    await cms.hold()
+    await cms.provoke("create-request")  # a reason to speak
+    await cms.hold()
+    with cms.patience("boot_retry_within") as waited:
+        await cms.wait_for("accepted")
+    if waited.ran_out and cms.is_connected:  # waiting is fine, too; a new link shows whether lists come at all
+        await cms.drop("close", code=1012)
+    await cms.reach("exchange")
+    with cms.patience("provoke_within"):
         await cms.wait_for("ProvideChargingRequests")
