@@ -9,7 +9,10 @@ import pytest
 from faults.pushes import ALL_DIALECTS, STAMP, payload, presystem_of
 from mockpilot.errors import ScenarioError
 from mockpilot.faults import change as changed_by
-from mockpilot.faults.changing import FOREIGN_PRESYSTEM, Setting, change, point_for, refusal, statuses, told_points
+from mockpilot.faults.changes.finding import point_for, told_points
+from mockpilot.faults.changes.processes import FOREIGN_PRESYSTEM
+from mockpilot.faults.changes.setting import Setting, refusal, statuses
+from mockpilot.faults.changing import change
 from mockpilot.faults.verbs import CHANGES
 from mockpilot.protocol.envelope import Action, MessageType
 from mockpilot.protocol.schema import violations

@@ -10,7 +10,7 @@ from mockpilot.conformance.requirements import REQUIREMENTS
 from mockpilot.conformance.rules import RULES
 from mockpilot.conformance.verdict import observe
 from mockpilot.errors import ProfileError, UsageError
-from mockpilot.faults.changing import refusal
+from mockpilot.faults.changes.setting import refusal
 from mockpilot.faults.plan import FaultPlan
 from mockpilot.history.events import Mark
 from mockpilot.history.recorder import History

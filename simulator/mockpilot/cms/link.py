@@ -25,7 +25,7 @@ from mockpilot.cms.streams import LINGER_S, NetStream, WireStream
 from mockpilot.cms.transport import LinkOver, Socket
 from mockpilot.cms.world import World
 from mockpilot.faults.altering import PING_BETWEEN, Form
-from mockpilot.faults.changing import told_points
+from mockpilot.faults.changes.finding import told_points
 from mockpilot.faults.holding import edited
 from mockpilot.faults.injector import Armed, Departure, Fate, Occasion
 from mockpilot.faults.verbs import HOLD, Fault

@@ -10,7 +10,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from mockpilot.faults.altering import Form, damaged, is_still_said, other_answer, payload_of
-from mockpilot.faults.changing import Setting, change, point_for
+from mockpilot.faults.changes.finding import point_for
+from mockpilot.faults.changes.setting import Setting
+from mockpilot.faults.changing import change
 from mockpilot.faults.stamping import restamped, restamped_all
 from mockpilot.faults.striking import Armed, Occasion, strikes
 from mockpilot.faults.verbs import HOLD, Fault

@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from mockpilot.errors import ScenarioError
 from mockpilot.faults.altering import Form
-from mockpilot.faults.changing import refusal
+from mockpilot.faults.changes.setting import refusal
 from mockpilot.faults.fates import Departure, Fate, fate_of
 from mockpilot.faults.striking import Armed, Chance, Occasion, Seeded, is_open, means_link, strikes
 from mockpilot.faults.verbs import Fault

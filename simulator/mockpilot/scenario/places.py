@@ -11,7 +11,7 @@ from mockpilot.depot.model import PointState
 from mockpilot.depot.present import PointNow
 from mockpilot.depot.simulation import DepotError
 from mockpilot.depot.site import Site
-from mockpilot.faults.changing import told_points
+from mockpilot.faults.changes.finding import told_points
 from mockpilot.history.recorder import History
 from mockpilot.protocol.vocabulary import Dialect
 from mockpilot.scenario.matching import push_of

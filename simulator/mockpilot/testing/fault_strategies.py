@@ -1,6 +1,6 @@
 """Hypothesis strategies for faults: each can be armed in its dialect, and written into a plan without loss.
 
-Which words there are is the vocabulary's; which changes a dialect can say is asked of ``faults.changing``.
+Which words there are is the vocabulary's; which changes a dialect can say is asked of ``faults.changes``.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from mockpilot import faults
 from mockpilot.faults import Fault
-from mockpilot.faults.changing import refusal, statuses
+from mockpilot.faults.changes.setting import refusal, statuses
 from mockpilot.faults.verbs import CERTIFICATE_KINDS, CHANGES, DAMAGES
 from mockpilot.protocol.envelope import Action
 from mockpilot.protocol.vocabulary import Dialect
