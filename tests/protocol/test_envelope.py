@@ -11,7 +11,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mockpilot.protocol.envelope import (
-    DEEPEST,
     Action,
     Encoded,
     Envelope,
@@ -25,6 +24,7 @@ from mockpilot.protocol.envelope import (
     same_id,
     write,
 )
+from mockpilot.protocol.strict_json import DEEPEST
 
 ID = "b5c1cf63-2e0d-4b27-9a4c-0d7d3a1f2e55"
 STAMP = "2031-03-04T17:20:00.000Z"

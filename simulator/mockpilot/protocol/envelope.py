@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import enum
 import json
-import math
 import re
 import uuid
 from collections.abc import Iterator
@@ -17,9 +16,10 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
+from mockpilot.protocol import strict_json
+from mockpilot.protocol.strict_json import shortened
+
 SLOT_COUNT = 7
-DEEPEST = 128
-"""Levels of nesting that are read; RFC 8259 section 9 leaves that to the reader, and our stack must not decide it."""
 
 
 class MessageType(enum.IntEnum):
@@ -101,35 +101,6 @@ class Reading:
     """The array's items as they stood, for whoever wants to look past a defect; empty if there was no array."""
 
 
-class _DuplicateKeys(list[str]):
-    """Collects keys that stood twice while the parser runs."""
-
-    def object(self, pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-        seen: dict[str, Any] = {}
-        for key, value in pairs:
-            if key in seen:
-                self.append(key)
-            seen[key] = value
-        return seen
-
-
-def _no_constant(name: str) -> Any:
-    raise ValueError(f"{name} is not JSON")
-
-
-def _finite(text: str) -> float:
-    number = float(text)
-    if math.isinf(number):
-        raise ValueError(f"{_short(text)} is too large for a number")
-    return number
-
-
-def _whole(text: str) -> int:
-    # What no double can hold is refused alike, with a fraction or without; it also keeps clear of Python's own limit.
-    _finite(text)
-    return int(text)
-
-
 def read(frame: str | bytes) -> Reading:
     """Read one WebSocket message; bytes are a binary message."""
     if isinstance(frame, bytes):
@@ -138,50 +109,14 @@ def read(frame: str | bytes) -> Reading:
     if frame.startswith("\ufeff"):
         defects.append(Defect(Trouble.BYTE_ORDER_MARK, "$", "U+FEFF"))
         frame = frame[1:]
-    duplicates = _DuplicateKeys()
     try:
-        value = json.loads(
-            frame, object_pairs_hook=duplicates.object, parse_constant=_no_constant, parse_float=_finite,
-            parse_int=_whole,
-        )  # fmt: skip
-    except RecursionError:
-        return Reading(None, (*defects, _TOO_DEEP))
-    except ValueError as error:
+        parsed = strict_json.parse(frame)
+    except strict_json.NotJson as error:
         return Reading(None, (*defects, Defect(Trouble.NOT_JSON, "$", str(error))))
-    if isinstance(value, list | dict) and frame.count("[") + frame.count("{") > DEEPEST and _is_too_deep(value):
-        return Reading(None, (*defects, _TOO_DEEP))
-    defects += [Defect(Trouble.DUPLICATE_KEY, "$", _short(_mended(key))) for key in dict.fromkeys(duplicates)]
-    if _HALF_ESCAPED.search(frame):
-        mended = _mended(value)
-        if mended != value:
-            defects.append(Defect(Trouble.HALF_CHARACTER, "$", "an escape such as \\ud800 alone"))
-        value = mended
-    return _read_slots(value, defects)
-
-
-_TOO_DEEP = Defect(Trouble.NOT_JSON, "$", f"nested more than {DEEPEST} levels deep")
-_HALF_ESCAPED = re.compile("\\\\u[dD][89a-fA-F]|[\ud800-\udfff]")
-_HALF = re.compile("[\ud800-\udfff]")
-
-
-def _is_too_deep(value: Any) -> bool:
-    level = [value]
-    for _ in range(DEEPEST):
-        children = (child for item in level for child in (item.values() if isinstance(item, dict) else item))
-        level = [child for child in children if isinstance(child, list | dict)]
-    return bool(level)
-
-
-def _mended(value: Any) -> Any:
-    """Put U+FFFD where half a surrogate pair stands: no file and no answer of ours in UTF-8 could hold it."""
-    match value:
-        case str():
-            return _HALF.sub("\ufffd", value)
-        case list():
-            return [_mended(item) for item in value]
-        case dict():
-            return {_mended(key): _mended(item) for key, item in value.items()}
-    return value
+    defects += [Defect(Trouble.DUPLICATE_KEY, "$", shortened(key)) for key in parsed.duplicate_keys]
+    if parsed.halves_replaced:
+        defects.append(Defect(Trouble.HALF_CHARACTER, "$", "an escape such as \\ud800 alone"))
+    return _read_slots(parsed.value, defects)
 
 
 def _read_binary(frame: bytes) -> Reading:
@@ -325,8 +260,4 @@ def _kind(value: Any) -> str:
 
 
 def _show(value: Any) -> str:
-    return _short(json.dumps(value, ensure_ascii=False))
-
-
-def _short(text: str) -> str:
-    return text if len(text) <= 60 else text[:59] + "…"
+    return shortened(json.dumps(value, ensure_ascii=False))
