@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from conformance.playbook import BOOT, Play, uuid
-from mockpilot.conformance.conversation import Link, links_of
+from mockpilot.conformance.conversation import Link
+from mockpilot.conformance.links import links_of
 from mockpilot.history import events as ev
 
 

@@ -11,10 +11,11 @@ from math import inf
 from typing import TypeVar, cast
 
 from mockpilot.conformance.attempts import Attempt, fold, is_own, is_proxied
-from mockpilot.conformance.conversation import Frame, Link, links_of
+from mockpilot.conformance.conversation import Frame, Link
 from mockpilot.conformance.correlation import Exchange, exchanges_of
 from mockpilot.conformance.delivery import Delivery
 from mockpilot.conformance.gone import Gone
+from mockpilot.conformance.links import links_of
 from mockpilot.conformance.lists import (
     RequestList,
     Step,
