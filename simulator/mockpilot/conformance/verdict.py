@@ -19,6 +19,7 @@ from mockpilot.conformance.checkers import (
     boot_mishaps,
     certificates,
     changes,
+    clock,
     control_frames,
     envelope,
     features,
@@ -29,6 +30,7 @@ from mockpilot.conformance.checkers import (
     link,
     list_form,
     list_rates,
+    message_ids,
     one_link,
     outages,
     pace,
@@ -53,10 +55,10 @@ Checker = Callable[[Case], Iterable[Observation]]
 
 CHECKERS: tuple[Checker, ...] = (
     handshake.check, certificates.check, subprotocols.check, passwords.check, boot.check, boot_mishaps.check,
-    envelope.check, information.check, features.check, strange.check, requests.check, list_form.check,
-    plausibility.check, changes.check, instructions.check, resend.check, list_rates.check, further_lists.check,
-    after_loss.check, link.check, one_link.check, outages.check, control_frames.check, recovery.check, pace.check,
-    product.check,
+    envelope.check, message_ids.check, clock.check, information.check, features.check, strange.check, requests.check,
+    list_form.check, plausibility.check, changes.check, instructions.check, resend.check, list_rates.check,
+    further_lists.check, after_loss.check, link.check, one_link.check, outages.check, control_frames.check,
+    recovery.check, pace.check, product.check,
 )  # fmt: skip
 
 LIMIT = "limit"

@@ -1,19 +1,17 @@
-"""Form of frames, message ids, clock and presystem id, judged from made recordings."""
+"""Form of frames and presystem id, judged from made recordings."""
 
 from __future__ import annotations
 
 import json
-from datetime import timedelta
 from typing import Any
 
-import msgspec
 import pytest
 
 from conformance.playbook import BOOT, LISTS, PRESYSTEM, PUSHES, Play, entry, uuid
-from mockpilot.conformance.levels import Basis, Level
+from mockpilot.conformance.levels import Level
 from mockpilot.history import events as ev
 
-NEW_ID, CLOCK, PRESYSTEM_ID = "envelope.message-id-is-new", "envelope.clock", "envelope.presystem-id"
+PRESYSTEM_ID = "envelope.presystem-id"
 
 
 def frame(**slots: Any) -> str:
@@ -122,110 +120,6 @@ def test_push_of_the_product_is_convicted_alone() -> None:
     assert play.musts() == {"envelope.direction"}
 
 
-# -- message ids ---------------------------------------------------------------------------------------------------
-
-
-def test_fresh_ids_hold() -> None:
-    """Each request its own."""
-    assert Play().exchange().asks(entry("a")).takes().held(NEW_ID)
-
-
-def test_resend_with_its_old_id_is_right_while_unanswered() -> None:
-    """On the same link, on the next, and with its old time stamp minutes later."""
-    play = Play().exchange().asks(entry("a"), message_id=uuid(77), stamp="2031-03-04T17:20:00Z").loses_confirmation()
-    play.wait(30).asks(entry("a"), message_id=uuid(77), stamp="2031-03-04T17:20:00Z").closed()
-    play.wait(240).exchange().asks(entry("a"), message_id=uuid(77), stamp="2031-03-04T17:20:00Z").takes()
-    assert not play.complaints()
-    assert play.held(CLOCK)
-
-
-def test_resend_after_an_unproved_answer_is_right() -> None:
-    """The confirmation was handed just before the link was reset: nobody knows whether it arrived."""
-    play = Play().exchange().asks(entry("a"), message_id=uuid(77)).takes().ended("us")
-    play.exchange().asks(entry("a"), message_id=uuid(77)).takes()
-    assert not play.complaints()
-
-
-def test_id_used_again_after_its_answer_arrived_is_convicted() -> None:
-    """A later answered push proves that it did."""
-    play = Play().exchange().asks(entry("a"), message_id=uuid(77)).takes().pushed(2)
-    found = play.asks(entry("a"), message_id=uuid(77)).convicted_of(NEW_ID)
-    assert found.level is Level.MUST
-
-
-def test_id_of_another_action_is_convicted() -> None:
-    """It is another request for certain."""
-    play = Play().connect().boot(message_id=uuid(77)).accept().push().confirm().asks(message_id=uuid(77))
-    assert play.convicted_of(NEW_ID).level is Level.MUST
-
-
-def test_id_of_an_unanswered_request_for_another_list_is_a_warning() -> None:
-    """The content is another."""
-    play = Play().exchange().asks(entry("a"), message_id=uuid(77)).loses_confirmation()
-    assert play.asks(entry("a"), entry("b"), message_id=uuid(77)).convicted_of(NEW_ID).level is Level.SHOULD
-
-
-def test_resend_after_a_faulty_answer_is_not_judged() -> None:
-    """Our fault may have kept the answer from being understood."""
-    play = Play().armed("late", "delay").exchange().asks(entry("a"), message_id=uuid(77)).takes(fault="late")
-    assert not play.pushed(2).asks(entry("a"), message_id=uuid(77)).takes().complaints()
-
-
-def test_new_process_may_use_old_ids() -> None:
-    """Seeded products repeat themselves."""
-    play = Play()
-    for _ in range(2):
-        play.line(ev.ProductStarted(command=("x",))).connect().boot(message_id=uuid(77)).accept().pushed(2).closed()
-    assert not play.complaints()
-
-
-# -- clock ---------------------------------------------------------------------------------------------------------
-
-
-def ahead(seconds: float, **how: Any) -> Play:
-    """A product whose clock is off."""
-    play = Play(**how)
-    play.clock_ahead = timedelta(seconds=seconds)
-    return play.exchange().pushed(3)
-
-
-def test_small_skew_holds() -> None:
-    """Within a minute."""
-    assert ahead(-50).held(CLOCK)
-
-
-@pytest.mark.parametrize(
-    ("seconds", "how", "level", "basis"),
-    [
-        (7200, {}, Level.MUST, Basis.GUIDELINE),
-        (-19800, {}, Level.MUST, Basis.GUIDELINE),
-        (7200, {"launched": False}, Level.SHOULD, Basis.POLICY),
-        (7200, {"same_host": False}, Level.SHOULD, Basis.POLICY),
-        (500, {}, Level.SHOULD, Basis.POLICY),
-        (900, {}, Level.SHOULD, Basis.POLICY),
-    ],
-)
-def test_skew_weighs_by_what_it_shows(seconds: float, how: Any, level: Level, basis: Basis) -> None:
-    """Local time called UTC on our own host is a plain mistake; another host's clock may be off."""
-    found = ahead(seconds, **how).convicted_of(CLOCK)
-    assert (found.level, found.basis) == (level, basis)
-
-
-def test_clock_is_not_judged_under_a_clock_fault() -> None:
-    """Ours is off."""
-    play = Play().armed("skew", "clock").fired("skew", "clock")
-    play.clock_ahead = timedelta(hours=2)
-    assert not play.exchange().pushed(3).exercised(CLOCK)
-
-
-def test_clock_is_not_judged_in_simulated_time() -> None:
-    """Nobody can keep up with it; the form of stamps is judged all the same."""
-    play = ahead(7200)
-    play.events = [msgspec.structs.replace(event, simulated="2031-03-05T02:20:00.000Z") for event in play.events]
-    assert not play.exercised(CLOCK)
-    assert play.held("envelope.time-stamp")
-
-
 # -- presystem id --------------------------------------------------------------------------------------------------
 
 
@@ -284,16 +178,3 @@ def test_id_that_is_no_text_at_all_is_not_judged_as_a_uri() -> None:
     """The slot has a rule of its own for that."""
     play = Play(dialect="vdv-1.0", presystem="urn:depot:7").exchange().push().confirm(presystem=7)
     assert "envelope.ids-are-uris" not in play.complaints()
-
-
-def test_what_waited_while_we_did_not_read_shows_no_clock() -> None:
-    """Frames that are read after the pause have their stamp from before."""
-    play = Play().exchange().here(ev.ReadingPaused(fault="slow"))
-    early = play.stamp()
-    play.wait(271).here(ev.ReadingResumed(fault="slow"))
-    for number in range(50, 60):
-        play.says(2, PUSHES, {}, uuid(number), stamp=early)
-    assert CLOCK not in play.complaints()
-    for _ in range(3):
-        play.wait(15).push().confirm()
-    assert play.held(CLOCK)

@@ -1,4 +1,4 @@
-"""Form: every frame by itself, and what frames have in common (ids, clock, presystem id).
+"""Form: every frame by itself, and the presystem id that all have in common.
 
 Frames that came while a link was ending are judged for their form too. A frame with a defect is not judged deeper on
 the broken part.
@@ -7,30 +7,20 @@ the broken part.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
-from statistics import median
+from datetime import timedelta
 
 from mockpilot.conformance.case import Case
 from mockpilot.conformance.checkers.handshake import is_bad_text
 from mockpilot.conformance.conversation import Frame, Link
 from mockpilot.conformance.levels import Basis, Level
 from mockpilot.conformance.observation import Observation, held
-from mockpilot.durations import format_duration
 from mockpilot.protocol.envelope import Action, MessageType, Trouble, parse_timestamp
 from mockpilot.protocol.vocabulary.spelling import is_uri
 
-MESSAGE_ID_IS_NEW = "envelope.message-id-is-new"
 IS_UTC = "envelope.time-stamp-is-utc"
-CLOCK = "envelope.clock"
 PRESYSTEM_ID = "envelope.presystem-id"
 IDS_ARE_URIS = "envelope.ids-are-uris"
 DIRECTION = "envelope.direction"
-
-MIN_STAMPS = 3
-QUARTER_S = 900
-LOCAL_TIME_S = 1800
-"""Clocks off by whole quarter hours of at least that much show local time."""
 
 _RULE_OF = {
     Trouble.BINARY:             ("envelope.text-frames", "a text message"),
@@ -69,8 +59,6 @@ def check(case: Case) -> Iterator[Observation]:
         if link.broken is not None and is_bad_text(link.broken.what) and not _last_is_bad_text(link):
             yield Observation("envelope.text-frames", False, (link.broken.index,), "text in UTF-8", link.broken.what,
                               link=link.number)  # fmt: skip
-    yield from _new_ids(case)
-    yield from _clock(case)
     yield from _presystem_ids(case)
 
 
@@ -147,124 +135,6 @@ def _direction(link: Link, frame: Frame) -> Iterator[Observation]:
         )  # fmt: skip
     else:
         yield held(DIRECTION, frame.index, link=link.number)
-
-
-# -- message ids ---------------------------------------------------------------------------------------------------
-
-
-@dataclass(eq=False)
-class _Use:
-    """What is known of one message id in one product process."""
-
-    link: Link
-    frame: Frame
-    answers: list[tuple[Link, Frame]] = field(default_factory=list)
-
-
-def _new_ids(case: Case) -> Iterator[Observation]:
-    uses: dict[tuple[int, str], _Use] = {}
-    answers = _our_answers(case)
-    fresh = 0
-    for link, frame in _requests(case):
-        assert frame.envelope is not None
-        if any(defect.trouble is Trouble.MESSAGE_ID for defect in frame.reading.defects):
-            continue
-        key = link.instance, frame.envelope.message_id.lower()
-        if key not in uses:
-            uses[key] = _Use(link, frame, answers.get(key[1], []))
-            fresh += 1
-            if fresh > 1:
-                yield held(MESSAGE_ID_IS_NEW, frame.index, link=link.number)
-            continue
-        yield from _used_again(case, uses[key], link, frame)
-
-
-def _requests(case: Case) -> list[tuple[Link, Frame]]:
-    found = [
-        (link, frame) for link in case.clean_links for frame in link.in_order()
-        if frame.envelope is not None and frame.envelope.message_type is MessageType.REQUEST
-        and frame.envelope.action is not Action.PROVIDE_CHARGING_INFORMATION
-    ]  # fmt: skip
-    return sorted(found, key=lambda pair: pair[1].index)
-
-
-def _our_answers(case: Case) -> dict[str, list[tuple[Link, Frame]]]:
-    by_id: dict[str, list[tuple[Link, Frame]]] = {}
-    for link in case.clean_links:
-        for sent in link.sent:
-            if sent.envelope is not None and sent.is_answer:
-                by_id.setdefault(sent.envelope.message_id.lower(), []).append((link, sent))
-    return by_id
-
-
-def _used_again(case: Case, use: _Use, link: Link, frame: Frame) -> Iterator[Observation]:
-    """Sending the same request again until its answer has arrived for certain is right."""
-    first, again = use.frame.envelope, frame.envelope
-    assert first is not None
-    assert again is not None
-    shown = (use.frame.index, frame.index)
-    if again.action is not first.action:
-        yield Observation(MESSAGE_ID_IS_NEW, False, shown, "a message id of its own",
-                          f"the id of a {first.action}", cause="other action", link=link.number)  # fmt: skip
-        return
-    before = [(where, sent) for where, sent in use.answers if sent.index < frame.index]
-    if any(sent.fault is not None for _, sent in before):
-        return
-    proved = [case.delivery.known_at(where, at) for where, sent in before
-              if (at := case.delivery.proved_at(where, sent.index)) is not None]  # fmt: skip
-    if any(at < frame.at for at in proved):
-        yield Observation(
-            MESSAGE_ID_IS_NEW, False, shown, "a message id of its own",
-            "the id of a request whose answer had arrived", cause="answered", link=link.number,
-        )  # fmt: skip
-    elif again.payload != first.payload:
-        yield Observation(
-            MESSAGE_ID_IS_NEW, False, shown, "a message id of its own, for the content is another",
-            "the id of an unanswered request", Level.SHOULD, cause="changed", link=link.number,
-        )  # fmt: skip
-
-
-# -- clock ---------------------------------------------------------------------------------------------------------
-
-
-def _clock(case: Case) -> Iterator[Observation]:
-    if case.faults.moved_clock:
-        return
-    stamped = list(_first_stamps(case))
-    if len(stamped) < MIN_STAMPS:
-        return
-    off = median((stamp - wall).total_seconds() for _, stamp, wall in stamped)
-    skew = case.limits["clock_skew"]
-    shown = tuple(frame.index for frame, _, _ in stamped)
-    if abs(off) <= skew:
-        yield held(CLOCK, *shown)
-        return
-    local = _is_local_time(off, skew) and case.presystem.launched and case.presystem.same_host
-    direction = "ahead of" if off > 0 else "behind"
-    yield Observation(
-        CLOCK, False, shown, f"time stamps within {format_duration(skew)} of our clock",
-        f"{format_duration(abs(off))} {direction} our clock" + (": local time labelled as UTC?" if local else ""),
-        Level.MUST if local else None, Basis.GUIDELINE if local else None,
-    )  # fmt: skip
-
-
-def _is_local_time(off_s: float, skew_s: float) -> bool:
-    from_quarter = abs(off_s - QUARTER_S * round(off_s / QUARTER_S))
-    return abs(off_s) > LOCAL_TIME_S - QUARTER_S / 2 and from_quarter <= min(skew_s, 60)
-
-
-def _first_stamps(case: Case) -> Iterator[tuple[Frame, datetime, datetime]]:
-    """Stamps of frames that are no resends: those keep their old stamp rightly; none while time is simulated."""
-    seen: set[tuple[int, str]] = set()
-    for link in case.clean_links:
-        for frame in link.received:
-            if frame.envelope is None or frame.event.simulated or case.delivery.was_read_late(link, frame):
-                continue
-            key = int(frame.envelope.message_type), frame.envelope.message_id.lower()
-            stamp, wall = parse_timestamp(frame.envelope.timestamp), parse_timestamp(frame.event.wall)
-            if key not in seen and stamp is not None and wall is not None:
-                yield frame, stamp, wall
-            seen.add(key)
 
 
 # -- presystem id --------------------------------------------------------------------------------------------------
