@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-import inspect
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from mockpilot.faults.asking import Asked
 
 
 def tell(verb: str) -> str:
@@ -23,62 +25,56 @@ def tell(verb: str) -> str:
 
 def own_parameters(verb: str) -> list[str]:
     """Names of what a verb takes beside what all of them do."""
-    from mockpilot.faults.plan import parameters
-    from mockpilot.faults.selecting import Selecting
+    from mockpilot.faults.asking import asked_of
 
-    return [name for name in parameters(verb) if name not in Selecting.__annotations__]
+    return [one.name for one in asked_of(verb) if not one.common]
 
 
 def _parameters(verb: str) -> Iterator[str]:
-    from mockpilot.faults.plan import parameters
+    from mockpilot.faults.asking import asked_of
 
-    own = own_parameters(verb)
-    for name, one in parameters(verb).items():
-        if name in own:
-            yield f"  {name:<11}{_meaning(verb, name, one)}".rstrip()
+    for one in asked_of(verb):
+        if not one.common:
+            yield f"  {one.name:<11}{_meaning(verb, one)}".rstrip()
     yield ""
     yield "selects by"
-    for name in parameters(verb):
-        if name not in own:
-            yield f"  {name:<11}{_SELECTORS[name]}"
+    for one in asked_of(verb):
+        if one.common:
+            yield f"  {one.name:<11}{_SELECTORS[one.name]}"
 
 
 def _ways(verb: str) -> Iterator[str]:
     """What each word means, where that has to be told."""
-    from mockpilot.faults.verbs import CHANGES, CLOCK_FORMS, DAMAGES
-
-    key, ways = {"damage": ("how", DAMAGES), "change": ("how", CHANGES), "clock": ("form", CLOCK_FORMS)}.get(
-        verb, ("", {})
-    )
+    key, ways = _told_ways().get(verb, ("", {}))
     for way, meaning in ways.items():
         yield f"{key} {way:<20}{meaning}"
     yield from [""] if ways else []
 
 
-def _meaning(verb: str, name: str, one: inspect.Parameter) -> str:
-    choices = _choices().get((verb, name), _choices().get(("", name)))
-    said = ["one of those below" if choices == () else ", ".join(choices) if choices else _KINDS.get(name, "")]
-    if one.default is inspect.Parameter.empty:
+def _told_ways() -> Mapping[str, tuple[str, Mapping[str, str]]]:
+    """By verb the parameter whose words are told one by one, and what they mean."""
+    from mockpilot.faults.verbs import CHANGES, CLOCK_FORMS, DAMAGES
+
+    return {"damage": ("how", DAMAGES), "change": ("how", CHANGES), "clock": ("form", CLOCK_FORMS)}
+
+
+def _meaning(verb: str, one: Asked) -> str:
+    said = [_choices(verb, one) or _KINDS.get(one.name, "")]
+    if one.required:
         said.append("needed")
-    elif one.default not in (None, "", 0, 0.0):
-        said.append(f"default {str(one.default).lower() if isinstance(one.default, bool) else one.default}")
+    elif one.default not in ("", "false"):
+        said.append(f"default {one.default}")
     return " · ".join(part for part in said if part)
 
 
-def _choices() -> Mapping[tuple[str, str], Sequence[str]]:
-    from mockpilot.faults import verbs
-    from mockpilot.faults.selecting import DIRECTIONS
-    from mockpilot.protocol.envelope import Action, MessageType
+def _choices(verb: str, one: Asked) -> str:
+    from mockpilot.faults.verbs import REFUSE_HOWS
 
-    return {
-        ("", "type"): [member.name.lower() for member in MessageType], ("", "action"): [str(one) for one in Action],
-        ("", "direction"): DIRECTIONS, ("answer", "kind"): verbs.ANSWER_KINDS, ("damage", "how"): (),
-        ("inject", "kind"): verbs.INJECTED, ("drop", "how"): verbs.DROP_HOWS, ("drop", "when"): verbs.DROP_WHENS,
-        ("refuse", "how"): ["an HTTP status from 400 to 599", *verbs.REFUSE_HOWS],
-        ("certificate", "kind"): verbs.CERTIFICATE_KINDS, ("slow", "how"): verbs.SLOW_HOWS,
-        ("ping", "how"): verbs.PING_HOWS, ("forget", "what"): verbs.FORGOTTEN, ("change", "how"): (),
-        ("clock", "form"): (),
-    }  # fmt: skip
+    if one.name == _told_ways().get(verb, ("", {}))[0]:
+        return "one of those below"
+    if (verb, one.name) == ("refuse", "how"):
+        return ", ".join(["an HTTP status from 400 to 599", *REFUSE_HOWS])
+    return ", ".join(one.choices)
 
 
 _KINDS = {
