@@ -6,23 +6,7 @@ import re
 
 import pytest
 
-from mockpilot.faults import (
-    answer,
-    certificate,
-    change,
-    clock,
-    damage,
-    delay,
-    drop,
-    forget,
-    inject,
-    lose,
-    ping,
-    refuse,
-    repeat,
-    slow,
-    swap,
-)
+from mockpilot import faults
 from mockpilot.faults.plan import FaultPlan, examples, given, parameters, read_plan, write_plan
 from mockpilot.faults.verbs import VERBS
 from mockpilot.scenario.planned import shipped_plans
@@ -69,32 +53,34 @@ def test_plan_is_read() -> None:
     """Its faults are those that the constructors make; times have defaults."""
     assert plan(LOST) == FaultPlan(
         "Two confirmations lost, then the link resets",
-        (lose("confirmation", LIST, nth=[1, 2], name="lost"), drop("reset", after="lost", down="20 s")),
+        (faults.lose("confirmation", LIST, nth=[1, 2], name="lost"), faults.drop("reset", after="lost", down="20 s")),
         ("L-03", "L-12", "R-05"), seed=7, lasts_s=120.0,
     )  # fmt: skip
 
 
 @pytest.mark.parametrize("fault", [
     *[fault for _, fault in examples()],
-    lose("request", PUSH, direction="in", nth="every 4", optional=True, link=3),
-    lose("error", link="Presystem1", share=0.25, seed=4, times=2, applied=False),
-    delay("confirmation", BOOT, by=0.4, jitter="2 s"), repeat("request", times=3, gap="250 ms"),
-    swap("request", until=LIST, after="90 s"), answer(BOOT, "rejected", by=3), damage("huge", size=4_194_304, nth=1),
-    damage("cut", "confirmation", LIST), inject("message", text='say "ä" \\ \n'), drop("close", code=None),
-    drop("close", code=1012, until=5.5), drop("silence", action=BOOT, type="request", when="after-read"),
-    refuse("redirect", location="https://elsewhere"), refuse("tcp", after="first"), certificate("rotated"),
-    slow("no-read", until="30 s"), ping("withhold-pong"), forget(), forget("sessions", link="P"),
-    change("rename", point="P1", to="P2"), clock(form="nanoseconds", times=5), clock(skew=0.001),
+    faults.lose("request", PUSH, direction="in", nth="every 4", optional=True, link=3),
+    faults.lose("error", link="Presystem1", share=0.25, seed=4, times=2, applied=False),
+    faults.delay("confirmation", BOOT, by=0.4, jitter="2 s"), faults.repeat("request", times=3, gap="250 ms"),
+    faults.swap("request", until=LIST, after="90 s"), faults.answer(BOOT, "rejected", by=3),
+    faults.damage("huge", size=4_194_304, nth=1), faults.damage("cut", "confirmation", LIST),
+    faults.inject("message", text='say "ä" \\ \n'), faults.drop("close", code=None),
+    faults.drop("close", code=1012, until=5.5), faults.drop("silence", action=BOOT, type="request", when="after-read"),
+    faults.refuse("redirect", location="https://elsewhere"), faults.refuse("tcp", after="first"),
+    faults.certificate("rotated"), faults.slow("no-read", until="30 s"), faults.ping("withhold-pong"), faults.forget(),
+    faults.forget("sessions", link="P"), faults.change("rename", point="P1", to="P2"),
+    faults.clock(form="nanoseconds", times=5), faults.clock(skew=0.001),
 ])  # fmt: skip
 def test_fault_is_written_and_read_again(fault: object) -> None:
     """Nothing of it is lost."""
-    before = FaultPlan("x", (fault, lose("error", name="first")))  # type: ignore[arg-type]
+    before = FaultPlan("x", (fault, faults.lose("error", name="first")))  # type: ignore[arg-type]
     assert plan(write_plan(before)) == before
 
 
 def test_plan_is_written_and_read_again() -> None:
     """With all that stands at its head."""
-    before = FaultPlan("ä “x”", (lose("error"),), ("L-03",), ("requests",), "create-request", 0.4, 0)
+    before = FaultPlan("ä “x”", (faults.lose("error"),), ("L-03",), ("requests",), "create-request", 0.4, 0)
     assert plan(write_plan(before)) == before
 
 
@@ -114,13 +100,14 @@ def test_shipped_plan_is_one(file: object) -> None:
 
 def test_seed_of_a_plan_is_given_to_what_is_left_to_chance() -> None:
     """To each fault its own, and none to those that leave nothing to chance or bring a seed."""
-    faults = (lose("error"), lose("error", share=0.5), delay("error", by=1, jitter=1), lose("error", share=0.5, seed=3))
-    seeds = [fault.selects.seed for fault in FaultPlan("x", faults, seed=9).seeded_faults]
+    by_chance, jitters = faults.lose("error", share=0.5), faults.delay("error", by=1, jitter=1)
+    armed = (faults.lose("error"), by_chance, jitters, faults.lose("error", share=0.5, seed=3))
+    seeds = [fault.selects.seed for fault in FaultPlan("x", armed, seed=9).seeded_faults]
     assert seeds[0] is None
     assert seeds[3] == 3
     assert None not in seeds[1:3]
     assert seeds[1] != seeds[2]
-    assert FaultPlan("x", faults).seeded_faults == faults
+    assert FaultPlan("x", armed).seeded_faults == armed
 
 
 @pytest.mark.parametrize(("text", "said"), [
