@@ -6,7 +6,8 @@ import pytest
 
 from mockpilot.cli.main import main
 from mockpilot.faults.plan import parameters, read_plan
-from mockpilot.faults.verbs import CHANGES, DAMAGES, VERBS
+from mockpilot.faults.verbs import VERBS
+from mockpilot.faults.words import CHANGES, DAMAGES
 from mockpilot.scenario.planned import shipped_plans
 from mockpilot.toml_tables import Problems
 

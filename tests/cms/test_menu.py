@@ -15,7 +15,7 @@ from cryptography.x509.verification import Criticality, ExtensionPolicy, PolicyB
 from cms.handshakes import client_context, shake_hands
 from mockpilot.cms import menu
 from mockpilot.cms.menu import RECIPES, V1_0, V1_1, V1_2, V1_3, Recipe
-from mockpilot.faults.verbs import CERTIFICATE_KINDS
+from mockpilot.faults.words import CERTIFICATE_KINDS
 from rig import certificates
 
 HOSTS = ("localhost", "127.0.0.1")

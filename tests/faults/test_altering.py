@@ -10,7 +10,7 @@ import pytest
 from faults.pushes import ALL_DIALECTS, payload, push
 from mockpilot.faults import damage
 from mockpilot.faults.altering import HARMLESS, Form, damaged, is_still_said
-from mockpilot.faults.verbs import DAMAGES
+from mockpilot.faults.words import DAMAGES
 from mockpilot.protocol.envelope import Action, Envelope, MessageType, Trouble, read, write
 from mockpilot.protocol.schema import violations
 from mockpilot.protocol.vocabulary import DEFAULT_DIALECT, Dialect

@@ -13,7 +13,7 @@ from mockpilot.faults.changes.finding import point_for, told_points
 from mockpilot.faults.changes.processes import FOREIGN_PRESYSTEM
 from mockpilot.faults.changes.setting import Setting, refusal, statuses
 from mockpilot.faults.changing import change
-from mockpilot.faults.verbs import CHANGES
+from mockpilot.faults.words import CHANGES
 from mockpilot.protocol.envelope import Action, MessageType
 from mockpilot.protocol.schema import violations
 from mockpilot.protocol.vocabulary import DEFAULT_DIALECT, DIALECTS, Dialect

@@ -30,7 +30,8 @@ from mockpilot.faults import (
     swap,
 )
 from mockpilot.faults.selecting import Selector
-from mockpilot.faults.verbs import DROP_HOWS, VERBS
+from mockpilot.faults.verbs import VERBS
+from mockpilot.faults.words import DROP_HOWS
 from mockpilot.protocol.envelope import Action, MessageType
 
 BOOT, LIST, PUSH = "BootNotification", "ProvideChargingRequests", "ProvideChargingInformation"

@@ -10,7 +10,8 @@ from hypothesis.errors import NoSuchExample
 from mockpilot.faults import Fault
 from mockpilot.faults.injector import Injector
 from mockpilot.faults.plan import FaultPlan, read_plan, write_plan
-from mockpilot.faults.verbs import CERTIFICATE_KINDS, VERBS
+from mockpilot.faults.verbs import VERBS
+from mockpilot.faults.words import CERTIFICATE_KINDS
 from mockpilot.protocol.vocabulary import DIALECTS
 from mockpilot.testing import open_cms, strategies
 from mockpilot.testing.fault_strategies import certificates, changes, faults_in

@@ -36,7 +36,7 @@ from mockpilot.cli.ctl_answers import (
 from mockpilot.cli.ctl_arming import arm
 from mockpilot.durations import parse_duration
 from mockpilot.errors import UsageError
-from mockpilot.faults.verbs import DROP_HOWS
+from mockpilot.faults.words import DROP_HOWS
 from mockpilot.protocol.envelope import Action
 
 LOOKS_EVERY_S = 0.5

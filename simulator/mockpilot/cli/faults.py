@@ -53,7 +53,7 @@ def _ways(verb: str) -> Iterator[str]:
 
 def _told_ways() -> Mapping[str, tuple[str, Mapping[str, str]]]:
     """By verb the parameter whose words are told one by one, and what they mean."""
-    from mockpilot.faults.verbs import CHANGES, CLOCK_FORMS, DAMAGES
+    from mockpilot.faults.words import CHANGES, CLOCK_FORMS, DAMAGES
 
     return {"damage": ("how", DAMAGES), "change": ("how", CHANGES), "clock": ("form", CLOCK_FORMS)}
 
@@ -68,7 +68,7 @@ def _meaning(verb: str, one: Asked) -> str:
 
 
 def _choices(verb: str, one: Asked) -> str:
-    from mockpilot.faults.verbs import REFUSE_HOWS
+    from mockpilot.faults.words import REFUSE_HOWS
 
     if one.name == _told_ways().get(verb, ("", {}))[0]:
         return "one of those below"

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from mockpilot.faults import verbs
+from mockpilot.faults import words
 from mockpilot.faults.plan import DURATIONS, parameters
 from mockpilot.faults.selecting import DIRECTIONS, Selecting
 from mockpilot.protocol.envelope import Action, MessageType
@@ -21,11 +21,11 @@ Kind = Literal["choice", "duration", "number", "whole", "text", "flag", "numbers
 STATUSES = ("401", "403", "404", "500", "503")
 """HTTP statuses that are offered for a refusal; any other from 400 to 599 is as good."""
 _CHOICES: Mapping[tuple[str, str], Sequence[str]] = {
-    ("answer", "kind"): verbs.ANSWER_KINDS, ("damage", "how"): tuple(verbs.DAMAGES),
-    ("inject", "kind"): verbs.INJECTED, ("drop", "how"): verbs.DROP_HOWS, ("drop", "when"): verbs.DROP_WHENS,
-    ("refuse", "how"): (*verbs.REFUSE_HOWS, *STATUSES), ("certificate", "kind"): verbs.CERTIFICATE_KINDS,
-    ("slow", "how"): verbs.SLOW_HOWS, ("ping", "how"): verbs.PING_HOWS, ("forget", "what"): verbs.FORGOTTEN,
-    ("change", "how"): tuple(verbs.CHANGES), ("clock", "form"): tuple(verbs.CLOCK_FORMS),
+    ("answer", "kind"): words.ANSWER_KINDS, ("damage", "how"): tuple(words.DAMAGES),
+    ("inject", "kind"): words.INJECTED, ("drop", "how"): words.DROP_HOWS, ("drop", "when"): words.DROP_WHENS,
+    ("refuse", "how"): (*words.REFUSE_HOWS, *STATUSES), ("certificate", "kind"): words.CERTIFICATE_KINDS,
+    ("slow", "how"): words.SLOW_HOWS, ("ping", "how"): words.PING_HOWS, ("forget", "what"): words.FORGOTTEN,
+    ("change", "how"): tuple(words.CHANGES), ("clock", "form"): tuple(words.CLOCK_FORMS),
 }  # fmt: skip
 _CHOICES_OF_ALL: Mapping[str, Sequence[str]] = {
     "type": tuple(member.name.lower() for member in MessageType), "action": tuple(Action), "direction": DIRECTIONS,

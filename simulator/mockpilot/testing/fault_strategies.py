@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from mockpilot import faults
 from mockpilot.faults import Fault
 from mockpilot.faults.changes.setting import refusal, statuses
-from mockpilot.faults.verbs import CERTIFICATE_KINDS, CHANGES, DAMAGES
+from mockpilot.faults.words import CERTIFICATE_KINDS, CHANGES, DAMAGES
 from mockpilot.protocol.envelope import Action
 from mockpilot.protocol.vocabulary import Dialect
 from mockpilot.protocol.vocabulary.common import ChargingPointFaultCode

@@ -31,7 +31,8 @@ from mockpilot.console.told import (
     WaitAnswer,
 )
 from mockpilot.faults.plan import FaultPlan, read_fault, read_plan
-from mockpilot.faults.verbs import DROP_HOWS, Fault
+from mockpilot.faults.verbs import Fault
+from mockpilot.faults.words import DROP_HOWS
 from mockpilot.toml_tables import Problems
 
 
