@@ -14,6 +14,7 @@ from msgspec.structs import replace
 from made_run import known_run, made, write_trace, written
 from mockpilot.certification.digests import read_digests
 from mockpilot.cli.main import main
+from mockpilot.conformance.levels import Cause
 from mockpilot.profile import RunSettings
 from mockpilot.results import encode_result, not_selected
 
@@ -150,7 +151,10 @@ def test_verify_says_that_a_killed_run_is_not_whole(says: Says) -> None:
 
 def test_diff_of_a_run_with_itself_says_that_nothing_changed(says: Says) -> None:
     """In one line."""
-    assert says("diff", "runs/one", "runs/one") == (0, "nothing changed\n", "")
+    number = sum(one.selected for one in known_run()[0].scenarios)
+    assert says("diff", "runs/one", "runs/one") == (
+        0, f"nothing changed in the {number} scenarios that both runs have\n", "",
+    )  # fmt: skip
 
 
 def test_diff_tells_new_failures_and_healed_ones(says: Says) -> None:
@@ -163,6 +167,21 @@ def test_diff_tells_new_failures_and_healed_ones(says: Says) -> None:
     told = f"{failed.name}: L-03 MUST  {failed.findings[0].message}"
     assert says("diff", "runs/one", "runs/two") == (0, f"healed\n  ✓ {told}\n", "")
     assert says("diff", "runs/two", "runs/one") == (1, f"new failures\n  ✗ {told}\n", "")
+
+
+def test_diff_tells_what_is_only_not_shown_any_more(says: Says) -> None:
+    """Status 1 where that was shown to hold; 0 where it had failed, which is no repair."""
+    result, histories = known_run()
+    failed = next(one for one in result.scenarios if one.outcome == "failed")
+    passed = next(one for one in result.scenarios if one.outcome == "passed")
+    for name, scenario in (("was_failed", failed), ("was_passed", passed)):
+        left = replace(scenario, outcome="inconclusive", cause=Cause.PRODUCT_LEFT, findings=(), exercised_rules=())
+        other = tuple(left if one is scenario else one for one in result.scenarios)
+        written(Path("runs") / name, replace(result, scenarios=other), histories)
+    told = f"  ? {failed.name}: L-03 MUST  {failed.findings[0].message} · inconclusive now, product left\n"
+    assert says("diff", "runs/one", "runs/was_failed") == (0, f"neither new nor healed: not shown now\n{told}", "")
+    told = f"  ? {passed.name}: inconclusive, product left; was passed\n"
+    assert says("diff", "runs/one", "runs/was_passed") == (1, f"passed before, inconclusive now\n{told}", "")
 
 
 # -- again -------------------------------------------------------------------------------------------------------------

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from mockpilot.conformance.levels import Cause
+from dataclasses import replace
+
+from mockpilot.conformance.levels import Cause, Level
 from mockpilot.history import events as e
 from mockpilot.history.recorder import History
 from mockpilot.report.changes import Changes, changes
 from mockpilot.report.shapes import shapes
 from mockpilot.results import RunResult, ScenarioResult, run_result, scenario_result
 from report.recorded_events import frame, opened, recorded
-from sample_run import LOST_LIST, NO_BACK_OFF, TODAY, facts, found, recording, verdict
+from sample_run import LOST_LIST, NO_BACK_OFF, NO_SUBPROTOCOL, TODAY, facts, found, recording, verdict
 
 LIST = "ProvideChargingRequests"
+TOLD = f"✗ one: L-03 MUST  {LOST_LIST.message}"
 FAILED = scenario_result("one", verdict(LOST_LIST), recording(), duration_s=1.0)
 HELD = scenario_result("one", verdict(rules=(LOST_LIST.rule,)), recording(), duration_s=1.0)
 UNCLEAR = scenario_result("one", verdict(cause=Cause.PRODUCT_LEFT), recording(), duration_s=1.0)
@@ -29,14 +32,14 @@ def changed(before: ScenarioResult, now: ScenarioResult, old: History = History(
 
 def test_equal_runs_have_no_changes() -> None:
     """Nothing else is told."""
-    assert changed(FAILED, FAILED, recording(), recording()) == Changes((), (), (), ())
+    assert changed(FAILED, FAILED, recording(), recording()) == Changes()
 
 
 def test_a_rule_that_is_broken_now_is_a_new_failure() -> None:
     """In a scenario that passed, or that was not run."""
-    told = (f"✗ one: L-03 MUST  {LOST_LIST.message}",)
-    assert changed(HELD, FAILED).new == told
-    assert changes(run(), run(FAILED), {}, {}).new == told
+    assert changed(HELD, FAILED) == Changes(new=(TOLD,))
+    assert changes(run(), run(FAILED), {}, {}) == Changes(new=(TOLD,))
+    assert changed(HELD, FAILED).worse
 
 
 def test_a_should_that_became_a_must_is_a_new_failure() -> None:
@@ -44,21 +47,77 @@ def test_a_should_that_became_a_must_is_a_new_failure() -> None:
     mild = scenario_result("one", verdict(found("boot.comes-first", "B-01", level=NO_BACK_OFF.level)), recording(),
                            duration_s=1.0)  # fmt: skip
     hard = scenario_result("one", verdict(found("boot.comes-first", "B-01")), recording(), duration_s=1.0)
-    assert changed(mild, hard).new == ("✗ one: B-01 MUST  It must not.",)
+    assert changed(mild, hard).new == ("✗ one: B-01 MUST  It must not. · was a should",)
     assert changed(hard, mild).new == ()
 
 
 def test_healed_is_what_was_put_to_the_test_again() -> None:
     """What nobody looked at is not healed."""
-    assert changed(FAILED, HELD).healed == (f"✓ one: L-03 MUST  {LOST_LIST.message}",)
+    assert changed(FAILED, HELD) == Changes(healed=(TOLD.replace("✗", "✓"),))
     blind = scenario_result("one", verdict(rules=()), recording(), duration_s=1.0)
-    assert changed(FAILED, blind) == Changes((), (), (), ())
+    assert changed(FAILED, blind) == Changes(not_shown=(TOLD.replace("✗", "?") + " · not exercised now",))
 
 
-def test_what_is_not_shown_any_more_is_told() -> None:
-    """And so is what is shown again."""
-    assert changed(HELD, UNCLEAR).new == ("? one: inconclusive, product left; was passed before",)
-    assert changed(UNCLEAR, HELD).healed == ("✓ one: passed; was inconclusive, product left",)
+def test_what_passed_and_is_inconclusive_got_worse() -> None:
+    """And what is shown again got better."""
+    worse = changed(HELD, UNCLEAR)
+    assert worse == Changes(unclear=("? one: inconclusive, product left; was passed",))
+    assert worse.worse
+    assert changed(UNCLEAR, HELD) == Changes(healed=("✓ one: passed; was inconclusive, product left",))
+
+
+def test_what_failed_and_is_inconclusive_is_neither_new_nor_healed() -> None:
+    """The second run has nothing to say about it; the other way round it is a new failure."""
+    told = changed(FAILED, UNCLEAR)
+    assert told == Changes(not_shown=(TOLD.replace("✗", "?") + " · inconclusive now, product left",))
+    assert not told.worse
+    assert changed(UNCLEAR, FAILED) == Changes(new=(TOLD,))
+
+
+def test_a_scenario_that_is_inconclusive_is_told_although_its_rule_held() -> None:
+    """What it is there for is not shown."""
+    now = scenario_result("one", verdict(cause=Cause.FAULT_NEVER_SEEN, rules=(LOST_LIST.rule,)), recording(),
+                          duration_s=1.0)  # fmt: skip
+    assert changed(FAILED, now) == Changes(
+        healed=(TOLD.replace("✗", "✓"),), not_shown=("? one: inconclusive, fault never seen; was failed",)
+    )
+
+
+def test_what_failed_and_was_not_run_is_not_healed() -> None:
+    """What was never run and is inconclusive is no new failure either; nor is what passed and was not run."""
+    assert changes(run(FAILED), run(), {}, {}) == Changes(not_shown=(TOLD.replace("✗", "–") + " · not run now",))
+    assert changes(run(), run(UNCLEAR), {}, {}) == Changes(
+        not_shown=("? one: inconclusive, product left; was not run",)
+    )
+    assert changes(run(HELD), run(), {}, {}) == Changes()
+
+
+def test_what_is_expected_or_a_remark_now_is_not_healed() -> None:
+    """It happened again; only its weight is another. Without the excuse it is a new failure."""
+    known = scenario_result("one", verdict(LOST_LIST), recording(), duration_s=1.0, expected={LOST_LIST.rule})
+    remark = scenario_result("one", verdict(replace(LOST_LIST, level=Level.MAY)), recording(), duration_s=1.0)
+    told = TOLD.replace("✗", "?")
+    assert changed(FAILED, known) == Changes(not_shown=(f"{told} · an expected deviation now",))
+    assert changed(FAILED, remark) == Changes(not_shown=(f"{told} · a remark now",))
+    assert changed(known, FAILED) == Changes(new=(TOLD,))
+
+
+def test_the_most_binding_finding_of_a_rule_counts() -> None:
+    """A warning beside a failure of the same rule hides nothing."""
+    mild = replace(LOST_LIST, level=Level.SHOULD, message="It should.")
+    both = scenario_result("one", verdict(LOST_LIST, mild), recording(), duration_s=1.0)
+    only_mild = scenario_result("one", verdict(mild), recording(), duration_s=1.0)
+    assert changed(only_mild, both).new == (f"{TOLD} · was a should",)
+    assert changed(both, FAILED) == Changes()
+
+
+def test_what_is_told_once_per_run_is_compared_over_the_run() -> None:
+    """In which scenario it is told depends on what was selected."""
+    first, second = (
+        scenario_result(name, verdict(NO_SUBPROTOCOL), recording(), duration_s=1.0) for name in ("one", "two")
+    )
+    assert changes(run(first, second), run(second), {}, {}) == Changes()
+    assert changes(run(second), run(first, second), {}, {}) == Changes()
 
 
 def closing(*took_s: float) -> History:

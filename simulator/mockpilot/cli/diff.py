@@ -6,7 +6,14 @@ from pathlib import Path
 
 import click
 
-_HEADS = {"new": "new failures", "healed": "healed", "timings": "changed timings", "shapes": "changed payload shapes"}
+_HEADS = {
+    "new": "new failures",
+    "unclear": "passed before, inconclusive now",
+    "healed": "healed",
+    "not_shown": "neither new nor healed: not shown now",
+    "timings": "changed timings",
+    "shapes": "changed payload shapes",
+}
 
 
 @click.command()
@@ -15,12 +22,14 @@ _HEADS = {"new": "new failures", "healed": "healed", "timings": "changed timings
 def diff(before: Path, now: Path) -> int:
     """Compare two runs: new failures, healed ones, changed timings and payload shapes, nothing else.
 
-    Timings and shapes are compared over the scenarios that both runs have. Exit status 1 if something fails now that
-    did not before.
+    Healed is what was put to the test again and held. What failed before and is inconclusive or was not run now is
+    neither healed nor new, and told apart. Timings and shapes are compared over the scenarios that both runs have.
+
+    Exit status 1 if something got worse: it fails now and did not before, or it passed and is inconclusive now.
     """
     from mockpilot.certification.recovery import read_run
     from mockpilot.cli.run_argument import opened
-    from mockpilot.report.changes import changes
+    from mockpilot.report.changes import changes, in_both
     from mockpilot.report.wording import visible
 
     with opened(before) as one, opened(now) as other:
@@ -32,5 +41,6 @@ def diff(before: Path, now: Path) -> int:
         if lines:
             click.echo("\n".join([head, *(f"  {visible(line)}" for line in lines)]))
     if not any(getattr(found, name) for name in _HEADS):
-        click.echo("nothing changed")
-    return 1 if found.new else 0
+        number = in_both(first, second)
+        click.echo(f"nothing changed in the {number} scenario{'s' * (number != 1)} that both runs have")
+    return 1 if found.worse else 0

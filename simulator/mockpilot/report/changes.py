@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from mockpilot.conformance.levels import Level
 from mockpilot.history.recorder import History
+from mockpilot.report import outcome_changes as outcomes
 from mockpilot.report.shapes import Shapes, shapes
 from mockpilot.report.timing import Band, bands
-from mockpilot.report.wording import MARKS, WORDS, requirement_words, short_duration
-from mockpilot.results import FindingResult, RunResult, ScenarioResult
+from mockpilot.report.wording import short_duration
+from mockpilot.results import RunResult, ScenarioResult
 
 Histories = Mapping[str, History]
 
@@ -24,10 +24,20 @@ LEAST_RATIO, LEAST_S = 2.0, 0.05
 class Changes:
     """All that changed, in sentences."""
 
-    new: tuple[str, ...]
-    healed: tuple[str, ...]
-    timings: tuple[str, ...]
-    shapes: tuple[str, ...]
+    new: tuple[str, ...] = ()
+    """Failures that the first run did not have."""
+    unclear: tuple[str, ...] = ()
+    """Scenarios that passed and are inconclusive now."""
+    healed: tuple[str, ...] = ()
+    not_shown: tuple[str, ...] = ()
+    """What the second run says nothing about, although it matters: neither new nor healed."""
+    timings: tuple[str, ...] = ()
+    shapes: tuple[str, ...] = ()
+
+    @property
+    def worse(self) -> bool:
+        """Something that did not fail fails now, or what passed is not shown to."""
+        return bool(self.new or self.unclear)
 
 
 def changes(before: RunResult, now: RunResult, old: Histories, new: Histories) -> Changes:
@@ -39,45 +49,27 @@ def changes(before: RunResult, now: RunResult, old: Histories, new: Histories) -
         old: recordings of the first.
         new: recordings of the second.
     """
-    first = {one.name: one for one in before.scenarios if one.selected}
-    second = {one.name: one for one in now.scenarios if one.selected}
-    both = [name for name in second if name in first and name in old and name in new]
+    first, second = _selected(before), _selected(now)
+    pairs = [(first[name], one) for name, one in second.items() if name in first]
+    both = [one.name for one, _ in pairs if one.name in old and one.name in new]
     return Changes(
-        tuple(line for name, one in second.items() for line in _worse(first.get(name), one)),
-        tuple(line for name, one in second.items() if name in first for line in _better(first[name], one)),
-        tuple(_timings(bands([old[name] for name in both], before.facts.limits),
-                       bands([new[name] for name in both], now.facts.limits))),
-        tuple(_shapes(shapes(old[name] for name in both), shapes(new[name] for name in both))),
+        new=tuple(line for name, one in second.items() for line in outcomes.new(before, first.get(name), one)),
+        unclear=tuple(line for one, other in pairs for line in outcomes.unclear(one, other)),
+        healed=tuple(line for one, other in pairs for line in outcomes.healed(one, other, now)),
+        not_shown=tuple(outcomes.not_shown(first, second, now)),
+        timings=tuple(_timings(bands([old[name] for name in both], before.facts.limits),
+                               bands([new[name] for name in both], now.facts.limits))),
+        shapes=tuple(_shapes(shapes(old[name] for name in both), shapes(new[name] for name in both))),
     )  # fmt: skip
 
 
-def _counted(scenario: ScenarioResult | None) -> dict[str, FindingResult]:
-    findings = scenario.findings if scenario is not None else ()
-    return {one.rule: one for one in findings if not one.expected_deviation and one.level is not Level.MAY}
+def in_both(before: RunResult, now: RunResult) -> int:
+    """How many scenarios both runs have: of others, nothing can have changed."""
+    return len(_selected(before).keys() & _selected(now).keys())
 
 
-def _worse(before: ScenarioResult | None, now: ScenarioResult) -> Iterator[str]:
-    known = _counted(before)
-    for rule, finding in _counted(now).items():
-        if rule not in known or (finding.level is Level.MUST and known[rule].level is not Level.MUST):
-            yield _told(now, finding)
-    if now.cause is not None and (before is None or before.cause is None):
-        was = "was not run" if before is None else f"was {WORDS[before.outcome]}"
-        yield f"? {now.name}: inconclusive, {now.cause}; {was} before"
-
-
-def _better(before: ScenarioResult, now: ScenarioResult) -> Iterator[str]:
-    found = _counted(now)
-    for rule, finding in _counted(before).items():
-        if rule not in found and rule in now.exercised_rules:
-            yield f"✓ {before.name}: {requirement_words(finding)}  {finding.message}"
-    if before.cause is not None and now.cause is None and now.outcome != "failed":
-        yield f"{MARKS[now.outcome]} {now.name}: {WORDS[now.outcome]}; was inconclusive, {before.cause}"
-
-
-def _told(scenario: ScenarioResult, finding: FindingResult) -> str:
-    mark = "✗" if finding.level is Level.MUST else "!"
-    return f"{mark} {scenario.name}: {requirement_words(finding)}  {finding.message}"
+def _selected(result: RunResult) -> dict[str, ScenarioResult]:
+    return {one.name: one for one in result.scenarios if one.selected}
 
 
 def _timings(old: list[Band], new: list[Band]) -> Iterator[str]:

@@ -125,8 +125,8 @@ def _leave_undecided(scenario: ScenarioResult, explained: dict[str, str]) -> Sce
 def _told_once(scenarios: Iterable[ScenarioResult]) -> Iterator[ScenarioResult]:
     told: set[str] = set()
     for scenario in scenarios:
-        again = [one for one in scenario.findings if _once(one) and one.rule in told]
-        told |= {one.rule for one in scenario.findings if _once(one)}
+        again = [one for one in scenario.findings if told_once(one) and one.rule in told]
+        told |= {one.rule for one in scenario.findings if told_once(one)}
         if not again:
             yield scenario
             continue
@@ -134,7 +134,8 @@ def _told_once(scenarios: Iterable[ScenarioResult]) -> Iterator[ScenarioResult]:
         yield _refold(scenario, kept, undecided=scenario.cause is not None)
 
 
-def _once(finding: FindingResult) -> bool:
+def told_once(finding: FindingResult) -> bool:
+    """Whether it is said of a product once per run, in the first scenario that shows it."""
     return finding.requirement in _TOLD_ONCE and finding.level is not Level.MUST
 
 
