@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from mockpilot.conformance import verdict as verdicts
 from mockpilot.conformance.causes import Doubt
 from mockpilot.conformance.levels import Basis, Cause, Level, Outcome
+from mockpilot.conformance.reading import columns_of, outcome_of
 from mockpilot.conformance.rules import RULES
 from mockpilot.conformance.verdict import Finding, Verdict
 from mockpilot.history import events as e
@@ -43,8 +43,7 @@ def verdict(
     *findings: Finding, cause: Cause | None = None, detail: str = "", rules: tuple[str, ...] = ("boot.comes-first",)
 ) -> Verdict:
     """A verdict without a recording; whatever was found was exercised."""
-    weights = {Level.MUST: Outcome.FAILED, Level.SHOULD: Outcome.WARNED, Level.MAY: Outcome.PASSED}
-    worst = Outcome.worst([Outcome.PASSED, *(weights[one.level] for one in findings)])
+    worst = outcome_of(findings)
     doubt = Doubt(cause, detail) if cause is not None and worst is not Outcome.FAILED else None
     exercised = tuple(dict.fromkeys([*rules, *(one.rule for one in findings)]))
     requirements = {RULES[rule].requirement for rule in exercised if rule in RULES}
@@ -52,7 +51,7 @@ def verdict(
     return Verdict(
         Outcome.INCONCLUSIVE if doubt else worst, doubt.cause if doubt else None, detail, findings,
         tuple(sorted(one for one in requirements if one)), exercised, {},
-        {name: verdicts._column(bases, findings, doubt) for name, bases in verdicts.COLUMNS.items()},
+        columns_of(findings, inconclusive=doubt is not None),
     )  # fmt: skip
 
 

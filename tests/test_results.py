@@ -10,8 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mockpilot.conformance import verdict as verdicts
-from mockpilot.conformance.causes import Doubt
+from mockpilot.conformance import reading
 from mockpilot.conformance.levels import Basis, Cause, Level
 from mockpilot.conformance.requirements import REQUIREMENTS
 from mockpilot.conformance.rules import RULES
@@ -146,9 +145,8 @@ def test_the_columns_read_standard_and_guideline(
     st.booleans(),
 )
 def test_both_folds_agree(findings: list[Finding], doubtful: bool) -> None:
-    """Where nothing is left out, a result folds as its verdict did."""
-    doubt = Doubt(Cause.NEVER_EXERCISED, "") if doubtful else None
-    theirs = {name: verdicts._column(bases, findings, doubt) for name, bases in verdicts.COLUMNS.items()}
+    """Where nothing is left out, a result folds as its verdict did; remarks count for neither."""
+    theirs = reading.columns_of(findings, inconclusive=doubtful)
     results = scenario("one", *findings).findings
     assert columns_of(results, inconclusive=doubtful) == Columns(**theirs)
 

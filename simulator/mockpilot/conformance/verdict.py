@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from mockpilot.conformance.case import Case
-from mockpilot.conformance.causes import Doubt, doubts
+from mockpilot.conformance.causes import doubts
 from mockpilot.conformance.checkers import (
     after_loss,
     boot,
@@ -46,8 +46,9 @@ from mockpilot.conformance.checkers import (
 from mockpilot.conformance.levels import Basis, Cause, Level, Outcome
 from mockpilot.conformance.observation import MAX_EVENTS, Observation
 from mockpilot.conformance.precedence import first_causes
+from mockpilot.conformance.reading import columns_of, outcome_of
 from mockpilot.conformance.refusals import without_followers
-from mockpilot.conformance.rules import RULES, Rule
+from mockpilot.conformance.rules import RULES
 from mockpilot.history.events import SimulatorBroke
 from mockpilot.history.recorder import History
 
@@ -60,14 +61,6 @@ CHECKERS: tuple[Checker, ...] = (
     further_lists.check, after_loss.check, link.check, one_link.check, outages.check, control_frames.check,
     recovery.check, pace.check, product.check,
 )  # fmt: skip
-
-LIMIT = "limit"
-"""In a column: nothing but limits of this tool spoke against a rule of it."""
-
-COLUMNS: Mapping[str, frozenset[Basis]] = {
-    "vdv463": frozenset({Basis.STANDARD}),
-    "chargepilot": frozenset({Basis.STANDARD, Basis.GUIDELINE}),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +118,7 @@ def judge(history: History) -> Verdict:
     decided = [observation for observation in seen if observation.held is not None]
     rules = _in_order(observation.rule for observation in decided)
     requirements = _requirements(case, decided, rules)
-    worst = _worst(findings)
+    worst = outcome_of(findings)
     reasons = list(doubts(case, seen, requirements, broken))
     doubt = reasons[0] if reasons and worst is not Outcome.FAILED else None
     # A failed scenario that never got going says nothing about the text that its finding is not from.
@@ -134,7 +127,7 @@ def judge(history: History) -> Verdict:
     return Verdict(
         outcome, doubt.cause if doubt else None, doubt.detail if doubt else "", findings, requirements, rules,
         Counter(observation.rule for observation in seen if observation.held),
-        {name: _column(bases, findings, doubt or cut_short) for name, bases in COLUMNS.items()}, broken,
+        columns_of(findings, inconclusive=(doubt or cut_short) is not None), broken,
     )  # fmt: skip
 
 
@@ -234,27 +227,3 @@ REPEATED_ON_NEW_LINKS = ("requests.after-first-push", "boot.waits-for-confirmati
 def _on_later_link(case: Case, observation: Observation) -> bool:
     seen_on = case.link(observation.link)
     return seen_on is not None and bool(case.earlier_links(seen_on))
-
-
-def _worst(findings: Iterable[Finding]) -> Outcome:
-    levels = {finding.level for finding in findings}
-    if Level.MUST in levels:
-        return Outcome.FAILED
-    return Outcome.WARNED if Level.SHOULD in levels else Outcome.PASSED
-
-
-def _column(bases: frozenset[Basis], findings: Sequence[Finding], doubt: Doubt | None) -> str:
-    """What a reader of one text may conclude: findings that rest on our limits alone read ``limit``."""
-    own = _worst(finding for finding in findings if finding.basis in bases)
-    if own is Outcome.FAILED:
-        return str(own)
-    if doubt is not None:
-        return str(Outcome.INCONCLUSIVE)
-    if own is Outcome.WARNED:
-        return str(own)
-    limited = any(_rests_on_limits(RULES[finding.rule], finding, bases) for finding in findings)
-    return LIMIT if limited else str(own)
-
-
-def _rests_on_limits(rule: Rule, finding: Finding, bases: frozenset[Basis]) -> bool:
-    return finding.level is not Level.MAY and finding.basis is Basis.POLICY and rule.basis in bases
