@@ -90,8 +90,11 @@ def test_statement_is_one_sentence_with_its_level(rule: Rule) -> None:
 
 @every_rule
 def test_likely_cause_is_given(rule: Rule) -> None:
-    """Whoever is convicted is told where to look."""
-    assert rule.perhaps
+    """Whoever is convicted is told where to look, and what to do there: cause, semicolon, repair."""
+    cause, _, repair = rule.perhaps.partition("; ")
+    assert len(cause.split()) > 2
+    assert len(repair.split()) > 1
+    assert not rule.perhaps.endswith(".")
 
 
 @every_rule

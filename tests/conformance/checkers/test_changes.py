@@ -187,6 +187,16 @@ def test_changed_entry_at_a_vanished_point_is_a_warning() -> None:
     assert without_p1().asks(entry("a", soc=60), entry("b", point="P2")).takes().complaints() == {VANISHED}
 
 
+def test_a_vanished_point_is_told_with_its_entry_and_the_cause_that_fits() -> None:
+    """Whoever kept an old point looks elsewhere than whoever chose one that is gone."""
+    chosen = without_p1().asks(A, entry("b", point="P2"), C).takes().convicted_of(VANISHED)
+    kept = without_p1().asks(entry("a", soc=60), entry("b", point="P2")).takes().convicted_of(VANISHED)
+    assert "points of all pushes are gathered" in chosen.perhaps
+    assert "keeps the point that it was made for" in kept.perhaps
+    assert kept.expected == "a at a point of the latest push, or at none"
+    assert kept.observed == "a at P1, which an earlier push had and the latest has not"
+
+
 def test_unchanged_entry_at_a_vanished_point_is_free() -> None:
     """Complete lists carry it along."""
     assert without_p1().asks(A, entry("b", point="P2", soc=60)).takes().held(VANISHED)

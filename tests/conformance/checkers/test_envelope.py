@@ -52,6 +52,7 @@ def test_bad_utf8_is_convicted_once() -> None:
     play = Play().exchange().says_raw(b"\xff").here(broken).ended("us", "cleanly")
     found = play.convicted_of("envelope.text-frames")
     assert (found.count, found.expected) == (1, "text in UTF-8")
+    assert found.perhaps.endswith("encode it in UTF-8")
     alone = Play().exchange().here(broken).ended("us", "cleanly")
     assert alone.musts() == {"envelope.text-frames"}
 

@@ -109,7 +109,9 @@ def test_other_id_is_convicted_alone() -> None:
 
 def test_other_action_is_convicted_alone() -> None:
     """Under the right id."""
-    assert booted().push().confirm(action="BootNotification").wait(30).musts() == {ECHO}
+    play = booted().push().confirm(action="BootNotification").wait(30)
+    assert play.musts() == {ECHO}
+    assert play.convicted_of(ECHO).perhaps.startswith("answers carry an action of their own")
 
 
 def test_payload_of_a_confirmation_is_convicted() -> None:

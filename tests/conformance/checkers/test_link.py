@@ -92,6 +92,7 @@ def test_fixed_fast_pace_is_warned() -> None:
     found = outage(repeat(0.1, 100)).convicted_of(SPACING)
     assert (found.level, found.basis) == (Level.SHOULD, Basis.STANDARD)
     assert "attempts in" in found.observed
+    assert "followed by the next at once" in found.perhaps
 
 
 def test_fixed_pace_is_warned_after_enough_of_it() -> None:

@@ -139,3 +139,5 @@ def test_violation_tells_which_version_would_fit() -> None:
     later = A | {"automaticPreconditioning": {"preconditioningRequest": "SNA"}}
     found = Play(dialect="vdv-1.1").exchange().asks(later).convicted_of(SCHEMA)
     assert "would fit VDV 463 version 2.0.0" in found.message
+    assert "the product speaks VDV 463 version 2.0.0" in found.perhaps
+    assert "mockpilot explain" in play.convicted_of(SCHEMA).perhaps

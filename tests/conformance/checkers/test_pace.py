@@ -102,6 +102,12 @@ def test_product_that_waits_for_its_list_is_convicted_of_that_alone() -> None:
     assert "information.is-answered" not in play.complaints()
 
 
+def test_all_pushes_that_were_passed_over_are_counted() -> None:
+    """Also those whose own time had not run out when the link ended."""
+    found = unanswered(open_list(), 4).push().wait(5).closed().exchange().convicted_of(MEANWHILE)
+    assert found.observed.startswith("none to any of the 5 pushes that were handed while a list stayed open, for 1 min")
+
+
 def test_blocking_for_less_than_the_limit_is_free() -> None:
     """A list that is open for half a minute shows nothing."""
     play = unanswered(open_list(), 2).confirms_list().pushed(2)

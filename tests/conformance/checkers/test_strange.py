@@ -25,6 +25,7 @@ def test_confirmation_of_nonsense_is_a_remark() -> None:
     """It says receipt only."""
     play = shown("absurd").confirm().wait(15).pushed()
     assert play.convicted_of(NONSENSE).level is Level.MAY
+    assert "confirmed before they are read" in play.convicted_of(NONSENSE).perhaps
     assert not play.complaints()
 
 
@@ -32,6 +33,7 @@ def test_nonsense_that_is_passed_over_is_a_warning() -> None:
     """Later pushes are answered, so no limit is needed to say never."""
     found = shown("absurd").wait(16).pushed().convicted_of(NONSENSE)
     assert (found.level, found.basis) == (Level.SHOULD, Basis.GUIDELINE)
+    assert "logged and dropped" in found.perhaps
 
 
 def test_leaving_at_nonsense_and_coming_back_is_right() -> None:

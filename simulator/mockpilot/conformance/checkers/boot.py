@@ -101,6 +101,7 @@ def _payload(case: Case, link: Link) -> Iterator[Observation]:
             yield Observation(
                 PAYLOAD, False, (boot.index,), "one of the keys presystem and systemType", "both, with one value",
                 Level.SHOULD, basis, cause="both keys", link=link.number,
+                perhaps="both are written to suit every reader; leave systemType out",
             )  # fmt: skip
             continue
         found = violations(payload, case.dialect, Action.BOOT_NOTIFICATION, MessageType.REQUEST)
@@ -176,6 +177,7 @@ def _tries_again(case: Case, link: Link) -> Iterator[Observation]:
             TRIES_AGAIN, False, tuple(boot.index for boot in boots),
             f"at least {format_duration(case.limits['retry_floor'])} between boots",
             f"{len(boots)} boots in {format_duration(times[-1] - times[0])}", cause="rate", link=link.number,
+            perhaps="the boot is sent again in a loop; give its answer some seconds, and wait longer each time",
         )  # fmt: skip
         return
     tried = _tried_again(case, link)

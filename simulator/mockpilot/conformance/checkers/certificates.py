@@ -50,6 +50,9 @@ def check(case: Case) -> Iterator[Observation]:
 # -- bad certificates ----------------------------------------------------------------------------------------------
 
 
+_KNOWN_ANYWAY = "the intermediate is known from before, or fetched; nothing is wrong with that"
+
+
 def _bad_certificate(case: Case, link: Link) -> Iterator[Observation]:
     if not link.bad_certificate or (link.tls is not None and link.tls.resumed):
         return
@@ -63,6 +66,7 @@ def _bad_certificate(case: Case, link: Link) -> Iterator[Observation]:
             f"the connection given up before a byte is sent, for the certificate is bad: {shown}",
             "an upgrade request was sent" if link.upgrades else f"{_bytes(link)} bytes were sent",
             Level.MAY if shown == "missing-intermediate" else None, cause=shown, link=link.number,
+            perhaps=_KNOWN_ANYWAY if shown == "missing-intermediate" else "",
         )  # fmt: skip
     elif link.ended_inside_tls_by_peer() and _reached_a_good_one(case, link):
         yield held(VERIFIES_CERTIFICATE, _end_of(link), link=link.number)

@@ -180,13 +180,20 @@ def _vanished_points(case: Case) -> Iterator[Observation]:
         strange = [entry for entry in touched if entry.point in gone]
         moved = [entry for entry in touched if entry.point or _had_point_in(gone, entry, before.get(read.index))]
         if strange:
+            entry, is_new = strange[0], strange[0].id in read.new_ids
             yield Observation(
-                VANISHED_POINTS, False, (read.index,), "points of the latest push",
-                f"{strange[0].point}, which an earlier push had and the latest has not",
-                Level.MAY if case.operator_at_work else None, link=read.link.number,
+                VANISHED_POINTS, False, (read.index,), f"{entry.id} at a point of the latest push, or at none",
+                f"{entry.id} at {entry.point}, which an earlier push had and the latest has not",
+                Level.MAY if case.operator_at_work else None, link=read.link.number, perhaps="" if is_new else _STAYS,
             )  # fmt: skip
         elif gone and moved:
             yield held(VANISHED_POINTS, read.index, link=read.link.number)
+
+
+_STAYS = (
+    "a charging request keeps the point that it was made for; when it changes and that point is gone, name another or "
+    "none"
+)
 
 
 def _is_touched(entry: Entry, read: RequestList, before: RequestList | None) -> bool:

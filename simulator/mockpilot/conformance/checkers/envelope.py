@@ -58,8 +58,11 @@ def check(case: Case) -> Iterator[Observation]:
                 yield from _uri(case, link, frame)
         if link.broken is not None and is_bad_text(link.broken.what) and not _last_is_bad_text(link):
             yield Observation("envelope.text-frames", False, (link.broken.index,), "text in UTF-8", link.broken.what,
-                              link=link.number)  # fmt: skip
+                              link=link.number, perhaps=_ENCODING)  # fmt: skip
     yield from _presystem_ids(case)
+
+
+_ENCODING = "text is encoded as the platform has it; encode it in UTF-8"
 
 
 def _last_is_bad_text(link: Link) -> bool:
@@ -76,6 +79,7 @@ def _form(case: Case, link: Link, frame: Frame) -> Iterator[Observation]:
         yield Observation(
             rule, False, (frame.index,), expected, f"{defect.path}: {defect.found}" if defect.found else defect.path,
             *_weight(case, frame, defect.trouble), cause=_cause(rule, defect.trouble), link=link.number,
+            perhaps=_ENCODING if defect.trouble is Trouble.NOT_UTF8 else "",
         )  # fmt: skip
         if rule == "envelope.text-frames":
             return
@@ -170,6 +174,7 @@ def _presystem_ids(case: Case) -> Iterator[Observation]:
             PRESYSTEM_ID, False, tuple(shown), case.presystem.id, ", ".join(sorted(ids)),
             Level.SHOULD if case.presystem.launched else Level.MAY, Basis.POLICY,
             message="The presystem should use the id that it was given.", cause="profile",
+            perhaps="the id is built in, or configured apart from the address; use the one that was handed over",
         )  # fmt: skip
 
 

@@ -75,7 +75,12 @@ def _frames(link: Link) -> Iterator[Observation]:
     yield Observation(
         VALID_FRAMES, False, (broken.index,), "frames as RFC 6455 section 5 has them", broken.what,
         level=Level.MAY if harmless else None, cause=broken.what, link=link.number,
+        perhaps=_TOO_BIG if broken.code == TOO_BIG else _RESERVED_CLOSE if harmless else "",
     )  # fmt: skip
+
+
+_TOO_BIG = "a list is larger than this CMS takes, which is no rule; look whether it is meant to be"
+_RESERVED_CLOSE = "the code that the library reports for an end without one is sent back; close with 1000 or 1001"
 
 
 def is_bad_text(what: str) -> bool:

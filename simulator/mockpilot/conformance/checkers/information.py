@@ -110,13 +110,14 @@ def _matched(link: Link, answer: Answer) -> Iterator[Observation]:
         return
     if answer.fate is Fate.OTHER_ID:
         yield Observation(
-            ECHOES_ID, False, (push.first.index, answer.frame.index), push.message_id, said.message_id,
-            cause="id", link=link.number,
+            ECHOES_ID, False, (push.first.index, answer.frame.index), f"message id {push.message_id}, as in the push",
+            f"message id {said.message_id}", cause="id", link=link.number,
         )  # fmt: skip
     elif answer.fate is Fate.EXACT and said.action is not Action.PROVIDE_CHARGING_INFORMATION:
         yield Observation(
-            ECHOES_ID, False, (push.first.index, answer.frame.index), Action.PROVIDE_CHARGING_INFORMATION, said.action,
-            cause="action", link=link.number,
+            ECHOES_ID, False, (push.first.index, answer.frame.index),
+            f"action {Action.PROVIDE_CHARGING_INFORMATION}, as in the push", f"action {said.action}",
+            cause="action", link=link.number, perhaps="answers carry an action of their own; copy the push's",
         )  # fmt: skip
     elif answer.fate is Fate.EXACT:
         yield held(ECHOES_ID, push.first.index, answer.frame.index, link=link.number)
@@ -164,22 +165,26 @@ def _superfluous(case: Case, link: Link, answer: Answer) -> Iterator[Observation
         case Fate.EXTRA if answer.push is not None:
             yield Observation(
                 ONE_ANSWER, False, (answer.push.first.index, frame.index),
-                f"{len(answer.push.handed)} answer for {len(answer.push.handed)} handed",
-                f"{len(answer.push.answers) + 1} or more", cause="twice", link=link.number,
+                "one answer for each time that it was handed" if len(answer.push.handed) > 1 else "one answer",
+                f"{len(answer.push.answers) + 1} answers or more", cause="twice", link=link.number,
             )  # fmt: skip
         case Fate.OWN_REQUEST:
             yield _answer_to_answer(case, link, frame)
         case Fate.STRAY if _injected_before(case, link, frame):
             yield _answer_to_answer(case, link, frame)
         case Fate.STRAY:
-            yield Observation(ONE_ANSWER, False, (frame.index,), "answers to pushes only", "an answer to nothing",
-                              cause="stray", link=link.number)  # fmt: skip
+            yield Observation(
+                ONE_ANSWER, False, (frame.index,), "answers to pushes only", "an answer to nothing that was asked",
+                cause="stray", link=link.number,
+                perhaps="an answer serves as a sign of life, or is made up under an id of its own; answer pushes only",
+            )  # fmt: skip
         case Fate.EARLIER_LINK:
             yield Observation(
                 ONE_ANSWER, False, (frame.index,), "answers on the link of their push",
                 "an answer to a push of an earlier link", Level.MAY, Basis.POLICY,
                 message="An answer may come on a later link, but answers nothing there.",
                 cause="earlier link", link=link.number,
+                perhaps="answers wait in a queue that outlives the link; throw them away together with it",
             )  # fmt: skip
         case _:
             pass

@@ -46,6 +46,9 @@ def check(case: Case) -> Iterator[Observation]:
         since = read.index
 
 
+_EXPECTED = "Normal for an unchanged entry or a new one, Changed and Terminate for ids of an earlier list, or none"
+
+
 def _fits(case: Case, told: _Told, read: RequestList) -> Iterator[Observation]:
     instructed = [entry for entry in read.entries if "chargingInstruction" in entry.raw]
     unfit = [(entry, why) for entry in instructed if (why := _unfit(told, entry))]
@@ -53,8 +56,10 @@ def _fits(case: Case, told: _Told, read: RequestList) -> Iterator[Observation]:
         # What an older CMS was told, nobody here can know.
         remembers = told.lists == 0 and entry.raw.get("chargingInstruction") in _OF_KNOWN
         yield Observation(
-            FITS, False, (read.index,), "an instruction that fits", f"{entry.id}: {why}",
+            FITS, False, (read.index,), _EXPECTED, f"{entry.id}: {why}",
             Level.MAY if remembers else None, cause="first list" if remembers else "", link=read.link.number,
+            perhaps="it is what another CMS was told before, which is allowed; after a new start, leave it out"
+                    if remembers else "",
         )  # fmt: skip
     if instructed and not unfit:
         yield held(FITS, read.index, link=read.link.number)

@@ -60,6 +60,7 @@ def _reconnects(case: Case, link: Link) -> Iterator[Observation]:
                 RECONNECTS, False, (link.ended.index,), f"a new attempt within {format_duration(within)}",
                 f"none after the link ended ({link.ended.detail or link.ended.how})",
                 Level.SHOULD if hinted else None, cause="1008" if hinted else "", link=link.number,
+                perhaps="Close code 1008 is taken as final; come back after a longer pause" if hinted else "",
             )  # fmt: skip
             return
 
@@ -86,6 +87,7 @@ def _backs_off(case: Case) -> Iterator[Observation]:
             yield Observation(
                 BACKS_OFF, False, shown, f"at least {format_duration(case.limits['retry_floor'])} between attempts",
                 f"{len(run)} attempts in {format_duration(watched)}", cause="tight loop",
+                perhaps="a failed attempt is followed by the next at once; pause, and longer each time up to a cap",
             )  # fmt: skip
         elif _is_slow_enough(gaps, run, case.limits["retry_steady"]):
             yield held(BACKS_OFF, *shown)

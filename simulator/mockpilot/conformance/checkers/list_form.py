@@ -84,20 +84,23 @@ def _own_rules(case: Case) -> Iterator[str]:
 def _invalid(case: Case, link: Link, frame: Frame, violation: Violation) -> Observation:
     payload = payload_of(frame)
     rule = _rule_of(violation, payload)
+    fits = " or ".join(_fitting(case, payload)) if rule == SCHEMA else ""
     return Observation(
         rule, False, (frame.index,), f"a list that fits the schema of {case.dialect.title}",
-        f"{violation.path} {violation.problem}", message=_diagnosis(case, payload) if rule == SCHEMA else "",
+        f"{violation.path} {violation.problem}", message=f"{_WOULD_FIT} {fits}." if fits else "",
         cause=re.sub(r"\[\d+\]", "[*]", violation.path) + " " + violation.keyword, link=link.number,
+        perhaps=f"the product speaks {fits}; choose the version there, or the dialect here" if fits else "",
     )  # fmt: skip
 
 
-def _diagnosis(case: Case, payload: Any) -> str:
-    """Which version the list would fit: a hint at what the product speaks (V-01)."""
+_WOULD_FIT = "A list must follow the schema of the selected version; this one would fit"
+
+
+def _fitting(case: Case, payload: Any) -> list[str]:
+    """Which versions the list would fit: a hint at what the product speaks (V-01)."""
     asked = Action.PROVIDE_CHARGING_REQUESTS, MessageType.REQUEST
     others = [dialect(name) for name in DIALECTS if name != case.dialect.name]
-    fits = [other.title for other in others if not violations(payload, other, *asked)]
-    told = "A list must follow the schema of the selected version; this one would fit"
-    return f"{told} {' or '.join(fits)}." if fits else ""
+    return [other.title for other in others if not violations(payload, other, *asked)]
 
 
 def _soc_range(link: Link, frame: Frame) -> Iterator[Observation]:

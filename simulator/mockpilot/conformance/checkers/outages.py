@@ -59,7 +59,11 @@ def _after(case: Case, armed: FaultArmed, over: Event, met: list[Attempt]) -> It
         yield Observation(
             RETURNS, False, (met[-1].index, over.index),
             f"a new attempt within {format_duration(within)} of the outage's end", "none", level, cause=cause,
+            perhaps=_FINAL if cause else "",
         )  # fmt: skip
+
+
+_FINAL = "a refusal such as 403 or a bad certificate ends the attempts for good; come back after a longer pause"
 
 
 def _is_firm(armed: FaultArmed) -> bool:

@@ -120,11 +120,12 @@ def _meanwhile(case: Case, read: RequestList) -> Iterator[Observation]:
     if ran_out is None:
         yield undecided(MEANWHILE, read.index, why="our own stalls hide it", link=link.number)
     if ran_out and case.ran_until(read.at, read.at + case.limits["resend_within"]):
+        until = min(*ends, case.ends_at) if ends else case.ends_at
         yield Observation(
-            MEANWHILE, False, (read.index, *(push.first.index for push in blocked)),
+            MEANWHILE, False, (read.index, *(push.first.index for push in during)),
             "answers to pushes, whatever becomes of the list",
-            f"none to {len(blocked)} pushes while a list stayed open for "
-            f"{format_duration(case.limits['resend_within'])}", link=link.number,
+            f"none to any of the {len(during)} pushes that were handed while a list stayed open, for "
+            f"{format_duration(round(until - read.at, 1))}", link=link.number,
         )  # fmt: skip
 
 
@@ -192,6 +193,7 @@ def _quiet(case: Case, link: Link) -> Iterator[Observation]:
             yield Observation(
                 QUIET, False, shown, "lists that say something new", told, Level.MAY, Basis.POLICY,
                 cause="equal lists", link=link.number,
+                perhaps="the list is sent with each push or by a timer; it is due when its content changed",
             )  # fmt: skip
         else:
             yield held(QUIET, *shown, link=link.number)

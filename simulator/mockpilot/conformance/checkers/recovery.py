@@ -100,4 +100,5 @@ def _tight_loop(case: Case) -> Iterator[Observation]:
             SURVIVES_MALFORMED, False, (malformed[0].index, *(attempt.index for attempt in later)),
             f"at least {format_duration(case.limits['retry_floor'])} between attempts",
             f"{len(later)} attempts in {format_duration(later[-1].at - later[0].at)}", cause="tight loop",
+            perhaps="the link is ended over a bad message and opened again at once; pause before the next attempt",
         )  # fmt: skip

@@ -73,7 +73,8 @@ def _points(case: Case, read: RequestList) -> Iterator[Observation]:
         # What an operator's product still holds from before the run is not of this run's making.
         ours = case.presystem.launched or entry.id in case.step_made
         yield Observation(
-            ADVERTISED_POINTS, False, (read.index,), "a charging point that a push has named", entry.point,
+            ADVERTISED_POINTS, False, (read.index,), f"{entry.id} at a charging point that a push has named",
+            f"{entry.id} at {entry.point}",
             None if ours else Level.SHOULD, link=read.link.number,
         )  # fmt: skip
     if not strange:

@@ -38,6 +38,8 @@ def _makes_no_sense(case: Case, probe: Probe) -> Iterator[Observation]:
             yield Observation(
                 MAKES_NO_SENSE, False, probe.shown, "an error answer", "a confirmation, which says receipt only",
                 Level.MAY, Basis.GUIDELINE, cause="confirmed", link=probe.link.number,
+                perhaps="pushes are confirmed before they are read, which is allowed; answer with an error where "
+                        "the CMS is to learn that one was useless",
             )  # fmt: skip
         case Reception.PASSED_OVER:
             yield Observation(
