@@ -7,26 +7,29 @@ import hashlib
 import itertools
 import json
 import re
+from dataclasses import replace
 from datetime import date
 from html.parser import HTMLParser
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from msgspec.structs import replace
+from msgspec.structs import replace as with_changes
 
 from made_night import point, push
+from mockpilot.conformance.levels import Level
 from mockpilot.history import events as e
 from mockpilot.history.recorder import History
 from mockpilot.profile import Expected
 from mockpilot.protocol.envelope import Action
 from mockpilot.report import html
+from mockpilot.report.evidence import section
 from mockpilot.report.html import Digest, render_html
 from mockpilot.report.shapes import shapes
 from mockpilot.report.wording import STATEMENTS
-from mockpilot.results import Product, run_result, scenario_result
+from mockpilot.results import About, Product, run_result, scenario_result
 from report.recorded_events import frame, opened, recorded
-from sample_run import NO_BACK_OFF, TODAY, facts, recording, sample_run, verdict
+from sample_run import NO_BACK_OFF, NO_SUBPROTOCOL, TODAY, facts, found, recording, sample_run, verdict
 
 VOID = {"meta", "br", "col", "link", "img", "input", "hr"}
 
@@ -145,6 +148,8 @@ def test_the_page_begins_with_product_and_outcome(page: str) -> None:
         "expected deviation, counts for no outcome",
         "What the CMS did The confirmation never arrives. What was required The list must come again.",
         "fault never fired: again, armed at 2.1 s",
+        "✗ Failed, by this tool's limits L-03 MUST, in 1 scenario: A list that was not confirmed is not delivered;",
+        "it must come again. 1 more to repair. What to repair first VDV 463",
         "1 scenario, each with its reason request_changed receive-only",
         "4 of 102 were exercised",
         "Connecting, 1 of 13 exercised",
@@ -162,7 +167,7 @@ def test_a_products_text_is_no_markup() -> None:
     """Whatever a frame or a name holds is shown, not obeyed."""
     hostile = "<script>alert(1)</script>\u202e\x1b[2J"
     result, histories = sample_run()
-    named = replace(result, facts=facts(product=Product(name=hostile)))
+    named = with_changes(result, facts=facts(product=Product(name=hostile)))
     page = render_html(named, dict.fromkeys(histories, recording(hostile=hostile)))
     assert page.count("<script") == 1
     assert "\u202e" not in page
@@ -172,7 +177,7 @@ def test_a_products_text_is_no_markup() -> None:
 def test_a_run_with_short_limits_is_marked() -> None:
     """Whoever reads it on a train must know."""
     result, histories = sample_run()
-    page = render_html(replace(result, facts=facts(short_limits=("hold",))), histories)
+    page = render_html(with_changes(result, facts=facts(short_limits=("hold",))), histories)
     assert "! short limits : hold. With limits this short" in text_of(page)
 
 
@@ -183,10 +188,48 @@ def test_a_clean_run_has_nothing_to_repair() -> None:
     assert "Nothing: no must and no should was found broken." in text_of(render_html(result, {}))
 
 
+def test_a_remark_stands_beside_a_pass() -> None:
+    """In the tables of scenarios and requirements and among the claims, each with a link to what is remarked."""
+    remark = replace(NO_SUBPROTOCOL, level=Level.MAY)
+    scenarios = [
+        scenario_result(name, verdict(*findings), recording(), duration_s=1.0, about=About("", ("C-06", "B-01")))
+        for name, findings in (("one", [remark]), ("two", []))
+    ]
+    page = render_html(run_result(facts(), scenarios, today=TODAY), {"one": recording()})
+    linked = '<span class="passed">✓&nbsp;passed</span> · <a href="#one-finding-1">remark</a>'
+    assert page.count(linked) == 2
+    text = text_of(page)
+    assert "one ✓ passed · remark ✓ passed ✓ passed by us, cleanly" in text
+    assert "two ✓ passed ✓ passed ✓ passed" in text
+    assert "What was remarked Nothing of it has to be repaired" in text
+    assert "counts for no outcome. · C-06 It must not." in text
+    assert "✓ held · remark" in text
+    assert "1 requirement of this scenario held B-01" in text
+
+
+def test_a_warning_of_a_claim_is_no_failure() -> None:
+    """Its mark is that of a should, and a known deviation has none."""
+    for expected, mark in ((), "warned"), ((NO_SUBPROTOCOL.rule,), "expected"):
+        scenario = scenario_result("one", verdict(NO_SUBPROTOCOL), recording(), duration_s=1.0, expected=expected,
+                                   about=About("", ("C-06",)))  # fmt: skip
+        page = render_html(run_result(facts(), [scenario], today=TODAY), {})
+        assert f'<b class="{mark}">' in page
+
+
+def test_a_finding_that_was_seen_often_shows_the_frames_of_the_first_time() -> None:
+    """The others are a list of numbers."""
+    once = found("boot.comes-first", "B-01", events=(5, 6, 8))
+    for finding, frames in (once, 3), (replace(once, events=(2, 3, 5, 6), count=2), 2):
+        scenario = scenario_result("one", verdict(finding), recording(), duration_s=1.0)
+        shown = section(scenario, recording(), 100_000).findings[0]
+        assert len(shown.frames) == frames
+        assert len(shown.more) == len(finding.events) - frames
+
+
 def test_an_unfinished_run_says_so() -> None:
     """What is there is shown, recordings or not."""
     result, _ = sample_run()
-    assert "The run did not finish." in text_of(render_html(replace(result, finished=False), {}))
+    assert "The run did not finish." in text_of(render_html(with_changes(result, finished=False), {}))
 
 
 def test_a_long_wire_log_is_cut(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -209,7 +252,7 @@ def test_a_missing_recording_leaves_only_the_log_out() -> None:
 
 def test_a_broken_checker_is_our_bug() -> None:
     """Its traceback is shown, and nobody else is blamed."""
-    broken = replace(scenario_result("one", verdict(), recording(), duration_s=1.0), broken=("KeyError: 'x'",))
+    broken = with_changes(scenario_result("one", verdict(), recording(), duration_s=1.0), broken=("KeyError: 'x'",))
     text = text_of(render_html(run_result(facts(), [broken], today=TODAY), {}))
     assert "a bug of this tool, not of the product. KeyError: 'x'" in text
 
@@ -217,7 +260,7 @@ def test_a_broken_checker_is_our_bug() -> None:
 def test_a_recording_in_which_power_flows_has_its_picture() -> None:
     """Against the limit that its first line tells; the others have none."""
     result, histories = sample_run()
-    started = replace(histories["boot_accepted"][0], grid_limit_kw=300.0)
+    started = with_changes(histories["boot_accepted"][0], grid_limit_kw=300.0)
     powered = History([started, *(push(60 * at, point("p", "<b>", soc=40 + at, kw=150)) for at in range(3))])
     page = render_html(result, {**histories, "boot_accepted": powered})
     outline = Outline(page)
@@ -262,7 +305,7 @@ def test_timing_stands_beside_its_limits() -> None:
         (3.0, e.CloseSent(link=1, code=1001)), (23.0, e.CloseReceived(link=1, code=1001)),
     )  # fmt: skip
     result, _ = sample_run()
-    limited = replace(result, facts=facts(limits={"pong_within": 30.0, "close_within": 10.0}))
+    limited = with_changes(result, facts=facts(limits={"pong_within": 30.0, "close_within": 10.0}))
     text = text_of(render_html(limited, {"boot_accepted": history}))
     assert "pong after a ping 1 400 ms 400 ms 400 ms 400 ms 30 s pong_within" in text
     assert "answer to a Close frame 1 20 s 20 s 20 s 20 s 10 s close_within ! 1 later" in text

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from msgspec.structs import replace as with_changes
 
-from mockpilot.conformance.levels import Cause
+from mockpilot.conformance.levels import Cause, Level
 from mockpilot.conformance.rules import RULES
 from mockpilot.profile import Expected
 from mockpilot.report.markdown import render_markdown
@@ -58,3 +58,12 @@ def test_a_products_text_is_no_markup() -> None:
     result, _ = sample_run()
     named = with_changes(result, facts=facts(product=Product(name="<b>*Acme* @all\n# x|y")))
     assert "\\<b\\>\\*Acme\\* \\@all \\# x\\|y" in render_markdown(named).splitlines()[0]
+
+
+def test_a_remark_is_named_in_one_word() -> None:
+    """Beside the readings of the run, not among what is to be repaired."""
+    remark = replace(LOST_LIST, level=Level.MAY)
+    passed = scenario_result("one", verdict(remark), recording(), duration_s=1.0)
+    text = render_markdown(run_result(facts(), [passed], today=TODAY))
+    assert "VDV 463: passed · ChargePilot: passed · remarked: L-03  " in text.splitlines()
+    assert "Repair first" not in text

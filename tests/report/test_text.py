@@ -13,6 +13,7 @@ from mockpilot.report.wording import armed_words, fault_words
 from mockpilot.results import FaultResult, not_selected, scenario_result
 from sample_run import LOST_LIST, facts, recording, sample_run, verdict
 
+REMARK = replace(LOST_LIST, level=Level.MAY)
 EXPECTED = """\
 mockpilot 0.1.0 · catalogue 1 (6 scenarios) · dialect chargepilot · seed 7 · real time
 
@@ -114,3 +115,14 @@ def test_a_fault_that_never_fired_says_so() -> None:
 def test_a_faults_parameters_are_told_as_people_say_them(how: dict[str, object], words: str) -> None:
     """Also those of a verb that nobody here knows yet."""
     assert armed_words(how) == words
+
+
+def test_a_remark_stands_beside_a_pass() -> None:
+    """Whoever reads that it passed reads that there is something to look at."""
+    others = replace(REMARK, rule="envelope.action", requirement="E-06")
+    for findings, said in (([REMARK], "✓ passed · remark "), ([REMARK, others], "✓ passed · 2 remarks ")):
+        line = scenario_line(scenario_result("one", verdict(*findings), recording(), duration_s=1.0))
+        assert line.strip().startswith(said)
+    warning = replace(LOST_LIST, level=Level.SHOULD)
+    warned = scenario_result("one", verdict(REMARK, warning), recording(), duration_s=1.0)
+    assert scenario_line(warned).strip().startswith("! passed with warnings one")

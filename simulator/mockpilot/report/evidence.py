@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from mockpilot.conformance.requirements import REQUIREMENTS
+from mockpilot.conformance.levels import Level, Outcome
+from mockpilot.conformance.requirements import REQUIREMENTS, Requirement
 from mockpilot.durations import format_duration
 from mockpilot.history.events import FaultFired, FaultSeen
 from mockpilot.history.recorder import History
@@ -18,9 +20,12 @@ from mockpilot.report.night_drawing import drawing
 from mockpilot.report.steps import Step, steps
 from mockpilot.report.wire import LEAST, MOST, Cut, Row, log, rows
 from mockpilot.results import FaultResult, FindingResult, ScenarioResult
+from mockpilot.results.folding import counting
 
 MOST_FRAMES = 6
 """Of one finding; the wire log marks the others."""
+LEAST_FRAMES = 2
+"""Of a finding that was seen more than once: what the first time took is enough to understand it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +33,8 @@ class ShownFinding:
     """A finding, and its frames."""
 
     finding: FindingResult
+    anchor: str
+    """Where it stands on the page."""
     level: str
     expected: list[Piece]
     observed: list[Piece]
@@ -58,6 +65,8 @@ class Claim:
     """And where it stands."""
     shown: str
     """What this scenario showed of it."""
+    outcome: str
+    """The same as an outcome's name, for mark and colour."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +78,10 @@ class Section:
     took: str
     fired: str
     """How many of its faults."""
+    remarked: str
+    """How many remarks, beside a pass; empty for none."""
+    remark: str
+    """Where the first of them stands."""
     claims: list[Claim]
     findings: list[ShownFinding]
     faults: list[ShownFault]
@@ -99,17 +112,20 @@ def section(scenario: ScenarioResult, history: History, room: int) -> Section:
     shown_log = log(history, said, room)
     shown = frozenset(row.index for row in shown_log if isinstance(row, Row))
     night = night_of(history)
+    remarks = remark_anchors(scenario)
     return Section(
         scenario=scenario,
         why=wording.why(scenario),
         took=format_duration(scenario.duration_s),
         fired=fired(scenario),
+        remarked=wording.remark_words(len(remarks)) if scenario.outcome == Outcome.PASSED else "",
+        remark=remarks[0] if remarks else "",
         claims=[_claim(id_, scenario) for id_ in scenario.about.claims],
-        findings=[_finding(one, history, room) for one in wording.decisive(scenario)],
+        findings=[_finding(one, anchor, history, room) for anchor, one in anchored(scenario)],
         faults=_faults(scenario, history),
         steps=steps(history),
         connections=connections(history),
-        sequence=sequence_drawing(history, scenario.name, said, shown),
+        sequence=sequence_drawing(history, scenario.name, _said(counting(scenario.findings)), shown),
         log=shown_log,
         events=len(history),
         shown=shown,
@@ -132,15 +148,29 @@ def _said(findings: Iterable[FindingResult]) -> dict[int, list[str]]:
     return said
 
 
-def _finding(finding: FindingResult, history: History, room: int) -> ShownFinding:
+def anchored(scenario: ScenarioResult) -> list[tuple[str, FindingResult]]:
+    """Its findings as they stand on the page, each with where that is."""
+    return [(f"{scenario.name}-finding-{number}", one) for number, one in enumerate(wording.decisive(scenario), 1)]
+
+
+def remark_anchors(scenario: ScenarioResult, requirement: str = "") -> list[str]:
+    """Where its remarks stand, all or those of one requirement."""
+    said = wording.remarks_of(scenario, requirement)
+    return [anchor for anchor, one in anchored(scenario) if any(one is remark for remark in said)]
+
+
+def _finding(finding: FindingResult, anchor: str, history: History, room: int) -> ShownFinding:
     expected, observed = pieces(wording.visible(finding.expected), wording.visible(finding.observed))
-    first, more = _decisive_events(finding.events)
+    first, more = _decisive_events(finding)
     of_one = max(LEAST, min(MOST, room // 20))
-    return ShownFinding(finding, wording.level_words(finding), expected, observed, rows(history, first, of_one), more)
+    level, frames = wording.level_words(finding), rows(history, first, of_one)
+    return ShownFinding(finding, anchor, level, expected, observed, frames, more)
 
 
-def _decisive_events(events: Sequence[int]) -> tuple[tuple[int, ...], tuple[int, ...]]:
-    return tuple(events[:MOST_FRAMES]), tuple(events[MOST_FRAMES:])
+def _decisive_events(finding: FindingResult) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    of_one = math.ceil(len(finding.events) / finding.count)
+    shown = min(MOST_FRAMES, max(LEAST_FRAMES, of_one))
+    return finding.events[:shown], finding.events[shown:]
 
 
 def _faults(scenario: ScenarioResult, history: History) -> list[ShownFault]:
@@ -154,10 +184,17 @@ def _faults(scenario: ScenarioResult, history: History) -> list[ShownFault]:
 def _claim(id_: str, scenario: ScenarioResult) -> Claim:
     row = REQUIREMENTS.get(id_.rstrip("abc"))
     if row is None:
-        return Claim(id_, "a requirement that this version does not know", "", "")
-    against = [one for one in scenario.findings if one.requirement == row.id]
+        return Claim(id_, "a requirement that this version does not know", "", "not shown", "inconclusive")
+    return Claim(id_, row.statement, wording.row_words(row), *_shown(row, scenario))
+
+
+def _shown(row: Requirement, scenario: ScenarioResult) -> tuple[str, str]:
+    """What a scenario showed of a requirement, in words and as an outcome's name."""
+    against = [one for one in wording.decisive(scenario) if one.requirement == row.id and one.level is not Level.MAY]
     if against:
-        shown = "did not hold" + (", as expected" if all(one.expected_deviation for one in against) else "")
-    else:
-        shown = "held" if row.id in scenario.exercised else "not shown"
-    return Claim(id_, row.statement, wording.row_words(row), shown)
+        known = all(one.expected_deviation for one in against)
+        failed = "failed" if against[0].level is Level.MUST else "warned"
+        return ("did not hold, as expected", "expected") if known else ("did not hold", failed)
+    held = row.id in scenario.exercised
+    remarked = wording.remark_words(len(wording.remarks_of(scenario, row.id)))
+    return " · ".join(filter(None, ("held" if held else "not shown", remarked))), "passed" if held else "inconclusive"

@@ -17,8 +17,9 @@ from mockpilot.conformance.requirements import AREAS, REQUIREMENTS, Requirement
 from mockpilot.durations import format_duration
 from mockpilot.history.recorder import History
 from mockpilot.report import wording
-from mockpilot.report.evidence import Section, section
-from mockpilot.report.repairs import repairs
+from mockpilot.report.evidence import Section, anchored, remark_anchors, section
+from mockpilot.report.reasons import reason
+from mockpilot.report.repairs import Repair, remarks, repairs
 from mockpilot.report.templates import rendered, source
 from mockpilot.report.timing import Band, bands
 from mockpilot.results import RequirementResult, RunResult, ScenarioResult
@@ -64,6 +65,7 @@ def render_html(
         "result": result,
         "facts": result.facts,
         "outcome": wording.outcome_words(result),
+        "reason": reason(result),
         "product": wording.product_words(result),
         "run_words": wording.run_words(result, short_limits=False),
         "run": wording.visible(run),
@@ -72,6 +74,7 @@ def render_html(
         "limits": {name: format_duration(value) for name, value in result.facts.limits.items()},
         "push_interval": format_duration(result.facts.push_interval_s),
         "repairs": repairs(result),
+        "remarks": [(one, _first_anchor(result, one)) for one in remarks(result)],
         "groups": _groups([section(one, histories.get(one.name, History()), _room(len(selected))) for one in selected]),
         "left_out": [one for one in result.scenarios if not one.selected],
         "occurred": _occurred(selected),
@@ -88,6 +91,12 @@ def render_html(
         "script_hash": base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
     }
     return rendered("page.html.j2", **page)
+
+
+def _first_anchor(result: RunResult, repair: Repair) -> str:
+    """Where the finding stands that a repair or remark begins with."""
+    found = anchored(result.scenario(repair.scenarios[0]))
+    return next(anchor for anchor, one in found if one is repair.finding)
 
 
 def _room(scenarios: int) -> int:
@@ -114,13 +123,17 @@ class _Covered:
     row: Requirement
     level: str
     result: RequirementResult
+    remarks: list[str]
+    """Where a remark stands on the page, beside a pass or where nothing was shown."""
 
 
 def _coverage(result: RunResult) -> dict[str, list[_Covered]]:
     table: dict[str, list[_Covered]] = {area: [] for area in AREAS.values()}
     for name, one in result.requirements.items():
         if row := REQUIREMENTS.get(name):
-            table[row.area].append(_Covered(row, wording.row_words(row, result.dialect), one))
+            weighs = one.outcome in {"warned", "failed"}
+            remarks = [] if weighs else [at for of in result.scenarios for at in remark_anchors(of, row.id)]
+            table[row.area].append(_Covered(row, wording.row_words(row, result.dialect), one, remarks))
     return {area: rows for area, rows in table.items() if rows}
 
 
@@ -136,7 +149,9 @@ def _kind_of_gap(one: RequirementResult) -> str:
         return "cannot be judged from outside"
     if one.reason == NO_RULE:
         return "without a rule yet"
-    return "that no scenario is about" if one.reason == NO_SCENARIO else "whose scenarios did not come to it"
+    if one.reason == NO_SCENARIO:
+        return "that no scenario is about"
+    return "whose scenarios were not selected or did not come to it"
 
 
 @dataclass(frozen=True, slots=True)

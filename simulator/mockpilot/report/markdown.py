@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from msgspec.structs import replace
 
 from mockpilot.durations import format_duration
-from mockpilot.report.repairs import repairs
+from mockpilot.report.repairs import remarks, repairs
 from mockpilot.report.wording import (
     MARKS,
     STATEMENTS,
@@ -38,13 +38,22 @@ def _lines(result: RunResult) -> Iterator[str]:
     yield ""
     unfinished = [] if result.finished else ["**the run did not finish**"]
     yield f"{' · '.join([*count_words(result), *unfinished])} · {format_duration(result.duration_s)}  "
-    yield f"VDV 463: {WORDS[result.columns.vdv463]} · ChargePilot: {WORDS[result.columns.chargepilot]}  "
+    yield " · ".join([
+        f"VDV 463: {WORDS[result.columns.vdv463]}", f"ChargePilot: {WORDS[result.columns.chargepilot]}",
+        *_remarked(result),
+    ]) + "  "  # fmt: skip
     yield _plain(" · ".join(run_words(result)))
     yield from _deviations(result)
     yield from _repairs(result)
     yield from _unclear(result)
     yield ""
     yield f"{STATEMENTS[0]} {STATEMENTS[1]} `report.html` has the evidence."
+
+
+def _remarked(result: RunResult) -> Iterator[str]:
+    told = dict.fromkeys(one.finding.requirement or one.finding.rule for one in remarks(result))
+    if told:
+        yield f"remarked: {', '.join(told)}"
 
 
 def _deviations(result: RunResult) -> Iterator[str]:

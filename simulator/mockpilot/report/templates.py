@@ -8,6 +8,7 @@ from importlib import resources
 import jinja2
 
 from mockpilot.report import wording
+from mockpilot.report.reasons import stale_words
 
 
 def rendered(name: str, **values: object) -> str:
@@ -26,7 +27,7 @@ def _environment() -> jinja2.Environment:
     }  # fmt: skip
     made.filters |= {
         "visible": wording.visible, "label": wording.requirement_words, "basis": wording.basis_words,
-        "why": wording.why,
+        "why": wording.why, "remarks": wording.remark_words, "stale": stale_words,
     }  # fmt: skip
     return made
 

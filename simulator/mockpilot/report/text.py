@@ -17,6 +17,7 @@ from mockpilot.report.wording import (
     outcome_words,
     requirement_words,
     run_words,
+    scenario_words,
     visible,
 )
 from mockpilot.results import RunResult, ScenarioResult
@@ -40,7 +41,7 @@ def render_text(result: RunResult, *, report: str = "", run: str = "", scenarios
 
 def scenario_line(scenario: ScenarioResult) -> str:
     """One scenario on one line, as it is also shown while the run goes on."""
-    outcome = f"{MARKS[scenario.outcome]} {WORDS[scenario.outcome]}"
+    outcome = f"{MARKS[scenario.outcome]} {scenario_words(scenario)}"
     took = format_duration(scenario.duration_s) if scenario.selected else ""
     return f"  {outcome:<{_OUTCOME}} {scenario.name:<{_NAME}} {took:>{_TOOK}}   {visible(_note(scenario))}".rstrip()
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
-from mockpilot.conformance.levels import Basis, Level
+from mockpilot.conformance.levels import Basis, Level, Outcome
 from mockpilot.conformance.requirements import Requirement
 from mockpilot.durations import format_duration
 from mockpilot.history.events import ScenarioStarted
@@ -32,6 +32,7 @@ MEANINGS = {
     "inconclusive": "Nothing was shown either way; the cause says why. It is not a pass.",
     "not_selected": "It was not run, for the reason given.",
     "limit": "Nothing spoke against it but this tool's own limits.",
+    "remark": "Something that no rule forbids and that is worth a look. It counts for no outcome.",
     "expected": "A finding that the profile lists as known. It counts for no outcome.",
 }
 BASES = {
@@ -57,6 +58,7 @@ _STATES = {
 }
 _LEVELS = list(Level)
 _WHOLE_S = 1.0
+_HELD = {False: "Every must that it exercised held.", True: "Every must that it exercised held; see what is remarked."}
 
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
@@ -98,6 +100,23 @@ def decisive(scenario: ScenarioResult) -> list[FindingResult]:
     return sorted(scenario.findings, key=lambda one: (one.expected_deviation, _LEVELS.index(one.level)))
 
 
+def remarks_of(scenario: ScenarioResult, requirement: str = "") -> list[FindingResult]:
+    """Its findings of level may, all or those of one requirement; known deviations are told as such."""
+    said = [one for one in scenario.findings if one.level is Level.MAY and not one.expected_deviation]
+    return [one for one in said if not requirement or one.requirement == requirement]
+
+
+def remark_words(number: int) -> str:
+    """How many remarks, such as ``2 remarks``; empty for none."""
+    return f"{number} remarks" if number > 1 else "remark" * number
+
+
+def scenario_words(scenario: ScenarioResult) -> str:
+    """Its outcome; whoever reads *passed* is told of remarks."""
+    remarked = remark_words(len(remarks_of(scenario))) if scenario.outcome == Outcome.PASSED else ""
+    return " · ".join(filter(None, (WORDS[scenario.outcome], remarked)))
+
+
 def why(scenario: ScenarioResult) -> str:
     """The one sentence behind an outcome."""
     if not scenario.selected:
@@ -105,7 +124,7 @@ def why(scenario: ScenarioResult) -> str:
     if scenario.cause is not None:
         return f"{scenario.cause}: {scenario.detail}" if scenario.detail else str(scenario.cause)
     counted = [one for one in decisive(scenario) if not one.expected_deviation and one.level is not Level.MAY]
-    return counted[0].message if counted else "Every must that it exercised held."
+    return counted[0].message if counted else _HELD[bool(remarks_of(scenario))]
 
 
 def count_words(result: RunResult) -> Iterator[str]:
