@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from xml.etree import ElementTree as Xml
@@ -9,11 +10,11 @@ from xml.etree import ElementTree as Xml
 import pytest
 import xmlschema
 
-from mockpilot.conformance.levels import Cause
+from mockpilot.conformance.levels import Cause, Level
 from mockpilot.profile import Expected
 from mockpilot.report.junit import render_junit
 from mockpilot.results import About, RunResult, not_selected, run_result, scenario_result
-from sample_run import LOST_LIST, NO_BACK_OFF, TODAY, facts, found, recording, sample_run, verdict
+from sample_run import LOST_LIST, NO_BACK_OFF, NO_SUBPROTOCOL, TODAY, facts, found, recording, sample_run, verdict
 
 SCHEMA = xmlschema.XMLSchema(Path(__file__).with_name("junit.xsd"))
 
@@ -60,6 +61,26 @@ def test_a_failure_tells_what_a_developer_needs() -> None:
     assert failure.attrib["message"] == LOST_LIST.message
     assert f"observed  {LOST_LIST.observed}" in (failure.text or "")
     assert "lose “lost” · armed 4.0 s" in (failure.text or "")
+
+
+def test_a_trouble_says_what_the_scenario_was_about() -> None:
+    """Whoever sees it in a list of builds has no report page at hand."""
+    failure, error = (next(parsed(sample_run()[0]).iter(kind)).text or "" for kind in ("failure", "error"))
+    assert "CMS       The confirmation never arrives.\nrequired  The list must come again.\nfault     lose" in failure
+    assert failure.endswith("trace     traces/confirmation_missing.jsonl")
+    assert error.startswith("again, armed at 2.1 s")
+
+
+def test_what_passed_tells_its_warnings_and_remarks_in_the_output() -> None:
+    """With what was observed; viewers have no other place for it."""
+    findings = replace(NO_SUBPROTOCOL, level=Level.MAY, observed="no\nsubprotocol"), NO_BACK_OFF
+    scenario = scenario_result("one", verdict(*findings), recording(), duration_s=1.0)
+    (suite,) = parsed(run_result(facts(), [scenario, not_selected("two", "filter")], today=TODAY))
+    first, *told = (suite.findtext("system-out") or "").splitlines()
+    assert first.split() == ["!", "passed", "with", "warnings", "one", "1", "s", "L-02", "SHOULD,", "C-06", "MAY"]
+    assert told[1] == "    remark: C-06 MAY: It must not. Observed: no subprotocol"
+    assert told[0].startswith("    warning: L-02 SHOULD: It must not. Observed: ")
+    assert next(suite.iter("skipped")).attrib["message"] == "not among what was selected"
 
 
 def test_warnings_and_known_deviations_are_properties() -> None:

@@ -19,9 +19,10 @@ def test_the_summary_says_what_matters_first() -> None:
     result, _ = sample_run()
     lines = render_markdown(result).splitlines()
     assert lines[0] == "## ✗ Failed, by this tool's limits: Acme DepotManager 8.2.0 · BMS acme · two-way"
-    row = "| A list that was not confirmed is not delivered; it must come again. | L-03 MUST | confirmation\\_missing |"
+    row = f"| {LOST_LIST.message} *Perhaps {LOST_LIST.perhaps}.* | L-03 MUST | confirmation\\_missing |"
     assert row in lines
     assert "? Not shown: confirmation\\_twice (fault never fired)" in lines
+    assert lines[-1].endswith("; `mockpilot again` with the run folder repeats what failed.")
     assert "- expected deviation occurred: link.backs-off (planned for 8.3, until 2027-03-31)" in lines
 
 
@@ -39,7 +40,7 @@ def test_the_summary_is_never_more_than_twenty_lines() -> None:
     expected = [Expected(rule, "known") for rule in list(RULES)[20:25]]
     result = run_result(facts(), [*failed, *unclear], expected=expected, today=TODAY, finished=False)
     text = render_markdown(result)
-    assert f"| {LOST_LIST.message} | L-03 MUST | one0, one1, one2 and 2 more |" in text
+    assert f"| {LOST_LIST.message} *Perhaps {LOST_LIST.perhaps}.* | L-03 MUST | one0, one1, one2 and 2 more |" in text
     assert "| and 5 more | | |" in text
     assert "two2 (never exercised) and 5 more" in text
     assert "; and 3 more expected deviations" in text
@@ -50,7 +51,9 @@ def test_the_summary_is_never_more_than_twenty_lines() -> None:
 def test_a_clean_run_has_no_table() -> None:
     """Nothing to repair, nothing said."""
     passed = scenario_result("one", verdict(), recording(), duration_s=1.0)
-    assert "Repair first" not in render_markdown(run_result(facts(), [passed], today=TODAY))
+    text = render_markdown(run_result(facts(), [passed], today=TODAY))
+    assert "Repair first" not in text
+    assert "mockpilot again" not in text
 
 
 def test_a_products_text_is_no_markup() -> None:

@@ -1,7 +1,7 @@
 """``junit.xml``: a suite for each area, a case for each scenario, for whatever shows the results of a build.
 
-What was not shown is an *error*, so that it is never green; a warning passes and is told in the suite's properties.
-The file keeps to what the schemas of Ant and of Jenkins have in common.
+What was not shown is an *error*, so that it is never green; a warning or remark passes, and is told in the suite's
+properties and output. The file keeps to what the schemas of Ant and of Jenkins have in common.
 """
 
 from __future__ import annotations
@@ -10,7 +10,17 @@ import re
 from collections.abc import Iterator, Sequence
 from xml.etree import ElementTree as Xml
 
-from mockpilot.report.wording import decisive, fault_words, level_words, requirement_words, visible, why
+from mockpilot.report.text import scenario_line
+from mockpilot.report.wording import (
+    decisive,
+    fault_words,
+    level_words,
+    reason_words,
+    requirement_words,
+    times_words,
+    visible,
+    why,
+)
 from mockpilot.results import DeviationResult, FindingResult, RunResult, ScenarioResult
 
 NO_AREA = "Scenarios"
@@ -49,7 +59,7 @@ def _suite(result: RunResult, area: str, number: int, scenarios: Sequence[Scenar
         Xml.SubElement(properties, "property", name=_clean(name), value=_clean(value))
     for one in scenarios:
         suite.append(_case(one, area))
-    _ended(suite)
+    _ended(suite, "\n".join(line for one in scenarios if one.selected for line in _told(one)))
     return suite
 
 
@@ -63,9 +73,24 @@ def _empty_suite(
     })  # fmt: skip
 
 
-def _ended(suite: Xml.Element) -> None:
-    Xml.SubElement(suite, "system-out")
+def _ended(suite: Xml.Element, said: str = "") -> None:
+    Xml.SubElement(suite, "system-out").text = _clean(said) or None
     Xml.SubElement(suite, "system-err")
+
+
+def _told(scenario: ScenarioResult) -> Iterator[str]:
+    """What viewers show beside a case: also of one that passed, which has no other place for it."""
+    yield scenario_line(scenario).strip()
+    for finding in decisive(scenario):
+        if finding.level != "must" or finding.expected_deviation:
+            observed = " ".join(finding.observed.split())
+            yield f"    {_kind(finding)}: {requirement_words(finding)}: {finding.message} Observed: {observed}"
+
+
+def _kind(finding: FindingResult) -> str:
+    if finding.expected_deviation:
+        return "expected deviation"
+    return "warning" if finding.level == "should" else "remark"
 
 
 def _facts(result: RunResult, scenarios: Sequence[ScenarioResult]) -> Iterator[tuple[str, str]]:
@@ -74,10 +99,8 @@ def _facts(result: RunResult, scenarios: Sequence[ScenarioResult]) -> Iterator[t
     yield "mockpilot", f"{result.mockpilot}, catalogue {result.catalogue}, dialect {result.dialect}, seed {result.seed}"
     for one in scenarios:
         for finding in decisive(one):
-            if finding.expected_deviation:
-                yield f"expected deviation: {one.name}", f"{requirement_words(finding)}: {finding.message}"
-            elif finding.level == "should":
-                yield f"warning: {one.name}", f"{requirement_words(finding)}: {finding.message}"
+            if finding.level != "must" or finding.expected_deviation:
+                yield f"{_kind(finding)}: {one.name}", f"{requirement_words(finding)}: {finding.message}"
 
 
 def _case(scenario: ScenarioResult, area: str) -> Xml.Element:
@@ -88,20 +111,27 @@ def _case(scenario: ScenarioResult, area: str) -> Xml.Element:
         musts = [one for one in decisive(scenario) if one.level == "must" and not one.expected_deviation]
         kind = musts[0].rule if musts else "failed"
         failure = Xml.SubElement(case, "failure", type=kind, message=_clean(why(scenario)))
-        failure.text = _clean("\n\n".join([*map(_finding, musts), *map(fault_words, scenario.faults)]))
+        failure.text = _clean("\n\n".join([*map(_finding, musts), "\n".join(_about(scenario))]))
     elif scenario.outcome == "inconclusive":
         kind = str(scenario.cause or "inconclusive")
         error = Xml.SubElement(case, "error", type=kind, message=_clean(why(scenario)))
-        error.text = _clean("\n".join([scenario.detail, *map(fault_words, scenario.faults), *scenario.broken]))
+        error.text = _clean("\n".join([scenario.detail, *scenario.broken, "", *_about(scenario)]))
     elif scenario.outcome == "not_selected":
-        Xml.SubElement(case, "skipped", message=_clean(scenario.reason))
+        Xml.SubElement(case, "skipped", message=_clean(reason_words(scenario.reason)))
     return case
+
+
+def _about(scenario: ScenarioResult) -> Iterator[str]:
+    """What a reader without the report page needs to understand a trouble."""
+    faults = [("fault", fault_words(one)) for one in scenario.faults]
+    said = [("CMS", scenario.about.does), ("required", scenario.about.asks), *faults, ("trace", scenario.trace or "")]
+    yield from (f"{label:<10}{' '.join(text.split())}" for label, text in said if text)
 
 
 def _finding(finding: FindingResult) -> str:
     lines = [
         f"{finding.requirement or 'no requirement'}: {finding.message}",
-        f"rule      {finding.rule}, {level_words(finding)}",
+        f"rule      {finding.rule}, {level_words(finding)}{times_words(finding.count)}",
         f"expected  {finding.expected}",
         f"observed  {finding.observed}",
     ]

@@ -47,7 +47,8 @@ def _lines(result: RunResult) -> Iterator[str]:
     yield from _repairs(result)
     yield from _unclear(result)
     yield ""
-    yield f"{STATEMENTS[0]} {STATEMENTS[1]} `report.html` has the evidence."
+    again = "; `mockpilot again` with the run folder repeats what failed" if result.counts["failed"] else ""
+    yield f"{STATEMENTS[0]} {STATEMENTS[1]} `report.html` has the evidence{again}."
 
 
 def _remarked(result: RunResult) -> Iterator[str]:
@@ -77,7 +78,8 @@ def _repairs(result: RunResult) -> Iterator[str]:
     yield "|---|---|---|"
     for one in found[:_REPAIRS]:
         names = ", ".join(one.scenarios[:3]) + (f" and {len(one.scenarios) - 3} more" if len(one.scenarios) > 3 else "")
-        yield f"| {_plain(one.statement)} | {requirement_words(one.finding)} | {_plain(names)} |"
+        perhaps = f" *Perhaps {_plain(one.perhaps)}.*" if one.perhaps else ""
+        yield f"| {_plain(one.statement)}{perhaps} | {requirement_words(one.finding)} | {_plain(names)} |"
     if len(found) > _REPAIRS:
         yield f"| and {len(found) - _REPAIRS} more | | |"
 

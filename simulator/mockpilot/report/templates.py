@@ -28,6 +28,7 @@ def _environment() -> jinja2.Environment:
     made.filters |= {
         "visible": wording.visible, "label": wording.requirement_words, "basis": wording.basis_words,
         "why": wording.why, "remarks": wording.remark_words, "stale": stale_words,
+        "reason": wording.reason_words,
     }  # fmt: skip
     return made
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from mockpilot.durations import format_duration
 from mockpilot.report.repairs import Repair, remarks, repairs
 from mockpilot.report.wording import (
+    FILTER,
     MARKS,
     WORDS,
     count_words,
@@ -18,6 +19,7 @@ from mockpilot.report.wording import (
     requirement_words,
     run_words,
     scenario_words,
+    times_words,
     visible,
 )
 from mockpilot.results import RunResult, ScenarioResult
@@ -89,7 +91,7 @@ def _deviations(result: RunResult) -> Iterator[str]:
 def _left_out(result: RunResult) -> Iterator[str]:
     by_reason: dict[str, list[str]] = {}
     for one in result.scenarios:
-        if not one.selected and one.reason != "filter":  # whoever selected knows what was not meant
+        if not one.selected and one.reason != FILTER:  # whoever selected knows what was not meant
             by_reason.setdefault(one.reason, []).append(one.name)
     for reason, names in by_reason.items():
         yield f"  {MARKS['not_selected']} {len(names)} not selected, {reason}: {', '.join(names)}"
@@ -101,8 +103,7 @@ def _finding(result: RunResult, repair: Repair, run: str) -> Iterator[str]:
     yield ""
     yield f"{mark} {scenario.name:<{_NAME}} {finding.requirement or '–':<6} {repair.statement}"
     yield from _labelled("also", _also(repair.scenarios[1:]))
-    times = f", seen {repair.count} times" if repair.count > 1 else ""
-    yield from _labelled("rule", f"{finding.rule}, {level_words(finding)}{times}")
+    yield from _labelled("rule", f"{finding.rule}, {level_words(finding)}{times_words(repair.count)}")
     yield from _labelled("expected", finding.expected)
     yield from _labelled("observed", finding.observed)
     for fault in scenario.faults:

@@ -57,6 +57,8 @@ _STATES = {
     "not exercised": "expected deviation was not exercised",
 }
 _LEVELS = list(Level)
+FILTER = "filter"
+"""The reason of a result for what SELECTION or --skip leaves out."""
 _WHOLE_S = 1.0
 _HELD = {False: "Every must that it exercised held.", True: "Every must that it exercised held; see what is remarked."}
 
@@ -120,11 +122,21 @@ def scenario_words(scenario: ScenarioResult) -> str:
 def why(scenario: ScenarioResult) -> str:
     """The one sentence behind an outcome."""
     if not scenario.selected:
-        return scenario.reason
+        return reason_words(scenario.reason)
     if scenario.cause is not None:
         return f"{scenario.cause}: {scenario.detail}" if scenario.detail else str(scenario.cause)
     counted = [one for one in decisive(scenario) if not one.expected_deviation and one.level is not Level.MAY]
     return counted[0].message if counted else _HELD[bool(remarks_of(scenario))]
+
+
+def reason_words(reason: str) -> str:
+    """Why a scenario was not selected."""
+    return "not among what was selected" if reason == FILTER else reason
+
+
+def times_words(count: int) -> str:
+    """How often something was seen, where that was more than once."""
+    return f", seen {count} times" if count > 1 else ""
 
 
 def count_words(result: RunResult) -> Iterator[str]:
