@@ -8,7 +8,8 @@ from xml.etree import ElementTree as Xml
 from mockpilot.history import events as e
 from mockpilot.history.recorder import History
 from mockpilot.report.drawing import CMS, PRODUCT, Stretch, place, sequence_drawing, stretches, strips
-from mockpilot.report.sequence import Line, lines
+from mockpilot.report.lines import Line
+from mockpilot.report.sequence import lines
 from report.recorded_events import frame, opened, recorded
 from sample_run import recording
 

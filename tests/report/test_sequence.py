@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from mockpilot.history import events as e
-from mockpilot.report.sequence import MOST_LINES, Line, lines
+from mockpilot.report.lines import MOST_LINES, Line
+from mockpilot.report.sequence import lines
 from report.recorded_events import frame, opened, recorded
 
 PUSH, LIST, BOOT = "ProvideChargingInformation", "ProvideChargingRequests", "BootNotification"

@@ -13,7 +13,8 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from mockpilot.history.recorder import History
-from mockpilot.report.sequence import Line, lines
+from mockpilot.report.lines import Line
+from mockpilot.report.sequence import lines
 from mockpilot.report.templates import rendered
 
 PRODUCT, CMS = 16, 84

@@ -1,26 +1,20 @@
 """A recording as the lines of a sequence drawing: who said what to whom, and what became of it on the way.
 
-Lines are in the order of time. What repeats itself is folded, what is too much is left out in the middle, and what a
-finding names is never left out. How lines are drawn is not known here.
+Lines are in the order of time. How they are shortened and drawn is not known here.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import Literal
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import replace
 
 from mockpilot.durations import format_duration
 from mockpilot.history import events as e
 from mockpilot.history.recorder import History
 from mockpilot.protocol.envelope import Action, MessageType, read
+from mockpilot.report.lines import Fate, Line, shortened
 from mockpilot.report.wording import armed_words, visible
 
-MOST_LINES = 64
-"""Of one drawing; more is nobody's picture any more."""
-_FOLD_FROM, _KEEP = 8, 2
-"""A run of plain pushes and answers longer than that is folded to so many lines at either end."""
-_AROUND = 3
 _LONGEST = 60
 _FATES: Mapping[str, tuple[Fate, str]] = {
     "delay": ("late", "late"), "swap": ("late", "swapped"), "repeat": ("again", "once more"),
@@ -29,31 +23,6 @@ _FATES: Mapping[str, tuple[Fate, str]] = {
 """What a verb makes of a message; any other alters it."""
 _ON_MESSAGES = ("lose", "delay", "repeat", "swap", "answer", "damage", "inject")
 """Verbs whose firing shows in the arrow itself."""
-
-Form = Literal["arrow", "note", "held", "break", "skip"]
-Fate = Literal["arrives", "lost", "late", "again", "altered"]
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One line of the drawing."""
-
-    form: Form
-    text: str
-    at: float = 0.0
-    """Seconds since the scenario's start."""
-    index: int = -1
-    link: int | None = None
-    to_cms: bool = False
-    """An arrow's direction, or the side on which a note stands turned round."""
-    fate: Fate = "arrives"
-    kind: str = ""
-    """``push``, ``answer``, ``ping``, ``wide`` (whatever else travels), or of a note or break what it tells of."""
-    fault: str = ""
-    said: str = ""
-    """Its fate in a word, beside the text."""
-    marked: bool = False
-    """A finding names it."""
 
 
 def lines(history: History, marked: Collection[int] = ()) -> list[Line]:
@@ -64,7 +33,7 @@ def lines(history: History, marked: Collection[int] = ()) -> list[Line]:
         marked: indexes of events that findings name.
     """
     told = [replace(line, marked=line.index in marked) for line in _told(history)]
-    return _cut(_folded(told))
+    return shortened(told)
 
 
 def _told(history: History) -> Iterator[Line]:
@@ -206,65 +175,3 @@ def _note_of_fault(event: e.Event) -> Line | None:
 def _short(text: str) -> str:
     flat = visible(" ".join(text.split()))
     return flat if len(flat) <= _LONGEST else f"{flat[: _LONGEST - 1]}…"
-
-
-# -- folding -----------------------------------------------------------------------------------------------------------
-
-
-def _is_plain(line: Line) -> bool:
-    return line.kind in ("push", "answer", "ping") and line.fate == "arrives" and not line.marked
-
-
-def _folded(told: Sequence[Line]) -> list[Line]:
-    made: list[Line] = []
-    run: list[Line] = []
-    for line in told:
-        if _is_plain(line):
-            run.append(line)
-            continue
-        made += [*_fold(run), line]
-        run = []
-    return [*made, *_fold(run)]
-
-
-def _fold(run: Sequence[Line]) -> list[Line]:
-    if len(run) <= _FOLD_FROM:
-        return list(run)
-    middle = run[_KEEP:-_KEEP]
-    pushes, answers, pings = (sum(one.kind == kind for one in middle) for kind in ("push", "answer", "ping"))
-    told = [f"{pushes} more pushes, {answers} confirmed"] if pushes or answers else []
-    text = ", ".join([*told, *([f"{pings} more pings and pongs"] if pings else [])])
-    return [*run[:_KEEP], Line("skip", text, middle[0].at, middle[0].index), *run[-_KEEP:]]
-
-
-def _cut(told: Sequence[Line]) -> list[Line]:
-    if len(told) <= MOST_LINES:
-        return list(told)
-    kept = _around_marks(told)
-    first, last = 0, len(told) - 1
-    while first <= last and len(kept) <= MOST_LINES - 2:
-        kept |= {first, last}
-        first, last = first + 1, last - 1
-    return list(_skipping(told, kept))
-
-
-def _around_marks(told: Sequence[Line]) -> set[int]:
-    kept: set[int] = set()
-    for place, line in enumerate(told):
-        if line.marked and len(kept) < MOST_LINES:
-            kept |= set(range(max(0, place - _AROUND), min(len(told), place + _AROUND + 1)))
-    return kept
-
-
-def _skipping(told: Sequence[Line], kept: Collection[int]) -> Iterator[Line]:
-    left_out: list[Line] = []
-    for place, line in enumerate(told):
-        if place not in kept:
-            left_out.append(line)
-            continue
-        if left_out:
-            yield Line("skip", f"{len(left_out)} more lines", left_out[0].at, left_out[0].index)
-            left_out = []
-        yield line
-    if left_out:
-        yield Line("skip", f"{len(left_out)} more lines", left_out[0].at, left_out[0].index)
