@@ -109,6 +109,19 @@ def test_the_page_fits_and_complains_about_nothing(width: int, page: webdriver.C
     assert page.save_screenshot(str(tmp_path / f"report-{width}.png"))
 
 
+@pytest.mark.parametrize("width", WIDTHS)
+def test_the_outcome_and_its_reason_are_seen_without_scrolling(width: int, page: webdriver.Chrome) -> None:
+    """On a small screen, too; and no table of a folded page is wider than that."""
+    resize(page, width, 640)
+    reason = page.find_element(By.CSS_SELECTOR, ".verdict .reason")
+    assert reason.text.startswith("L-03 MUST, in 1 scenario: ")
+    assert page.execute_script("return arguments[0].getBoundingClientRect().bottom < innerHeight", reason)
+    assert page.execute_script(
+        "return [...document.querySelectorAll('.wide')]"
+        ".filter((one) => one.checkVisibility() && one.scrollWidth > one.clientWidth).map((one) => one.ariaLabel)"
+    ) == []
+
+
 @pytest.mark.parametrize("dark", [False, True])
 def test_every_text_can_be_read(dark: bool, page: webdriver.Chrome) -> None:
     """In light and dark its contrast is that of WCAG level AA."""
