@@ -226,6 +226,11 @@ def test_a_finding_that_was_seen_often_shows_the_frames_of_the_first_time() -> N
         assert len(shown.more) == len(finding.events) - frames
 
 
+def test_a_frame_leads_to_the_finding_that_names_it(page: str) -> None:
+    """From the wire log back to what was judged."""
+    assert '<a class="said" href="#confirmation_missing-finding-1">◆ L-03</a>' in page
+
+
 def test_an_unfinished_run_says_so() -> None:
     """What is there is shown, recordings or not."""
     result, _ = sample_run()

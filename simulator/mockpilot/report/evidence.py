@@ -84,6 +84,8 @@ class Section:
     """Where the first of them stands."""
     claims: list[Claim]
     findings: list[ShownFinding]
+    told_at: dict[str, str]
+    """Where the first finding of a requirement or rule stands, by the label that frames bear."""
     faults: list[ShownFault]
     steps: list[Step]
     connections: list[Connection]
@@ -122,6 +124,7 @@ def section(scenario: ScenarioResult, history: History, room: int) -> Section:
         remark=remarks[0] if remarks else "",
         claims=[_claim(id_, scenario) for id_ in scenario.about.claims],
         findings=[_finding(one, anchor, history, room) for anchor, one in anchored(scenario)],
+        told_at={_label(one): anchor for anchor, one in reversed(anchored(scenario))},
         faults=_faults(scenario, history),
         steps=steps(history),
         connections=connections(history),
@@ -144,8 +147,12 @@ def _said(findings: Iterable[FindingResult]) -> dict[int, list[str]]:
     said: dict[int, list[str]] = {}
     for finding in findings:
         for index in finding.events:
-            said.setdefault(index, []).append(finding.requirement or finding.rule)
+            said.setdefault(index, []).append(_label(finding))
     return said
+
+
+def _label(finding: FindingResult) -> str:
+    return finding.requirement or finding.rule
 
 
 def anchored(scenario: ScenarioResult) -> list[tuple[str, FindingResult]]:
