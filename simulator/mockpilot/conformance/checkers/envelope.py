@@ -63,6 +63,9 @@ def check(case: Case) -> Iterator[Observation]:
 
 
 _ENCODING = "text is encoded as the platform has it; encode it in UTF-8"
+_NO_TEXT = "a value that is configured is written as a number or null; write it as a string"
+_HINTS = {Trouble.NOT_UTF8: _ENCODING, Trouble.SOURCE: _NO_TEXT, Trouble.PRESYSTEM_ID: _NO_TEXT}
+"""Where a trouble has another likely cause than others of its rule."""
 
 
 def _last_is_bad_text(link: Link) -> bool:
@@ -79,7 +82,7 @@ def _form(case: Case, link: Link, frame: Frame) -> Iterator[Observation]:
         yield Observation(
             rule, False, (frame.index,), expected, f"{defect.path}: {defect.found}" if defect.found else defect.path,
             *_weight(case, frame, defect.trouble), cause=_cause(rule, defect.trouble), link=link.number,
-            perhaps=_ENCODING if defect.trouble is Trouble.NOT_UTF8 else "",
+            perhaps=_HINTS.get(defect.trouble, ""),
         )  # fmt: skip
         if rule == "envelope.text-frames":
             return

@@ -110,13 +110,13 @@ def _matched(link: Link, answer: Answer) -> Iterator[Observation]:
         return
     if answer.fate is Fate.OTHER_ID:
         yield Observation(
-            ECHOES_ID, False, (push.first.index, answer.frame.index), f"message id {push.message_id}, as in the push",
+            ECHOES_ID, False, (push.first.index, answer.frame.index), f"message id {push.message_id}",
             f"message id {said.message_id}", cause="id", link=link.number,
         )  # fmt: skip
     elif answer.fate is Fate.EXACT and said.action is not Action.PROVIDE_CHARGING_INFORMATION:
         yield Observation(
             ECHOES_ID, False, (push.first.index, answer.frame.index),
-            f"action {Action.PROVIDE_CHARGING_INFORMATION}, as in the push", f"action {said.action}",
+            f"action {Action.PROVIDE_CHARGING_INFORMATION}", f"action {said.action}",
             cause="action", link=link.number, perhaps="answers carry an action of their own; copy the push's",
         )  # fmt: skip
     elif answer.fate is Fate.EXACT:
