@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import math
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from mockpilot.conformance.requirements import AREAS, REQUIREMENTS, Requirement
@@ -21,7 +20,8 @@ from mockpilot.report.evidence import Section, anchored, remark_anchors, section
 from mockpilot.report.reasons import reason
 from mockpilot.report.repairs import Repair, remarks, repairs
 from mockpilot.report.templates import rendered, source
-from mockpilot.report.timing import Band, bands
+from mockpilot.report.timing import bands
+from mockpilot.report.timing_table import timing_table
 from mockpilot.results import RequirementResult, RunResult, ScenarioResult
 from mockpilot.results.coverage import NO_RULE, NO_SCENARIO
 
@@ -31,9 +31,6 @@ _LEAST_ROOM, _MOST_ROOM = 12_000, 400_000
 
 MOST_OPEN = 12
 """Vehicles of a picture that is shown without being asked for: a page has many scenarios."""
-_FASTEST_S = 0.001
-_TICKS_S = (0.001, 0.01, 0.1, 1.0, 10.0, 60.0, 600.0, 3600.0)
-"""Where the scale of times begins."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +79,7 @@ def render_html(
         "coverage": _coverage(result),
         "gaps": _gaps(result),
         "exercised": sum(one.outcome in {"passed", "warned", "failed"} for one in result.requirements.values()),
-        "timing": _timing(bands(histories.values(), result.facts.limits)),
+        "timing": timing_table(bands(histories.values(), result.facts.limits)),
         "profile": profile,
         "digests": digests,
         "requirements": REQUIREMENTS,
@@ -152,43 +149,3 @@ def _kind_of_gap(one: RequirementResult) -> str:
     if one.reason == NO_SCENARIO:
         return "that no scenario is about"
     return "whose scenarios were not selected or did not come to it"
-
-
-@dataclass(frozen=True, slots=True)
-class _Timed:
-    """A band, and where its marks stand on the common scale, in hundredths of the width."""
-
-    band: Band
-    words: dict[str, str]
-    places: dict[str, float]
-
-
-@dataclass(frozen=True, slots=True)
-class _Tick:
-    x: float
-    label: str
-
-
-@dataclass(frozen=True, slots=True)
-class _Timing:
-    rows: list[_Timed]
-    ticks: list[_Tick]
-
-
-def _timing(found: Sequence[Band]) -> _Timing:
-    top = max((max(one.times_s[-1], one.limit_s) for one in found), default=1.0) * 1.2
-
-    def place(seconds: float) -> float:
-        return round(100 * math.log(max(seconds, _FASTEST_S) / _FASTEST_S) / math.log(top / _FASTEST_S), 1)
-
-    ticks = [_Tick(place(one), format_duration(one)) for one in _TICKS_S if one < top]
-    return _Timing([_timed(one, place) for one in found], ticks)
-
-
-def _timed(band: Band, place: Callable[[float], float]) -> _Timed:
-    times = {"fastest": band.times_s[0], "median": band.median_s, "most": band.at(0.95), "slowest": band.times_s[-1]}
-    marks = times | {"limit": band.limit_s} | ({"floor": band.floor_s} if band.floor else {})
-    return _Timed(
-        band, {name: wording.short_duration(one) for name, one in marks.items()},
-        {name: place(one) for name, one in marks.items()},
-    )  # fmt: skip
