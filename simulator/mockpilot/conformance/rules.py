@@ -126,8 +126,8 @@ _BOOT = (
          perhaps="the boot waits for a person or for the CMS to speak first; send it as soon as the link is open"),
     Rule("boot.payload", "B-03", MUST, STANDARD,
          "The BootNotification must say whether the presystem is a BMS or an ITCS, as the dialect spells it.",
-         perhaps='the kind is spelled otherwise, or more is told beside it; the payload is {"presystem": "BMS"} or '
-                 '{"presystem": "ITCS"}'),
+         perhaps="the kind is spelled otherwise, or more is told beside it; tell BMS or ITCS under presystem, or in "
+                 "chargepilot under systemType, and nothing else"),
     Rule("boot.waits-for-confirmation", "B-04", MUST, GUIDELINE,
          "The presystem must send no other request before its BootNotification was answered.",
          perhaps="sending starts when the boot is sent; start it when the boot is confirmed"),

@@ -101,7 +101,7 @@ def _payload(case: Case, link: Link) -> Iterator[Observation]:
             yield Observation(
                 PAYLOAD, False, (boot.index,), "one of the keys presystem and systemType", "both, with one value",
                 Level.SHOULD, basis, cause="both keys", link=link.number,
-                perhaps="both are written to suit every reader; leave systemType out",
+                perhaps="both are written to suit every reader; one of them is enough",
             )  # fmt: skip
             continue
         found = violations(payload, case.dialect, Action.BOOT_NOTIFICATION, MessageType.REQUEST)
