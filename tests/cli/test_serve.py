@@ -9,7 +9,7 @@ import signal
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Self
 
@@ -138,10 +138,10 @@ def test_short_night_is_summed_up_drawn_and_can_be_judged(tmp_path: Path) -> Non
     first, *rest = events(serving.trace)
     assert (first["event"], first["time_factor"], first["seed"]) == ("scenario_started", 1000.0, 7)
     assert all("simulated" in event for event in rest)
-    began = _instant(first["wall"]) - timedelta(seconds=first["at"])
-    assert (_plugged_in(rest, "early") - began).total_seconds() == pytest.approx(
-        120.0 + 60.0 * (2.0 * random.Random(7).random() - 1.0), abs=0.1
-    )
+    chance = random.Random(7)
+    comes_early_s, comes_hasty_s = (minutes * 60.0 + 60.0 * (2.0 * chance.random() - 1.0) for minutes in (2, 10))
+    between = _plugged_in(rest, "hasty") - _plugged_in(rest, "early")
+    assert between.total_seconds() == pytest.approx(comes_hasty_s - comes_early_s, abs=0.1)
     judged = mockpilot("judge", str(serving.trace))
     assert (judged.returncode, "passed" in judged.stdout) == (0, True), judged.stdout
 
