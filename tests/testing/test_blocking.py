@@ -18,12 +18,13 @@ import pytest
 from example_project.depot_app.threaded import ThreadedApp
 from mockpilot import faults
 from mockpilot.errors import MockpilotError, UsageError
-from mockpilot.history.events import ScenarioStarted, StepEnded
+from mockpilot.history.events import ScenarioEnded, ScenarioStarted, StepEnded
 from mockpilot.limits import Limits
 from mockpilot.profile import Profile
 from mockpilot.profile import Provoke as ProvokeBy
 from mockpilot.testing import Authority, Cms, ConformanceFailure, NotSelected, WaitFailure, running, scenario_names
 from mockpilot.testing.arranging import FIRST_INSTANT
+from running import wait_until
 
 LISTS, PUSHES = "ProvideChargingRequests", "ProvideChargingInformation"
 
@@ -352,6 +353,32 @@ def test_mistake_in_a_step_reaches_the_test(authority: Authority) -> None:
     hasty = Profile(limits=Limits(hold=0.1))
     with pytest.raises(ZeroDivisionError), running(authority=authority, profile=hasty) as cms, connected(cms):
         cms.run("request_changed", provoke=clumsy)
+
+
+def test_scenario_is_given_up_with_the_mistake_and_the_test_goes_on(authority: Authority) -> None:
+    """Nobody waits for the rest of it: the conversation is the test's own again, and another scenario can play."""
+
+    def clumsy(*_: str) -> None:
+        raise ZeroDivisionError
+
+    hasty = Profile(limits=Limits(hold=0.1))
+    with running(authority=authority, profile=hasty, judge=False) as cms, connected(cms):
+        cms.wait_exchange()
+        with pytest.raises(ZeroDivisionError):
+            cms.run("request_changed", provoke=clumsy)
+        cms.wait_exchange()
+        assert cms.run("boot_accepted").outcome == "passed"
+    assert [played.name for played in cms.played][:4] == ["test", "request_changed", "test", "boot_accepted"]
+    [given_up] = cms.played[1].history.of(ScenarioEnded)
+    assert given_up.why == "interrupted"
+
+
+def test_scenario_that_has_ended_before_anybody_asks_is_handed_over(authority: Authority) -> None:
+    """It plays since the set-up, and needs no step: the product may be faster than the test."""
+    with running(authority=authority, scenario="boot_accepted") as cms, connected(cms):
+        wait_until(lambda: [played.name for played in cms.played] == ["boot_accepted", "test"])
+        assert cms.run().outcome == "passed"
+        cms.wait_exchange()
 
 
 @pytest.mark.parametrize("mode", ["real", "manual"])

@@ -61,6 +61,26 @@ def test_wait_that_takes_too_long_is_stopped(loop: LoopThread[Thing]) -> None:
     assert cancelled.is_set()
 
 
+def test_what_is_given_up_has_ended_afterwards(loop: LoopThread[Thing]) -> None:
+    """Whether it went on, was over already, or the whole loop is."""
+    cancelled = threading.Event()
+
+    async def wait() -> None:
+        try:
+            await trio.sleep_forever()
+        finally:
+            cancelled.set()
+
+    job = loop.begin(wait)
+    job.give_up()
+    assert cancelled.is_set()
+    job.give_up()
+    loop.stop()
+    job.give_up()
+    with pytest.raises(RanOut):
+        job.result()
+
+
 def test_end_interrupts_whoever_waits(loop: LoopThread[Thing]) -> None:
     """With a sentence, and no thread stays."""
     job = loop.begin(trio.sleep_forever)

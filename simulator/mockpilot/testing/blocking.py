@@ -260,7 +260,7 @@ class Cms(Shown):
                 provoke(step, point, request)
                 self.loop.call(done.set)
         except BaseException:
-            job.cancel()
+            job.give_up()
             raise
         return self.result_of_run(job.result())
 

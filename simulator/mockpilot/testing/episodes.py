@@ -52,7 +52,9 @@ class Episodes:
         self._played: list[Played] = []
         self._closing = self._connected_before = False
         self._listening, self._ready, self._over = trio.Event(), trio.Event(), trio.Event()
-        self._free_is_over, self._turn_over, self._asked_for = trio.Event(), trio.Event(), trio.Event()
+        self._free_is_over, self._asked_for = trio.Event(), trio.Event()
+        self._turns = trio.lowlevel.ParkingLot()
+        """Whoever waits for an episode to begin or to end."""
         self._scope = trio.CancelScope()
 
     @property
@@ -62,10 +64,14 @@ class Episodes:
         Raises:
             UsageError: a catalogue scenario plays at the moment.
         """
+        self._make_sure_nothing_plays()
+        assert self._stage is not None
+        return self._stage
+
+    def _make_sure_nothing_plays(self) -> None:
         if self._stage is None:
             name = self._playing.name if self._playing else "scenario"
             raise UsageError(f"the catalogue's {name} plays; call run() and wait for its end before anything else")
-        return self._stage
 
     @property
     def pace(self) -> float:
@@ -122,6 +128,7 @@ class Episodes:
                 await self._play(scenario)
         finally:  # also when the test's loop is cancelled
             self._over.set()
+            self._turns.unpark_all()
 
     async def _play(self, scenario: Scenario | None) -> None:
         self.set.on_open, self.set.first = self._on_open, not self._connected_before
@@ -143,8 +150,7 @@ class Episodes:
         self._connected_before |= connected
         if connected or scenario is not None or not self._played:
             self._played.append(Played(self._name, Transcript(list(history)), scenario))
-        self._turn_over.set()
-        self._turn_over = trio.Event()
+        self._turns.unpark_all()
 
     def _on_open(self, recorder: Recorder) -> None:
         self.recorder = recorder
@@ -160,6 +166,7 @@ class Episodes:
         async def converse(stage: Stage) -> None:
             self._stage = stage
             self._ready.set()
+            self._turns.unpark_all()
             await self._free_is_over.wait()
 
         return Scenario(
@@ -171,6 +178,8 @@ class Episodes:
 
     async def run(self, name: str | None, step: Step | None) -> Played:
         """Play a scenario to its end, or wait for the end of the one that plays since the set-up.
+
+        Whoever cancels this gives the scenario up; the test's own conversation goes on.
 
         Args:
             name: of the scenario.
@@ -184,16 +193,38 @@ class Episodes:
             wanted = repr(scenario.name) if scenario else "the name of a scenario"
             raise UsageError(f"run: {wanted} is expected, found {name!r}")
         self._make_sure_it_suits(scenario, step)
+        before = self._begin(scenario)
         self._provoke = step
         self._asked_for.set()
-        if scenario is not self._due:
-            self._next = scenario
-            self._free_is_over.set()
-        self._due = None
-        played = await self._wait_played(scenario)
-        self._provoke = None
-        await self._ready.wait()
-        return played
+        try:
+            return await self._wait_played(scenario, before)
+        except BaseException:
+            self._give_up(scenario)
+            raise
+        finally:
+            self._provoke = None
+            with trio.CancelScope(shield=True):  # short, since clearing up has deadlines of its own
+                await self._wait_own_turn()
+
+    def _begin(self, scenario: Scenario) -> int:
+        """Have a scenario played next, unless it is due since the set-up; answers how many had been played before."""
+        if scenario is self._due:
+            self._due = None
+            return 0  # it may be over already
+        self._make_sure_nothing_plays()
+        self._next, self._stage, self._ready = scenario, None, trio.Event()
+        self._free_is_over.set()
+        return len(self._played)
+
+    def _give_up(self, scenario: Scenario) -> None:
+        if self._next is scenario:
+            self._next = None
+        if self._playing is scenario:
+            self._scope.cancel()
+
+    async def _wait_own_turn(self) -> None:
+        while not (self._ready.is_set() or self._over.is_set()):
+            await self._turns.park()
 
     def _make_sure_it_suits(self, scenario: Scenario, step: Step | None) -> None:
         profile = self.set.profile
@@ -202,13 +233,12 @@ class Episodes:
         if reason:
             raise NotSelected(f"{scenario.name} is not selected: {reason}")
 
-    async def _wait_played(self, scenario: Scenario) -> Played:
-        before = 0 if self._playing is scenario else len(self._played)
+    async def _wait_played(self, scenario: Scenario, before: int) -> Played:
         while True:
             for one in self._played[before:]:
                 if one.scenario is scenario:
                     return one
-            await self._turn_over.wait()
+            await self._turns.park()
 
     async def _ask(self, step: str, point: str, request: str) -> tuple[bool, str]:
         # A scenario that plays since the set-up may get here before the test has said how.

@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 import threading
 from collections.abc import Awaitable, Callable
-from concurrent.futures import Future
+from concurrent.futures import Future, wait
 from contextlib import suppress
 from typing import Generic, TypeVar
 
@@ -52,8 +52,14 @@ class Job(Generic[R]):
             self.future.set_exception(RanOut())
 
     def cancel(self) -> None:
-        """Stop it, from any thread."""
-        _soon(self._token, self._scope.cancel)
+        """Stop it, from any thread; harmless where it has ended."""
+        with suppress(LoopEnded):
+            _soon(self._token, self._scope.cancel)
+
+    def give_up(self) -> None:
+        """Stop it, and return when it has ended, whatever came of it."""
+        self.cancel()
+        wait([self.future], END_WITHIN_S)
 
     def result(self, within_s: float = math.inf) -> R:
         """Wait for what comes of it.
@@ -153,7 +159,7 @@ class LoopThread(Generic[T]):
         async def end() -> None:
             await self._end(thing)
 
-        with suppress(LoopEnded):  # the loop may be faster than the answer
+        with suppress(LoopEnded, RanOut):  # the loop may be faster than the answer; or it did not end, as said below
             self.begin(end).result(END_WITHIN_S)
         self._thread.join(END_WITHIN_S)
         if self._thread.is_alive():
