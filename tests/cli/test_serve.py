@@ -186,4 +186,4 @@ def test_console_that_is_not_installed_is_named(
     """With how to get it."""
     monkeypatch.setattr(lab_bench, "NEEDS", ("json", "no_such_framework"))
     assert main(["serve", "--console"]) == 3
-    assert "no_such_framework are expected; install mockpilot[console]" in capsys.readouterr().err
+    assert "pip install \"mockpilot[console]\"\n" in capsys.readouterr().err

@@ -35,7 +35,7 @@ def place_of(listen: str | None, certs: Path | None, name: str) -> Place:
     """
     missing = [one for one in NEEDS if importlib.util.find_spec(one) is None]
     if missing:
-        raise UsageError(f"--console: {' and '.join(missing)} are expected; install mockpilot[console]")
+        raise UsageError(f"--console: {' and '.join(missing)} are expected; next: pip install \"mockpilot[console]\"")
     from mockpilot.console.opening import Place, check
 
     try:
