@@ -82,6 +82,19 @@ async def test_fault_fires_and_is_seen(tmp_path: Path) -> None:
         assert shown["armed_event"] < shown["fired_event"] < shown["seen_event"]
 
 
+async def test_fault_that_is_not_seen_says_what_would_show_it(tmp_path: Path) -> None:
+    """On a silent link nothing can; once the presystem has come back nothing more is to be said."""
+    async with lab(tmp_path) as bench:
+        await bench.cms.boot()
+        await bench.do("POST", "/faults", {"do": "lose", "type": "confirmation", "action": LIST})
+        await bench.do("DELETE", "/links/1?how=silence")
+        silent, armed = await bench.get("/faults")
+        assert silent["unseen"].startswith("cannot be seen: whatever happens on a silent link")
+        assert armed["unseen"] == "", "it has not even fired"
+        await bench.cms.boot()
+        assert [one["unseen"] for one in await bench.get("/faults")] == ["", ""]
+
+
 async def test_whole_plan_is_loaded_in_place_of_all_faults(tmp_path: Path) -> None:
     """Twice is once: the same faults are armed afterwards."""
     plan = {"toml": 'title = "x"\n[[fault]]\nname = "a"\ndo = "lose"\ntype = "error"\n'

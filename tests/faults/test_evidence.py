@@ -6,8 +6,10 @@ import json
 
 import pytest
 
-from mockpilot.faults.evidence import Watch
-from mockpilot.faults.verbs import VERBS
+from mockpilot.faults import drop, inject, lose, ping, refuse, slow
+from mockpilot.faults.evidence import Watch, unseen_words
+from mockpilot.faults.plan import examples
+from mockpilot.faults.verbs import VERBS, Fault
 from mockpilot.history.events import (
     CloseReceived,
     Event,
@@ -100,3 +102,26 @@ def test_every_verb_has_a_proof() -> None:
     """A fault whose meeting nobody can tell is no evidence."""
     for verb in VERBS:
         proof(verb, "", ANSWER)
+
+
+@pytest.mark.parametrize(("fault", "link_lives", "words"), [
+    (drop("silence"), True, "cannot be seen: whatever happens on a silent link; the next connection stands for it"),
+    (refuse("tcp"), False, "cannot be seen: a connection that TCP refused; the next one that comes in stands for it"),
+    (drop("reset"), False, "not seen yet: the next connection would show it"),
+    (lose("confirmation"), False, "not seen yet: traffic both ways"),
+    (inject("error"), True, "not seen yet: the next frame on that link"),
+    (inject("error"), False, "cannot be seen: its link has ended"),
+    (slow("trickle", rate=10, chunk=1), False, "cannot be seen: its link has ended"),
+    (slow("no-read"), False, "not seen yet: what was sent meanwhile"),
+    (ping("flood", rate=2), True, "not seen yet: a pong"),
+])  # fmt: skip
+def test_fault_that_is_not_seen_says_what_would_show_it(fault: Fault, link_lives: bool, words: str) -> None:
+    """Or that nothing can."""
+    assert unseen_words(fault, link_lives=link_lives).startswith(words)
+
+
+def test_every_verb_says_what_would_show_it() -> None:
+    """Whatever becomes of its link."""
+    told = [unseen_words(fault, link_lives=lives) for _, fault in examples() for lives in (True, False)]
+    assert {one.partition(":")[0] for one in told} == {"not seen yet", "cannot be seen"}
+    assert len(told) == 2 * len(VERBS)

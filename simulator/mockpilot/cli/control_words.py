@@ -30,10 +30,13 @@ def _paused(pushes: Any) -> list[str]:
 
 
 def fault_lines(found: Any) -> list[str]:
-    """One line a fault."""
-    return [f"{one['state']:<16} {one['name']}  {one['do']}  {one['described']}".rstrip() for one in found] or [
-        "no fault is or was armed"
-    ]
+    """One line a fault, and what would show that it was met where nothing does."""
+    return [line for one in found for line in _fault(one)] or ["no fault is or was armed"]
+
+
+def _fault(one: Any) -> list[str]:
+    told = f"{one['state']:<16} {one['name']}  {one['do']}  {one['described']}".rstrip()
+    return [told, f"{'':<16} {one['unseen']}"] if one["unseen"] else [told]
 
 
 def hold_lines(found: Any) -> list[str]:

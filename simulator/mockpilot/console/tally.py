@@ -41,6 +41,8 @@ class Evidence:
     armed: int | None = None
     fired: int | None = None
     """The newest."""
+    fired_on: int | None = None
+    """The link on which it did."""
     seen: int | None = None
 
 
@@ -84,7 +86,7 @@ class Tally:
             case FaultArmed():
                 evidence.armed = event.index
             case FaultFired():
-                evidence.fired = event.index
+                evidence.fired, evidence.fired_on = event.index, event.link
             case FaultSeen():
                 evidence.seen = event.index
 

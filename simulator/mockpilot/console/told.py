@@ -88,6 +88,8 @@ class FaultShown(_Told, frozen=True, kw_only=True):
     fired_event: int | None
     seen_event: int | None
     """The event that proves that the product met it."""
+    unseen: str = ""
+    """Of one that fired and is not seen: what would show it, or why nothing can."""
 
 
 class HoldShown(_Told, frozen=True, kw_only=True):

@@ -28,6 +28,7 @@ from mockpilot.console.told import (
 )
 from mockpilot.depot.present import PointNow, StationNow
 from mockpilot.faults.asking import asked_of
+from mockpilot.faults.evidence import unseen_words
 from mockpilot.faults.injector import Armed
 from mockpilot.faults.plan import given
 from mockpilot.faults.verbs import HOLD, VERBS
@@ -126,7 +127,15 @@ def fault_shown(bench: Bench, armed: Armed) -> FaultShown:
     return FaultShown(
         name=armed.name, do=armed.fault.do, described=_described(armed), state=_state(armed, evidence),
         fired=armed.fired, armed_event=evidence.armed, fired_event=evidence.fired, seen_event=evidence.seen,
+        unseen=_unseen(bench, armed, evidence),
     )  # fmt: skip
+
+
+def _unseen(bench: Bench, armed: Armed, evidence: Evidence) -> str:
+    if armed.seen or evidence.fired is None:
+        return ""
+    live = {link.number for link in bench.control.server.live_links()}
+    return unseen_words(armed.fault, link_lives=evidence.fired_on is None or evidence.fired_on in live)
 
 
 _States = Literal["armed", "FIRED", "SEEN", "disarmed", "disarmed, fired", "disarmed, seen"]

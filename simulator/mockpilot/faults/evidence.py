@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from mockpilot.faults.verbs import HOLD
+from mockpilot.faults.verbs import HOLD, Fault
 from mockpilot.history.events import (
     CloseReceived,
     Event,
@@ -144,4 +144,44 @@ _PROOFS: dict[str, Callable[[Watch, Event], bool]] = {
     "forget": _told,
     "change": _told,
     "clock": _told,
+}
+
+
+def unseen_words(fault: Fault, *, link_lives: bool) -> str:
+    """Why nothing shows yet that the presystem met a fault that fired: what would show it, or that nothing can.
+
+    Args:
+        fault: what fired.
+        link_lives: whether the link on which it fired is still there.
+    """
+    by_nature = _UNSEEABLE.get((fault.do, fault.how))
+    if by_nature:
+        return f"cannot be seen: {by_nature}"
+    follows = _PROOFS[fault.do] is _follows_on_link
+    if not link_lives and (follows or (fault.do, fault.how) in _SHOWN_BY_ANSWERS):
+        return "cannot be seen: its link has ended, and nothing came after it there"
+    if follows:
+        return f"not seen yet: {_FOLLOWS}"
+    return f"not seen yet: {_SHOWN_BY_ANSWERS.get((fault.do, fault.how)) or _SHOWN_BY[fault.do]}"
+
+
+_UNSEEABLE = {
+    ("drop", "silence"): "whatever happens on a silent link; the next connection stands for it",
+    ("refuse", "tcp"): "a connection that TCP refused; the next one that comes in stands for it",
+}
+_FOLLOWS = "the next frame on that link after it left would show it"
+_SHOWN_BY_ANSWERS = {
+    ("slow", "trickle"): "a frame on that link after something was sent would show it",
+    ("ping", "flood"): "a pong on that link would show it",
+}
+_SHOWN_BY = {
+    "lose": "traffic both ways on that link, a request sent anew or a new connection would show it",
+    "drop": "the next connection would show it",
+    "refuse": "the attempt that meets it would show it",
+    "certificate": "the handshake that meets it would show it",
+    "slow": "what was sent meanwhile would show it, once it is read",
+    "ping": "another ping, or traffic both ways on that link, would show it",
+    "forget": "the answer to the next push would show it",
+    "change": "the answer to the first push that says it would show it",
+    "clock": "the answer to the first push that says it would show it",
 }

@@ -302,7 +302,8 @@ function drawFault(one) {
   return make("div", {class: "fault", "data-key": one.name},
     make("div", {class: "row"}, make("h3", {}, one.name), make("span", {class: `tag ${word}`}, one.state), one.fired > 1 ? make("small", {}, `${one.fired} times`) : null,
       word === "disarmed" ? null : button("disarm", () => act("DELETE", `/faults/${encodeURIComponent(one.name)}`), {class: "small end act", "aria-label": `disarm ${one.name}`})),
-    make("small", {}, one.described), make("div", {}, make("small", {}, "evidence: ", ...evidence(one))));
+    make("small", {}, one.described), make("div", {}, make("small", {}, "evidence: ", ...evidence(one))),
+    one.unseen ? make("small", {class: "unseen"}, one.unseen) : null);
 }
 function drawHold(one) {
   return make("div", {class: "hold", "data-key": `${one.id} ${one.text ? "holds" : "waits"}`},
