@@ -26,6 +26,7 @@ from mockpilot.console.told import (
     StationShown,
     VerbShown,
 )
+from mockpilot.counts import counted
 from mockpilot.depot.present import PointNow, StationNow
 from mockpilot.faults.asking import asked_of
 from mockpilot.faults.evidence import unseen_words
@@ -106,9 +107,8 @@ def _of_link(bench: Bench, link: Link) -> Iterator[Awaited]:
                       within_s=bench.limits.boot_within, link=link.number)  # fmt: skip
     if link.session.open:
         oldest = min(one.sent_at for one in link.session.open.values())
-        count = len(link.session.open)
-        what = "a push" if count == 1 else f"{count} pushes"
-        yield Awaited(who="product", what=f"{who} to confirm {what}", for_s=round(now - oldest, 1),
+        open_ = counted(len(link.session.open), "push", "pushes")
+        yield Awaited(who="product", what=f"{who} to confirm {open_}", for_s=round(now - oldest, 1),
                       within_s=bench.limits.confirm_within, link=link.number)  # fmt: skip
 
 

@@ -7,11 +7,11 @@ from collections.abc import Callable, Sequence
 import trio
 
 from mockpilot.console.asked import WaitAsked, seconds
+from mockpilot.console.bench import Bench
 from mockpilot.console.lines import line_of
 from mockpilot.console.recording import Recording
-from mockpilot.console.told import WaitAnswer
+from mockpilot.console.told import Done, WaitAnswer
 from mockpilot.history.events import Event, WaitEnded, WaitStarted
-from mockpilot.history.recorder import Recorder
 from mockpilot.scenario.matching import predicate, spoken
 
 SHOWN_INSTEAD = 10
@@ -20,31 +20,32 @@ SHOWN_INSTEAD = 10
 Matches = Callable[[Event], bool]
 
 
-async def wait(asked: WaitAsked, since: int, recording: Recording, recorder: Recorder, dialect: str) -> WaitAnswer:
-    """Wait for what is asked; the wait itself is recorded, so that everybody sees who waits for what.
+def mark(bench: Bench, text: str) -> Done:
+    """Write a note; waits begin behind it."""
+    done = bench.do("marked", lambda: bench.control.note(text))
+    bench.marked = bench.recording.end
+    return done
 
-    Args:
-        asked: for what, how often and how long.
-        since: index of the first event that counts, unless another one is asked for.
-        recording: where it will be.
-        recorder: told of the wait.
-        dialect: under which lines are told.
+
+async def wait(bench: Bench, asked: WaitAsked) -> WaitAnswer:
+    """Wait for what is asked; the wait itself is recorded, so that everybody sees who waits for what.
 
     Raises:
         ScenarioError: nobody knows the word.
     """
     matches, began = _matching(asked), trio.current_time()
-    since = since if asked.since is None else asked.since
+    since = bench.marked if asked.since is None else asked.since
+    recording, record = bench.recording, bench.control.recorder.record
     awaited, within_s, found = spoken(asked.what), seconds(asked.within), list[int]()
-    recorder.record(WaitStarted(awaited=awaited, within_s=within_s))
+    record(WaitStarted(awaited=awaited, within_s=within_s))
     try:
         await _gather(recording, matches, since, asked.count, within_s, found)
     finally:
         enough = len(found) >= asked.count
-        recorder.record(WaitEnded(awaited=awaited, ran_out=not enough))
+        record(WaitEnded(awaited=awaited, ran_out=not enough))
     instead = [] if enough else _instead(recording, since)
     return WaitAnswer(came=enough, events=found, waited_s=round(trio.current_time() - began, 3),
-                      instead=[line_of(one, dialect) for one in instead])  # fmt: skip
+                      instead=[line_of(one, bench.dialect) for one in instead])  # fmt: skip
 
 
 async def came(recording: Recording, matches: Matches, since: int, within_s: float) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from mockpilot.counts import counted
 from mockpilot.history.events import (
     BootRead,
     CloseReceived,
@@ -82,7 +83,7 @@ def _message(text: str | None, binary: bool) -> str:
 def _content(envelope: Envelope) -> str:
     payload = envelope.payload if isinstance(envelope.payload, dict) else {}
     if isinstance(requests := payload.get("chargingRequestList"), list):
-        return f", {len(requests)} charging requests"
+        return f", {counted(len(requests), 'charging request')}"
     for key in ("message", "errorMessage", "status"):
         if key in payload:
             return f": {payload[key]}"

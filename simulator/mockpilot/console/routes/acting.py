@@ -1,4 +1,4 @@
-"""Paths at which one acts: each is a command of the bench."""
+"""Paths at which one acts: each is a command at the bench."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import msgspec
 from litestar import delete, patch, post, put
 from litestar.params import JSONBody, QueryParameter
 
+from mockpilot.console import faulting, holding, linking, meddling, starting_over, waiting
 from mockpilot.console.asked import (
     ClockAsked,
     DepotAsked,
@@ -43,91 +44,91 @@ async def drop_link(
     down: Annotated[str, QueryParameter(max_length=60)] = "",
 ) -> Done:  # fmt: skip
     """End a link and see it end; for ``down`` afterwards TCP is refused."""
-    return await by_hand.drop(number, how, code, down or 0.0)
+    return await linking.drop(by_hand, number, how, code, down or 0.0)
 
 
 @post("/faults", status_code=200, responses=ACTED)
 async def arm(by_hand: ByHand, data: JSONBody[FaultAsked]) -> Done:  # type: ignore[valid-type]
     """Arm one fault; ``did`` is the name that it got."""
-    return by_hand.arm(_fault(data))
+    return faulting.arm(by_hand, _fault(data))
 
 
 @put("/faults", status_code=200, responses=ACTED)
 async def arm_all(by_hand: ByHand, data: JSONBody[FaultsAsked]) -> Done:
     """Load a whole plan in place of all faults that are armed; doing it twice is doing it once."""
-    return by_hand.arm_plan(_plan(data))
+    return faulting.arm_plan(by_hand, _plan(data))
 
 
 @delete("/faults/{name:str}", status_code=200, responses=FOUND_AND_ACTED)
 async def disarm(by_hand: ByHand, name: Name) -> Done:
     """Take a fault out; its evidence stays."""
-    return by_hand.disarm(name)
+    return faulting.disarm(by_hand, name)
 
 
 @post("/push", status_code=200, responses=ACTED)
 async def push(by_hand: ByHand) -> Done:
     """Push now, to every link that has booted."""
-    return by_hand.push()
+    return linking.push(by_hand)
 
 
 @put("/push", status_code=200, responses=ACTED)
 async def pause(by_hand: ByHand, data: JSONBody[PushAsked]) -> Done:
     """Keep pushes back, or let them out again."""
-    return by_hand.pause(data.paused)
+    return linking.pause(by_hand, data.paused)
 
 
 @post("/messages", status_code=200, responses=FOUND_AND_ACTED)
 async def say(by_hand: ByHand, data: JSONBody[MessageAsked]) -> Done:
     """Send a message by hand, as it is."""
-    return by_hand.say(data.link, data.text)
+    return holding.say(by_hand, data.link, data.text)
 
 
 @post("/holds", status_code=200, responses=FOUND_AND_ACTED)
 async def hold(by_hand: ByHand, data: JSONBody[HoldAsked]) -> Done:
     """Hold the next message of ours that is meant; ``did`` is the name of the hold."""
-    return by_hand.hold_next(data)
+    return holding.hold_next(by_hand, data)
 
 
 @put("/holds/{name:str}", status_code=200, responses=FOUND_AND_ACTED)
 async def change_hold(by_hand: ByHand, name: Name, data: JSONBody[HoldChanged]) -> Done:
     """Let go of what is held, as it is or with another text, or discard it."""
-    return by_hand.change_hold(name, data)
+    return holding.change_hold(by_hand, name, data)
 
 
 @post("/marks", status_code=200, responses=ACTED)
 async def mark(by_hand: ByHand, data: JSONBody[MarkAsked]) -> Done:
     """Write a note into the recording; waits begin behind it."""
-    return by_hand.mark(data.text)
+    return waiting.mark(by_hand, data.text)
 
 
 @post("/wait", status_code=200, responses=ACTED)
 async def wait(by_hand: ByHand, data: JSONBody[WaitAsked]) -> WaitAnswer:
     """Wait for messages, links or events; answers with them, or with what came instead."""
-    return await by_hand.wait(data)
+    return await waiting.wait(by_hand, data)
 
 
 @patch("/depot", status_code=200, responses=ACTED)
 async def change_depot(by_hand: ByHand, data: JSONBody[DepotAsked]) -> Done:
     """Plug in, unplug, break, mend, silence, or make the CMS forget its requests."""
-    return by_hand.change_depot(data)
+    return meddling.change_depot(by_hand, data)
 
 
 @post("/clock", status_code=200, responses=ACTED)
 async def advance(by_hand: ByHand, data: JSONBody[ClockAsked]) -> Done:
     """Let simulated time jump forward."""
-    return by_hand.advance(seconds(data.advance))
+    return meddling.advance(by_hand, seconds(data.advance))
 
 
 @post("/plans", status_code=200, responses=ACTED)
 async def plan(by_hand: ByHand, data: JSONBody[PlanAsked]) -> PlanMade:
     """Save what was armed in a stretch of the recording as a plan for ``certify --plan``."""
-    return by_hand.plan(data.title, data.since, data.until, tuple(data.exercises))
+    return faulting.take_home(by_hand, data.title, data.since, data.until, tuple(data.exercises))
 
 
 @post("/reset", status_code=200, responses=ACTED)
 async def reset(by_hand: ByHand, data: JSONBody[ResetAsked]) -> Done:
     """Begin afresh: links, faults, requests, paused pushes and the recording end; all or those that are named."""
-    return await by_hand.reset(data.what)
+    return await starting_over.reset(by_hand, data.what)
 
 
 def _fault(asked: Any) -> Fault:
