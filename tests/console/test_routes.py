@@ -199,8 +199,26 @@ async def test_wait_answers_with_what_came_instead(tmp_path: Path) -> None:
         bench.cms.control.note("something else")
         answer = await bench.do("POST", "/wait", {"what": LIST, "within": "10 ms"})
         assert (answer["came"], [one["text"] for one in answer["instead"]]) == (False, ["something else"])
-        assert (await bench.refused("POST", "/wait", {"what": "doomsday"}))[0] == 409
+        status, told = await bench.refused("POST", "/wait", {"what": "link_endet"})
+        assert (status, told.endswith("did you mean 'link_ended'?")) == (400, True)
         assert (await bench.refused("POST", "/wait", {"what": "link", "within": "5 s 2 h"}))[0] == 409
+
+
+async def test_wait_begins_with_the_newest_command_that_did_something(tmp_path: Path) -> None:
+    """What came while the command was still at it counts; one that was refused changes nothing, a view neither."""
+    async with lab(tmp_path) as bench:
+        for _ in range(2):
+            await bench.cms.boot()
+            number = max(bench.cms.server.links)
+            done = await bench.do("DELETE", f"/links/{number}?how=reset")
+            assert (await bench.refused("POST", "/push"))[0] == 409
+            await bench.get("/links")
+            came = await bench.do("POST", "/wait", {"what": "link_ended", "within": "1 s"})
+            assert (came["events"], came["since"]) == (done["events"][-1:], done["events"][0])
+        anew = await bench.do("POST", "/reset", {"what": ["history"]})
+        came = await bench.do("POST", "/wait", {"what": "link_ended", "within": "10 ms"})
+        assert (came["came"], came["since"]) == (False, anew["events"][0])
+        assert (await bench.do("POST", "/wait", {"what": "mark", "since": 0, "within": "1 s"}))["since"] == 0
 
 
 async def test_wait_ends_when_enough_has_come(tmp_path: Path) -> None:

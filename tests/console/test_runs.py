@@ -23,7 +23,7 @@ BY_STDIN = replace(ONE, provoke=Provoke(stdin=True))
     (None, {}, 404, "a console that knows its product's profile is expected"),
     (TWO, {}, 409, "a run is about one presystem"),
     (BY_STDIN, {}, 409, "provoke.stdin"),
-    (ONE, {"selection": ["boot_accept_"]}, 409, "did you mean 'boot_accepted'?"),
+    (ONE, {"selection": ["boot_accept_"]}, 400, "did you mean 'boot_accepted'?"),
     (ONE, {"selection": ["boot_accepted"], "skip": ["boot_accepted"]}, 409, "nothing is selected: skipped"),
     (ONE, {"selection": [""]}, 400, ""),
 ])  # fmt: skip

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from mockpilot.counts import counted
 from mockpilot.durations import format_duration
 
 
@@ -16,7 +17,8 @@ def _link(link: Any) -> str:
     next_push = link["next_push_in_s"]
     follows = f", next push in {format_duration(next_push)}" if next_push is not None else ""
     who = f"{link['id']:>3}  {link['presystem_id']}  {link['kind'] or '?'}  {link['state']}"
-    told = (f"{who}  {link['pushes']} pushes, {link['confirmed']} confirmed, {link['open']} open{follows}")  # fmt: skip
+    pushes = counted(link["pushes"], "push", "pushes")
+    told = f"{who}  {pushes}, {link['confirmed']} confirmed, {link['open']} open{follows}"
     return f"{told}  {link['ending']}".rstrip()
 
 
@@ -51,10 +53,15 @@ def _kept(text: str | None) -> str:
 
 def finding_lines(found: Any) -> list[str]:
     """The findings, or that there are none."""
-    told = [f"{one['level']:<7} {one['rule']}: {one['message']} (events {', '.join(map(str, one['events']))})"
+    told = [f"{one['level']:<7} {one['rule']}: {one['message']} ({event_words(one['events'])})"
             for one in found["findings"]]  # fmt: skip
-    until = f"judged until event {found['judged_until']}: {len(told)} findings"
+    until = f"judged until event {found['judged_until']}: {counted(len(told), 'finding')}"
     return [*told, f"{until}; {found['why_not']}" if found["why_not"] else until]
+
+
+def event_words(indexes: list[int]) -> str:
+    """Events by their indexes."""
+    return f"event{'s' * (len(indexes) != 1)} {', '.join(map(str, indexes))}"
 
 
 def line_lines(found: Any) -> list[str]:
@@ -65,7 +72,7 @@ def line_lines(found: Any) -> list[str]:
 def found_lines(found: Any) -> list[str]:
     """Lines that were looked for, or those that came closest."""
     if not found["near"]:
-        return line_lines(found)
+        return line_lines(found) or ["nothing found"]
     near = [f"{_line(one['line'])}  ({one['but']})" for one in found["near"]]
     return ["nothing found; what came closest:", *near]
 
@@ -107,7 +114,7 @@ def depot_lines(depot: Any) -> list[str]:
         trouble = f"  {station['fault']}" if station["fault"] else "  silent" if station["silent"] else ""
         told.append(f"  {station['name'] or station['id']}  {station['power_kw']:g} kW{trouble}")
         told += [_point(point) for point in station["points"]]
-    return [*told, *(f"  {who}: {count} charging requests" for who, count in depot["requests"].items())]
+    return [*told, *(f"  {who}: {counted(count, 'charging request')}" for who, count in depot["requests"].items())]
 
 
 def _point(point: Any) -> str:

@@ -109,7 +109,8 @@ class WaitAsked(_Given, frozen=True, kw_only=True):
     count: typing.Annotated[int, msgspec.Meta(ge=1, le=1000)] = 1
     within: Duration = "30 s"
     since: int | None = None
-    """Index of the first event that counts; left out: what follows the newest mark."""
+    """Index of the first event that counts; left out: from the newest command on that did something, or behind a mark.
+    """
     link: int | None = None
     fault: str | None = None
     """Only events of the fault of this name."""

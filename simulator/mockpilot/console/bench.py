@@ -32,6 +32,10 @@ class UnknownError(MockpilotError):
     """There is no such link, fault, hold or event."""
 
 
+class WrongWordError(MockpilotError):
+    """Nobody knows what was asked for."""
+
+
 @dataclass
 class Bench:
     """A CMS with all that the console knows of it.
@@ -51,8 +55,8 @@ class Bench:
     limits: Limits = field(default_factory=Limits)
     title: str = "mockpilot"
     addresses: dict[str, str] = field(default_factory=dict)
-    marked: int = 0
-    """Index of the first event behind the newest mark."""
+    waits_from: int = 0
+    """Where a wait begins that is not told where: with the first event of the newest command, or behind a mark."""
     busy_with: str = ""
     """A run that goes on, to which links, faults and depot belong meanwhile."""
     recorder: Recorder = field(init=False)
@@ -110,7 +114,7 @@ class Bench:
         return self.shown(what, before)
 
     def shown(self, what: str, before: int, kinds: tuple[type[Event], ...] = ()) -> Done:
-        """What was done, by the events from an index on, all of them or those of some kinds.
+        """What was done, by the events from an index on, all of them or those of some kinds; waits begin there.
 
         Raises:
             NotDoneError: there are none.
@@ -118,4 +122,5 @@ class Bench:
         events = [one for one in self.recording.since(before) if not kinds or isinstance(one, kinds)]
         if not events:
             raise NotDoneError(f"{what}: nothing in the recording shows it")
+        self.waits_from = before
         return Done(did=what, events=[one.index for one in events])

@@ -31,10 +31,11 @@ def change_hold(bench: Bench, name: str, asked: HoldChanged) -> Done:
 
 
 def _hold(bench: Bench, name: str) -> Armed:
-    found = bench.fault(name)
-    if found.fault.do != HOLD:
-        raise UnknownError(f"{name!r} is a fault and no hold; disarm it instead")
-    return found
+    holds = {one.name: one for one in bench.control.server.world.injector.armed if one.fault.do == HOLD}
+    if name not in holds:
+        known = ", ".join(holds) or "none"
+        raise UnknownError(f"hold {name[:60]!r}: the name of a hold is expected; there are: {known}")
+    return holds[name]
 
 
 def say(bench: Bench, number: int, text: str) -> Done:

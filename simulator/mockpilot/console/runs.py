@@ -21,10 +21,10 @@ from mockpilot.certification.run_folder import PAGE, RESULT, RunFolder
 from mockpilot.certification.runner import certify_at
 from mockpilot.certification.selection import Selection, check_expected, select
 from mockpilot.console.asked import RunAsked
-from mockpilot.console.bench import Bench, NotDoneError, UnknownError
+from mockpilot.console.bench import Bench, NotDoneError, UnknownError, WrongWordError
 from mockpilot.console.tally import Tally
 from mockpilot.console.told import FindingShown, RunShown, RunTold, ScenarioShown
-from mockpilot.errors import MockpilotError
+from mockpilot.errors import MockpilotError, UsageError
 from mockpilot.history.recorder import Recorder
 from mockpilot.profile import Profile
 from mockpilot.results import FindingResult, RunResult, ScenarioResult
@@ -83,12 +83,14 @@ class Runs:
 
         Raises:
             NotDoneError: it cannot begin now.
-            UsageError: a word fits nothing.
+            WrongWordError: a word fits nothing.
         """
         self._check()
-        self._starting = True
+        self._starting, before = True, self._bench.recording.end
         try:
-            return await self._begin(asked)
+            begun = await self._begin(asked)
+            self._bench.waits_from = before
+            return begun
         finally:
             self._starting = False
 
@@ -107,16 +109,21 @@ class Runs:
 
     async def _begin(self, asked: RunAsked) -> RunShown:
         catalogue = await trio.to_thread.run_sync(load_catalogue)
-        server = self._bench.control.server
-        chosen = select(
-            catalogue, asked.selection, asked.skip, self._profile, bad_certificates=server.certificates.bad_kinds
-        )
-        if not chosen.run:
-            raise NotDoneError(f"nothing is selected: {_why_nothing(chosen)}")
+        chosen = self._select(catalogue, asked)
         plan = self._plan(chosen, catalogue, asked.seed)
         assert self._nursery is not None
         run = await self._nursery.start(self._play, plan, asked.selection)
         return self._shown(run.folder.path.name, self._played[run.folder.path.name])
+
+    def _select(self, catalogue: Mapping[str, Scenario], asked: RunAsked) -> Selection:
+        kinds = self._bench.control.server.certificates.bad_kinds
+        try:
+            chosen = select(catalogue, asked.selection, asked.skip, self._profile, bad_certificates=kinds)
+        except UsageError as error:
+            raise WrongWordError(str(error)) from error
+        if not chosen.run:
+            raise NotDoneError(f"nothing is selected: {_why_nothing(chosen)}")
+        return chosen
 
     def _plan(self, chosen: Selection, catalogue: Mapping[str, Scenario], seed: int | None) -> Plan:
         seed = random.SystemRandom().randrange(2**31) if seed is None else seed

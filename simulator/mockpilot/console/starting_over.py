@@ -53,7 +53,7 @@ async def _begin_anew(bench: Bench) -> Done:
         await server.end_links(within_s=server.world.close_within_s)
         bench.recording.begin_anew()
         bench.tally.faults.clear()
-        bench.marked = before = bench.recording.end
+        before = bench.recording.end
         bench.control.note("by hand: the recording begins anew; the trace goes on")
         return bench.shown("reset history, and with it links, faults and depot", before)
     finally:

@@ -218,6 +218,8 @@ class WaitAnswer(_Told, frozen=True, kw_only=True):
     came: bool
     events: list[int]
     """What came, in order."""
+    since: int
+    """Index of the first event that counted."""
     waited_s: float
     instead: list[Line]
     """If it did not come: the newest that came in its place."""

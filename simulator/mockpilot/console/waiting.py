@@ -7,12 +7,13 @@ from collections.abc import Callable, Sequence
 import trio
 
 from mockpilot.console.asked import WaitAsked, seconds
-from mockpilot.console.bench import Bench
+from mockpilot.console.bench import Bench, WrongWordError
 from mockpilot.console.lines import line_of
 from mockpilot.console.recording import Recording
 from mockpilot.console.told import Done, WaitAnswer
+from mockpilot.errors import ScenarioError
 from mockpilot.history.events import Event, WaitEnded, WaitStarted
-from mockpilot.scenario.matching import predicate, spoken
+from mockpilot.scenario.matching import predicate, spoken, unknown_word
 
 SHOWN_INSTEAD = 10
 """Lines of what came in place of what somebody waits or looks for."""
@@ -23,18 +24,21 @@ Matches = Callable[[Event], bool]
 def mark(bench: Bench, text: str) -> Done:
     """Write a note; waits begin behind it."""
     done = bench.do("marked", lambda: bench.control.note(text))
-    bench.marked = bench.recording.end
+    bench.waits_from = bench.recording.end
     return done
 
 
 async def wait(bench: Bench, asked: WaitAsked) -> WaitAnswer:
     """Wait for what is asked; the wait itself is recorded, so that everybody sees who waits for what.
 
+    It begins with the newest command unless it is told where, so that what that command brought about is never missed,
+    however fast it came.
+
     Raises:
-        ScenarioError: nobody knows the word.
+        WrongWordError: nobody knows the word.
     """
     matches, began = _matching(asked), trio.current_time()
-    since = bench.marked if asked.since is None else asked.since
+    since = bench.waits_from if asked.since is None else asked.since
     recording, record = bench.recording, bench.control.recorder.record
     awaited, within_s, found = spoken(asked.what), seconds(asked.within), list[int]()
     record(WaitStarted(awaited=awaited, within_s=within_s))
@@ -44,7 +48,7 @@ async def wait(bench: Bench, asked: WaitAsked) -> WaitAnswer:
         enough = len(found) >= asked.count
         record(WaitEnded(awaited=awaited, ran_out=not enough))
     instead = [] if enough else _instead(recording, since)
-    return WaitAnswer(came=enough, events=found, waited_s=round(trio.current_time() - began, 3),
+    return WaitAnswer(came=enough, events=found, since=since, waited_s=round(trio.current_time() - began, 3),
                       instead=[line_of(one, bench.dialect) for one in instead])  # fmt: skip
 
 
@@ -56,7 +60,10 @@ async def came(recording: Recording, matches: Matches, since: int, within_s: flo
 
 
 def _matching(asked: WaitAsked) -> Matches:
-    of_kind = predicate(asked.what)
+    try:
+        of_kind = predicate(asked.what)
+    except ScenarioError:
+        raise WrongWordError(f"wait: {unknown_word(asked.what)}") from None
 
     def matches(event: Event) -> bool:
         if asked.link is not None and event.link != asked.link:

@@ -7,6 +7,7 @@ event's name means that event.
 
 from __future__ import annotations
 
+import difflib
 import functools
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -47,7 +48,16 @@ def predicate(what: str) -> Predicate:
         return _SPECIAL[what]
     if what in EVENT_NAMES:
         return lambda event: event.kind == what
-    raise ScenarioError(f"wait_for: one of {', '.join(WORDS)} or the name of an event is expected, found {what!r}")
+    raise ScenarioError(f"wait_for: {unknown_word(what)}")
+
+
+def unknown_word(what: str) -> str:
+    """What is to be said of a word that nobody knows: which one may be meant, or all that there are."""
+    near = difflib.get_close_matches(what, [*WORDS, *EVENT_NAMES], n=1)
+    events = "" if near else f" ({', '.join(sorted(EVENT_NAMES))})"
+    guess = f" — did you mean {near[0]!r}?" if near else ""
+    return (f"one of {', '.join(WORDS)} or the name of an event{events} is expected, "
+            f"found {what[:60]!r}{guess}")  # fmt: skip
 
 
 def spoken(what: str) -> str:

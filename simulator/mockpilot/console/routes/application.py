@@ -16,7 +16,7 @@ from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.openapi.spec import Components, SecurityScheme
 
 from mockpilot import __version__
-from mockpilot.console.bench import Bench, NotDoneError, UnknownError
+from mockpilot.console.bench import Bench, NotDoneError, UnknownError, WrongWordError
 from mockpilot.console.feed import Feed
 from mockpilot.console.guard import PROBLEM, App
 from mockpilot.console.routes import acting, looking, running
@@ -88,7 +88,8 @@ def application(bench: Bench, feed: Feed, runs: Runs | None = None) -> App:
             "by_hand": Provide(free, sync_to_thread=False), "runs": Provide(here, sync_to_thread=False),
         },
         exception_handlers={
-            HTTPException: _on_http, UnknownError: _with_status(404), MockpilotError: _with_status(409),
+            HTTPException: _on_http, WrongWordError: _with_status(400), UnknownError: _with_status(404),
+            MockpilotError: _with_status(409),
             Exception: _on_bug,
         },
         openapi_config=OpenAPIConfig(
