@@ -37,6 +37,17 @@ Line = tuple[str, str, str]
 """Mark, step, what was seen."""
 
 
+@dataclass(frozen=True, slots=True)
+class Awaited:
+    """What the product has to do next, and how long it may take."""
+
+    what: str
+    within_s: float
+
+    def __str__(self) -> str:
+        return f"waiting for {self.what}, {format_duration(self.within_s)} at most"
+
+
 @dataclass(slots=True)
 class Connection:
     """What is known of one connection so far."""
@@ -45,6 +56,7 @@ class Connection:
     opened_at: float | None = None
     booted: bool = False
     told_interval: bool = False
+    told_late: bool = False
     pushes: dict[str, float] = field(default_factory=dict)
     answers: list[float] = field(default_factory=list)
 
@@ -60,6 +72,8 @@ class Explainer:
         self._profile = profile
         self._dialect = dialect(profile.presystem.dialect)
         self._connections: dict[int, Connection] = {}
+        self.awaited = Awaited("a connection from the product", profile.limits.connect_within)
+        """What the product has to do next."""
         self.ready = False
         """A link went all the way: boot, and pushes that were confirmed."""
         self.requests_seen = False
@@ -131,8 +145,16 @@ class Explainer:
     def _answered(self, event: UpgradeAnswered, known: Connection) -> Iterator[Line]:
         if event.status == 101:
             known.opened_at = event.at
+            yield "·", "link", f"open; {self._wait('its BootNotification', self._profile.limits.boot_never)}"
         else:
-            yield "·", "answer", f"refused with {event.status}; waiting for the next attempt"
+            yield "·", "answer", f"refused with {event.status}; {self._wait_again('its next attempt')}"
+
+    def _wait(self, what: str, within_s: float) -> Awaited:
+        self.awaited = Awaited(what, within_s)
+        return self.awaited
+
+    def _wait_again(self, what: str) -> Awaited:
+        return self._wait(what, self._profile.limits.connect_within)
 
     def _received(self, event: MessageReceived, known: Connection) -> Iterator[Line]:
         reading = read(event.text) if event.text is not None else None
@@ -189,18 +211,40 @@ class Explainer:
             yield "!", "inform", f"{word} to a push          explain correlation.echoes-message-id"
             return
         known.answers.append(event.at - pushed_at)
-        if len(known.answers) == PUSHES:
+        if len(known.answers) < PUSHES:
+            interval_s = self._profile.cms.push_interval_s
+            self._wait("the confirmation of the next push", interval_s + self._profile.limits.confirm_within)
+            yield "✓", "inform", (f"confirmed after {format_duration(known.answers[-1])}; the next push follows "
+                                  f"{format_duration(interval_s)} after this one")  # fmt: skip
+        elif len(known.answers) == PUSHES:
             self.ready = True
             took = " and ".join(format_duration(seconds) for seconds in known.answers)
             yield "✓", "inform", f"{PUSHES} pushes confirmed, after {took}"
 
     def _sent(self, event: MessageSent, known: Connection) -> Iterator[Line]:
         envelope = read(event.text or "").envelope
-        if envelope is not None and envelope.action is Action.PROVIDE_CHARGING_INFORMATION:
-            known.pushes[envelope.message_id.lower()] = event.at
-            yield from self._interval(known)
-        if envelope is not None and envelope.message_type is MessageType.ERROR:
-            yield "·", "answer", f"we answered by an error: {next(iter(envelope.payload.values()), '')}"
+        match envelope and (envelope.message_type, envelope.action):
+            case MessageType.CONFIRMATION, Action.BOOT_NOTIFICATION:
+                assert envelope is not None
+                yield "✓", "boot", f"confirmed: {envelope.payload.get('status', '')}; a push follows at once"
+            case MessageType.ERROR, _:
+                assert envelope is not None
+                yield "·", "answer", f"we answered by an error: {next(iter(envelope.payload.values()), '')}"
+            case MessageType.REQUEST, Action.PROVIDE_CHARGING_INFORMATION:
+                assert envelope is not None
+                yield from self._pushed(envelope, event, known)
+
+    def _pushed(self, envelope: Envelope, event: MessageSent, known: Connection) -> Iterator[Line]:
+        within_s = self._profile.limits.confirm_within
+        if not known.pushes and len(known.answers) < PUSHES:
+            yield "·", "inform", f"push sent; {self._wait('its confirmation', within_s)}"
+        oldest = min(known.pushes.values(), default=event.at)
+        if event.at - oldest > within_s and not known.told_late:
+            known.told_late = True
+            yield "!", "inform", (f"a push is unanswered for {format_duration(event.at - oldest)}; its confirmation is "
+                                  f"expected within {format_duration(within_s)}")  # fmt: skip
+        known.pushes[envelope.message_id.lower()] = event.at
+        yield from self._interval(known)
 
     def _interval(self, known: Connection) -> Iterator[Line]:
         promised, ours = self._dialect.promised_push_interval_s, self._profile.cms.push_interval_s
@@ -215,7 +259,8 @@ class Explainer:
     def _ended(self, event: LinkEnded, _known: Connection) -> Iterator[Line]:
         if event.by != "us":
             hint = "; it may not trust the certificate" if not event.application_bytes else ""
-            yield "·", "end", f"the product ended the connection: {event.detail}{hint}"
+            again = "" if self.ready else f"; {self._wait_again('a new connection')}"
+            yield "·", "end", f"the product ended the connection: {event.detail}{hint}{again}"
 
     _STEPS: ClassVar[dict[type[Event], Callable[..., Iterator[Line]]]] = {
         TcpAccepted: _tcp, FirstBytes: _first_bytes, TlsEstablished: _tls, TlsFailed: _tls_failed,
