@@ -137,6 +137,46 @@ def test_the_page_fits_and_complains_about_nothing(
         assert browser.save_screenshot(str(tmp_path / f"bench-{width}.png"))
 
 
+def test_selection_is_run_and_its_results_are_read(browser: webdriver.Chrome, bench: Bench, tmp_path: Path) -> None:
+    """From the page, against who is connected: outcomes, findings, and the report as a file."""
+    saved = tmp_path / "saved"
+    browser.execute_cdp_cmd("Browser.setDownloadBehavior", {"behavior": "allow", "downloadPath": str(saved)})
+    with presystem(bench, "--offend", "correlation.echoes-message-id"):
+        page = Page(browser, bench.link)
+        page.sees("links", "Presystem1", "exchange")
+        assert not page.box("runs-box").is_displayed()
+        page.box("certify").click()
+        field = browser.find_element(By.CSS_SELECTOR, "#dialog input")
+        field.send_keys("boot_acepted", Keys.ENTER)
+        page.sees("dialog-problem", "did you mean 'boot_accepted'?")
+        field.clear()
+        field.send_keys("boot_accepted, information_confirmed", Keys.ENTER)
+        page.sees("runs", "boot_accepted information_confirmed", "2 of 2", "✗ failed")
+        page.click("runs", "Results …")
+        page.sees("dialog-body", "✗ failed boot_accepted", "✗ failed information_confirmed",
+                  "correlation.echoes-message-id", "observed")  # fmt: skip
+        page.click("dialog-body", "Download report.html")
+        [run] = bench.get("/runs")
+        file = saved / f"{run['id']}.html"
+        report = (bench.folder / "runs" / run["id"] / "report.html").read_bytes()
+        page.until(lambda: file.is_file() and file.read_bytes() == report)
+        assert [one for one in page.complaints() if "400" not in str(one)] == []
+
+
+def test_run_is_stopped_from_the_page(browser: webdriver.Chrome, bench: Bench) -> None:
+    """What was played is kept, and whoever comes later sees it."""
+    with presystem(bench):
+        page = Page(browser, bench.link)
+        page.sees("links", "exchange")
+        page.box("certify").click()
+        page.box("dialog-ok").click()
+        page.sees("runs", "everything", "goes on", "plays ")
+        page.click("runs", "Stop")
+        page.sees("runs", "stopped")
+        browser.refresh()
+        page.sees("runs", "everything", "stopped")
+
+
 def test_message_is_held_edited_and_let_go(browser: webdriver.Chrome, bench: Bench) -> None:
     """The box that says so is the person's own, and the text that leaves is the one that was written."""
     with presystem(bench):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from mockpilot.console.admission import LOOPBACK, Door, Keys, Refusal
+from mockpilot.console.admission import LOOPBACK, OPEN, Door, Keys, Refusal
 
 KEYS = Keys("full-key", "read-key")
 DOOR = Door(KEYS)
@@ -48,7 +48,7 @@ def test_key_for_looking_may_do_nothing(method: str) -> None:
     assert refusal.status == 403
 
 
-@pytest.mark.parametrize("path", ["/", "/console.js", "/console.css", "/icon.svg"])
+@pytest.mark.parametrize("path", OPEN)
 def test_the_pages_own_source_needs_no_key(path: str) -> None:
     """But a Host that is ours; and nothing is done by it."""
     assert DOOR.admit("GET", path, {"host": "localhost:1"}, 1) == "read"

@@ -13,8 +13,11 @@ from typing import Literal
 
 LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 READING = ("GET", "HEAD")
-OPEN = ("/", "/console.css", "/console.js", "/icon.svg", "/favicon.ico")
-"""What holds nothing but the page's own source."""
+SCRIPTS = ("console.js", "making.js", "asking.js", "breaking.js", "depot.js", "runs.js")
+OPEN = {"/": "index.html", "/favicon.ico": "icon.svg"} | {
+    f"/{name}": name for name in ("console.css", "icon.svg", *SCRIPTS)
+}
+"""Paths that hold nothing but the page's own source, with the file of each."""
 
 Role = Literal["full", "read"]
 

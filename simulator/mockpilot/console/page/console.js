@@ -1,99 +1,12 @@
 // The lab bench's page: draws what the feed tells, sends what is clicked. It keeps nothing: a reload draws the same.
-// Text of messages only ever becomes text: nodes are made by `make`, never from markup.
+
+import {act, ask, authorization, choice, field, open, Refused, say, useKey, whyNot} from "./asking.js";
+import {armVerb, dropLink, LIST, PUSH, QUICK} from "./breaking.js";
+import {drawDepot} from "./depot.js";
+import {$, button, count, duration, event, make, renew} from "./making.js";
+import {certify, followRuns} from "./runs.js";
 
 const MOST_LINES = 20000, MOST_ROWS = 1500, FIRST_LINES = 3000;
-const $ = id => document.getElementById(id);
-
-function make(tag, about = {}, ...children) {
-  const node = document.createElement(tag);
-  for (const [name, value] of Object.entries(about)) {
-    if (name === "on") for (const [event, act] of Object.entries(value)) node.addEventListener(event, act);
-    else if (name === "class") node.className = value;
-    else if (typeof value === "boolean") node.toggleAttribute(name, value);
-    else if (value !== undefined && value !== null) node.setAttribute(name, value);
-  }
-  node.append(...children.filter(child => child !== null && child !== undefined && child !== false));
-  return node;
-}
-function draw(tag, about = {}, ...children) {
-  const node = document.createElementNS("http://www.w3.org/2000/svg", tag);
-  for (const [name, value] of Object.entries(about)) node.setAttribute(name, value);
-  node.append(...children);
-  return node;
-}
-const button = (text, act, about = {}) => make("button", {type: "button", "data-key": text, on: {click: act}, ...about}, text);
-const event = (index, text = index) => make("a", {class: "to", href: "#lines", role: "button", title: "show the event", "data-event": index}, text);
-const count = (n, one, more = `${one}s`) => `${n} ${n === 1 ? one : more}`;
-const short = text => text.length > 22 ? `${text.slice(0, 8)}…${text.slice(-6)}` : text;
-function duration(seconds) {
-  if (seconds < 60) return `${Math.round(seconds)} s`;
-  if (seconds < 3600) return `${Math.floor(seconds / 60)} min ${Math.round(seconds % 60)} s`;
-  return `${Math.floor(seconds / 3600)} h ${Math.round(seconds % 3600 / 60)} min`;
-}
-
-// -- asking ----------------------------------------------------------------------------------------------------------
-
-let key = new URLSearchParams(location.search).get("key") ?? sessionStorage.getItem("key") ?? "";
-
-class Refused extends Error { constructor(status, detail) { super(detail); this.status = status; } }
-
-async function ask(method, path, body) {
-  const headers = {Authorization: `Bearer ${key}`};
-  if (body !== undefined) headers["Content-Type"] = "application/json";
-  const answer = await fetch(path, {method, headers, body: body === undefined ? undefined : JSON.stringify(body)});
-  const told = await answer.json().catch(() => ({detail: `status ${answer.status}`}));
-  if (!answer.ok) throw new Refused(answer.status, told.detail);
-  return told;
-}
-async function act(method, path, body) {
-  try {
-    const done = await ask(method, path, body);
-    say(done.did ?? "done");
-    return done;
-  } catch (error) {
-    say(error.message, true);
-    return null;
-  }
-}
-function say(text, bad = false) {
-  const line = make("p", {class: bad ? "bad" : ""}, `${bad ? "✗ " : "✓ "}${text}`);
-  $("said").append(line);
-  setTimeout(() => line.remove(), bad ? 9000 : 3500);
-}
-
-// -- one dialog for everything ---------------------------------------------------------------------------------------
-
-function open(title, about, body, ok, submit) {
-  const dialog = $("dialog");
-  $("dialog-title").textContent = title;
-  $("dialog-about").textContent = about;
-  $("dialog-problem").textContent = "";
-  $("dialog-body").replaceChildren(...body);
-  $("dialog-ok").textContent = ok ?? "";
-  $("dialog-ok").hidden = !ok;
-  dialog.querySelector("form").onsubmit = async event => {
-    event.preventDefault();
-    try {
-      if (await submit() !== false) dialog.close();
-    } catch (error) {
-      $("dialog-problem").textContent = error.message;
-    }
-  };
-  if (!dialog.open) dialog.showModal();
-  dialog.querySelector("#dialog-body :is(input, select, textarea, button)")?.focus();
-}
-$("dialog-cancel").addEventListener("click", () => $("dialog").close());
-
-function field(name, input, wide = false) {
-  return make("label", {class: wide ? "wide" : ""}, make("span", {}, name), input);
-}
-function choice(choices, chosen = "", none = "") {
-  const options = choices.map(one => {
-    const [value, text] = Array.isArray(one) ? one : [one, one];
-    return make("option", {value, selected: String(value) === String(chosen)}, text);
-  });
-  return make("select", {}, none ? make("option", {value: ""}, none) : null, ...options);
-}
 
 // -- the conversation ------------------------------------------------------------------------------------------------
 
@@ -233,26 +146,6 @@ function mark(which, index) {
 
 // -- how things stand ------------------------------------------------------------------------------------------------
 
-const drawn = new Map();
-function renew(id, value, make_) {
-  const now = JSON.stringify(value);
-  if (drawn.get(id) === now) return;
-  drawn.set(id, now);
-  morphAll($(id), make_(value));
-}
-// What is there already is changed in place, so that no click and no focus is lost. What is clicked goes by its key.
-function morphAll(parent, fresh) {
-  const old = [...parent.childNodes];
-  fresh.forEach((node, place) => place < old.length ? morph(old[place], node) : parent.append(node));
-  old.slice(fresh.length).forEach(node => node.remove());
-}
-function morph(old, fresh) {
-  if (old.nodeName !== fresh.nodeName || old.dataset?.key !== fresh.dataset?.key) return old.replaceWith(fresh);
-  if (old.nodeType === Node.TEXT_NODE) { if (old.data !== fresh.data) old.data = fresh.data; return; }
-  for (const {name} of [...old.attributes]) if (!fresh.hasAttribute(name)) old.removeAttribute(name);
-  for (const {name, value} of fresh.attributes) if (old.getAttribute(name) !== value) old.setAttribute(name, value);
-  morphAll(old, [...fresh.childNodes]);
-}
 document.addEventListener("click", click => {
   const link = click.target.closest("[data-event]");
   if (link) { click.preventDefault(); choose(Number(link.dataset.event), true); }
@@ -317,98 +210,6 @@ function drawFinding(one) {
     make("p", {}, one.message), make("small", {}, `${one.rule} · event `, ...one.events.slice(0, 4).flatMap(index => [event(index), " "])));
 }
 
-// -- the depot -------------------------------------------------------------------------------------------------------
-
-function drawDepot(depot) {
-  const limit = depot.grid_limit_kw;
-  const stored = Object.entries(depot.requests).map(([who, n]) => `${count(n, "request")} of ${short(who)}`).join(", ");
-  return [make("div", {class: "row"}, make("h3", {}, depot.name || short(depot.id)), make("span", {class: "end"}, `${depot.power_kw} kW${limit === null ? "" : ` of ${limit} kW`}`)),
-    make("div", {class: "row"}, make("small", {}, stored || "no requests"), button("Forget requests", () => act("PATCH", "/depot", {do: "forget"}), {class: "small end act"})),
-    ...depot.stations.filter(one => !one.is_default).map(drawStation)];
-}
-function drawStation(station) {
-  const trouble = station.fault ? `✗ ${station.fault}` : station.silent ? "✗ silent" : "";
-  return make("div", {class: "station", "data-key": station.id},
-    make("div", {class: "row"}, make("b", {}, station.name || short(station.id)), trouble ? make("span", {class: "tag bad"}, trouble) : null, make("small", {class: "end"}, `${station.power_kw} kW${station.limit_kw === null ? "" : ` of ${station.limit_kw}`}`),
-      button(station.silent ? "online" : "offline", () => act("PATCH", "/depot", {do: station.silent ? "online" : "offline", target: station.id}), {class: "small act", "aria-label": `${station.name || station.id} ${station.silent ? "online" : "offline"}`})),
-    make("div", {class: "points"}, ...station.points.map(point => drawPoint(point))));
-}
-function drawPoint(point) {
-  const soc = point.soc_percent, broken = point.fault || ["faulted", "unavailable", "offline"].includes(point.state.toLowerCase());
-  const kind = broken ? "broken" : point.power_kw > 0 ? "charging" : "";
-  const words = point.vehicle ? `${short(point.vehicle)} · ${soc} %` : broken ? `✗ ${point.fault || point.state}` : "○ free";
-  const level = soc === null ? 0 : soc * .8, flow = point.max_kw ? Math.min(1, point.power_kw / point.max_kw) * 84 : 0;
-  const picture = draw("svg", {viewBox: "0 0 88 18", "aria-hidden": "true", preserveAspectRatio: "none"},
-    draw("rect", {x: 1, y: 1, width: 82, height: 10, rx: 2.5, class: "shape"}), draw("rect", {x: 83.5, y: 4, width: 3, height: 4, class: "level"}),
-    draw("rect", {x: 2, y: 2, width: level, height: 8, rx: 1.5, class: "level"}), ...(broken ? [draw("line", {x1: 4, y1: 10, x2: 80, y2: 2, class: "hatch"})] : []),
-    draw("rect", {x: 1, y: 14, width: 84, height: 3, rx: 1.5, class: "track"}), draw("rect", {x: 1, y: 14, width: flow, height: 3, rx: 1.5, class: "flow"}));
-  return make("button", {type: "button", class: `point ${kind}`, title: point.id, "aria-label": `point ${point.name || point.id}: ${point.state}, ${words}, ${point.power_kw} kW`, "data-key": point.id, on: {click: () => changePoint(point.id)}},
-    make("b", {}, point.name || short(point.id)), make("small", {}, ` ${point.state}`), picture, make("div", {}, words), make("small", {}, `${point.power_kw} of ${point.max_kw} kW`));
-}
-function changePoint(id) {
-  const point = state.depot.stations.flatMap(station => station.points).find(one => one.id === id);
-  const vehicle = make("input", {placeholder: state.depot.vehicles[0] ?? "bus-1"}), soc = make("input", {type: "number", min: 0, max: 100, value: 40});
-  const error = choice(["ConnectorLockFailure", "EVCommunicationError", "GroundFailure", "HighTemperature", "InternalError", "OtherError", "OverCurrentFailure", "OverVoltage", "PowerMeterFailure", "UnderVoltage"], "OtherError");
-  const go = async body => { await ask("PATCH", "/depot", {target: point.id, ...body}).then(done => { say(done.did); $("dialog").close(); }, problem => { $("dialog-problem").textContent = problem.message; }); };
-  open(`Point ${point.name || short(point.id)}`, `${point.id} · ${point.state}`, [
-    make("div", {class: "fields act"}, field("vehicle", vehicle), field("state of charge in %", soc)),
-    make("div", {class: "buttons act"}, button("Plug in", () => go({do: "plug-in", vehicle: vehicle.value || vehicle.placeholder, soc_percent: Number(soc.value)})), button("Unplug", () => go({do: "unplug"}))),
-    make("div", {class: "fields act"}, field("error", error)),
-    make("div", {class: "buttons act"}, button("Break it", () => go({do: "fault", error: error.value})), button("Mend it", () => go({do: "mend"})),
-      button("Vanish from pushes", () => act("POST", "/faults", {do: "change", how: "vanish", point: point.id}).then(() => $("dialog").close()))),
-  ], null, () => false);
-}
-
-// -- breaking things -------------------------------------------------------------------------------------------------
-
-const LIST = "ProvideChargingRequests", PUSH = "ProvideChargingInformation";
-const QUICK = [
-  ["Lose the next confirmation", {do: "lose", type: "confirmation", action: LIST, nth: 1}],
-  ["Delay it by 20 s", {do: "delay", type: "confirmation", action: LIST, by: "20 s", nth: 1}],
-  ["Answer by an error", {do: "answer", action: LIST, kind: "error", text: "The depot is closed.", nth: 1}],
-  ["Lose the next push", {do: "lose", type: "request", action: PUSH, nth: 1}],
-  ["Push it twice", {do: "repeat", type: "request", action: PUSH, nth: 1}],
-  ["Reset the link", {do: "drop", how: "reset"}],
-  ["Go silent", {do: "drop", how: "silence"}],
-  ["No TCP for 30 s", {do: "drop", how: "reset", down: "30 s"}],
-  ["503 three times", {do: "refuse", how: 503, attempts: 3}],
-  ["Forget everything", {do: "forget", what: "all"}],
-];
-function valueOf(one, input) {
-  if (one.kind === "flag") return input.value === "" ? undefined : input.value === "true";
-  const text = input.value.trim();
-  if (text === "") return undefined;
-  if (one.kind === "numbers") return /^every/.test(text) ? text : (list => list.length === 1 ? list[0] : list)(text.split(/[ ,]+/).map(Number));
-  if (one.kind === "number" || one.kind === "whole") return Number(text);
-  return /^\d+$/.test(text) && (one.kind === "choice" || one.name === "link") ? Number(text) : text;
-}
-function inputFor(one) {
-  if (one.kind === "choice" && !one.choices.some(word => /^\d+$/.test(word))) return choice(one.choices, one.required ? one.choices[0] : "", one.required ? "" : one.default ? `– (${one.default})` : "–");
-  if (one.kind === "choice") return choice(one.choices, one.choices[0]);
-  if (one.kind === "flag") return choice([["true", "yes"], ["false", "no"]], "", `– (${one.default === "true" ? "yes" : "no"})`);
-  const hint = {duration: "15 s", numbers: "1, 3 or every 2", number: "0.5", whole: "1", text: ""}[one.kind];
-  return make("input", {placeholder: one.default || (["after", "until"].includes(one.name) ? "20 s, an action or a fault" : hint), required: one.required});
-}
-function armVerb(verb) {
-  const inputs = verb.parameters.map(one => [one, inputFor(one)]);
-  const nth = inputs.find(([one]) => one.name === "nth");
-  if (nth && ["lose", "delay", "repeat", "swap", "answer", "damage"].includes(verb.do)) nth[1].value = "1";
-  const fields = own => inputs.filter(([one]) => (one.common && one.name !== "nth") !== own).map(([one, input]) => field(`${one.name}${one.required ? " *" : ""}`, input));
-  open(`Arm: ${verb.do}`, verb.reaches, [make("div", {class: "fields"}, ...fields(true)), make("details", {}, make("summary", {}, "when and whom"), make("div", {class: "fields"}, ...fields(false)))], "Arm", async () => {
-    const body = {do: verb.do};
-    for (const [one, input] of inputs) { const value = valueOf(one, input); if (value !== undefined) body[one.name] = value; }
-    const done = await ask("POST", "/faults", body);
-    say(`armed ${done.did}`);
-  });
-}
-function dropLink(id) {
-  const how = choice(["close", "tls-end", "tcp-end", "reset", "silence", "tls-cut"], "close"), code = make("input", {value: "1001"}), down = make("input", {placeholder: "not at all"});
-  open(`Drop link ${id}`, "It ends at once; the answer comes when it has ended.", [make("div", {class: "fields"}, field("how", how), field("close code", code), field("then refuse TCP for", down))], "Drop", async () => {
-    const query = new URLSearchParams({how: how.value, ...(how.value === "close" ? {code: code.value} : {}), ...(down.value ? {down: down.value} : {})});
-    say((await ask("DELETE", `/links/${id}?${query}`)).did);
-  });
-}
-
 // -- messages by hand ------------------------------------------------------------------------------------------------
 
 function linkChoice(id) { return choice(state.links.map(one => [one.id, `link ${one.id} · ${one.presystem_id}`]), id); }
@@ -463,7 +264,7 @@ let next = null;
 
 function take(name, id, data) {
   if (name === "lines") { append(data); next = id; }
-  else if (name === "state") { show(data); $("facts").textContent = facts(data.clock); }
+  else if (name === "state") { show(data); followRuns(data.awaited); $("facts").textContent = facts(data.clock); }
   else if (name === "afresh") { forget(); first = next = data.next; redraw(); }
   else if (name === "resync") { append([{gap: `… events ${data.missed_from} to ${data.next - 1} were left out, because this page could not keep up; reload shows them`}]); next = data.next; }
 }
@@ -474,8 +275,8 @@ function forget() {
   $("frame").replaceChildren(make("p", {class: "quiet"}, "Choose a line of the conversation."));
 }
 async function follow() {
-  const answer = await fetch(`/feed?since=${next}`, {headers: {Authorization: `Bearer ${key}`, "Last-Event-ID": String(next)}});
-  if (!answer.ok) throw new Refused(answer.status, (await answer.json()).detail);
+  const answer = await fetch(`/feed?since=${next}`, {headers: {...authorization(), "Last-Event-ID": String(next)}});
+  if (!answer.ok) throw new Refused(answer.status, await whyNot(answer));
   $("feed").textContent = "● live";
   const reader = answer.body.pipeThrough(new TextDecoderStream()).getReader();
   let rest = "";
@@ -508,8 +309,7 @@ async function begin() {
 function askForKey(problem) {
   const input = make("input", {type: "password", autocomplete: "current-password"});
   open("Key", problem, [make("div", {class: "fields"}, field("the key that serve --console has shown, or the password", input, true))], "Open", () => {
-    key = input.value;
-    sessionStorage.setItem("key", key);
+    useKey(input.value);
     run();
   });
 }
@@ -529,6 +329,7 @@ async function run() {
 $("pause").addEventListener("click", () => act("PUT", "/push", {paused: !state.pushes.paused}));
 $("push").addEventListener("click", () => act("POST", "/push"));
 $("save").addEventListener("click", save);
+$("certify").addEventListener("click", certify);
 $("write").addEventListener("click", () => write());
 $("hold").addEventListener("click", () => act("POST", "/holds", {type: "request", action: PUSH}));
 $("hold-more").addEventListener("click", holdMore);

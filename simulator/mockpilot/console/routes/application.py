@@ -16,6 +16,7 @@ from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.openapi.spec import Components, SecurityScheme
 
 from mockpilot import __version__
+from mockpilot.console.admission import OPEN
 from mockpilot.console.bench import Bench, NotDoneError, UnknownError, WrongWordError
 from mockpilot.console.feed import Feed
 from mockpilot.console.guard import PROBLEM, App
@@ -31,8 +32,6 @@ MOST_BODY = 2_000_000
 
 _TYPES = {"html": "text/html; charset=utf-8", "css": "text/css; charset=utf-8", "js": "text/javascript; charset=utf-8",
           "svg": "image/svg+xml"}  # fmt: skip
-_FILES = {"/": "index.html", "/console.css": "console.css", "/console.js": "console.js", "/icon.svg": "icon.svg",
-          "/favicon.ico": "icon.svg"}  # fmt: skip
 
 
 def _page(path: str, name: str) -> Any:
@@ -82,7 +81,7 @@ def application(bench: Bench, feed: Feed, runs: Runs | None = None) -> App:
         return bench
 
     app = Litestar(
-        [*ROUTES, *(_page(path, name) for path, name in _FILES.items())],
+        [*ROUTES, *(_page(path, name) for path, name in OPEN.items())],
         dependencies={
             "bench": Provide(lambda: bench, sync_to_thread=False), "feed": Provide(lambda: feed, sync_to_thread=False),
             "by_hand": Provide(free, sync_to_thread=False), "runs": Provide(here, sync_to_thread=False),
