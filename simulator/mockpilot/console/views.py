@@ -56,7 +56,7 @@ def _link(bench: Bench, link: Link) -> LinkShown:
 
 
 def _next_push(bench: Bench, link: Link) -> float | None:
-    if link.next_push_at is None or not link.session.is_booted or bench.control.pushes_paused:
+    if link.next_push_at is None or link.ending or not link.session.is_booted or bench.control.pushes_paused:
         return None
     return max(0.0, round(link.next_push_at - trio.current_time(), 1))
 

@@ -157,7 +157,7 @@ function show(told) {
   renew("armed", [told.holds, told.faults], ([holds, faults]) => holds.length + faults.length ? [...holds.map(drawHold), ...faults.map(drawFault)] : [make("p", {class: "quiet"}, "nothing: the CMS behaves well")]);
   renew("depot", {...told.depot, at: ""}, depot => drawDepot(depot));
   const {findings, why_not, judged_until} = told.findings;
-  renew("findings", told.findings, () => [...findings.map(drawFinding), make("p", {class: "quiet"}, why_not || `${findings.length ? "" : "none · "}judged up to event ${judged_until - 1}`)]);
+  renew("findings", told.findings, () => [...findings.map(drawFinding), make("small", {}, why_not || `${findings.length ? "" : "none · "}judged up to event ${judged_until - 1}`)]);
   $("verdict").textContent = "";
   const of = level => findings.filter(one => one.level === level).length;
   $("verdict").append(make("span", {class: of("must") ? "tag must" : "tag"}, `MUST ✗${of("must")}`), make("span", {class: of("should") ? "tag should" : "tag"}, `SHOULD !${of("should")}`));
@@ -184,7 +184,7 @@ function drawLink(link) {
     make("p", {}, `${count(link.pushes, "push", "pushes")}, ${link.confirmed} confirmed, ${link.open} open`),
     make("small", {}, `link ${link.id} from ${link.peer}, for ${duration(link.since_s)}`), link.ending ? make("p", {}, link.ending) : null,
     next === null ? null : make("p", {}, `next push in ${duration(next)}`, make("progress", {max: state.pushes.interval_s, value: Math.max(0, state.pushes.interval_s - next), "aria-label": `next push in ${duration(next)}`})),
-    make("div", {class: "buttons act"}, button("Drop …", () => dropLink(link.id), {class: "small"}), button("Reset it", () => act("DELETE", `/links/${link.id}?how=reset`), {class: "small"})));
+    link.ending ? null : make("div", {class: "buttons act"}, button("Drop …", () => dropLink(link.id), {class: "small"}), button("Reset it", () => act("DELETE", `/links/${link.id}?how=reset`), {class: "small"})));
 }
 function evidence(one) {
   const parts = [["armed", one.armed_event], ["fired", one.fired_event], ["seen", one.seen_event]].filter(([, index]) => index !== null);
