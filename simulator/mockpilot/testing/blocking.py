@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import math
 import queue
-import sys
 from collections.abc import Awaitable, Callable, Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, TypeVar, overload
@@ -18,20 +17,20 @@ from typing import Any, Self, TypeVar, overload
 import trio
 
 from mockpilot.clock import REAL, ManualClock, ScaledClock
-from mockpilot.faults.verbs import Fault
 from mockpilot.profile import Profile
 from mockpilot.results import ScenarioResult
 from mockpilot.scenario.matching import predicate
 from mockpilot.testing.advancing import Clock
 from mockpilot.testing.arranging import Arrangement, arrange
 from mockpilot.testing.authority import Authority
+from mockpilot.testing.blocked import hints
 from mockpilot.testing.episodes import Episodes
 from mockpilot.testing.failures import WaitFailure
 from mockpilot.testing.happening import Happening, StoredRequest, awaited_words
 from mockpilot.testing.loop import LoopThread, RanOut
 from mockpilot.testing.opened import WITHIN_S, TrioCms
+from mockpilot.testing.provoking import Provoking
 from mockpilot.testing.quiet import Quiet
-from mockpilot.testing.shown import ArmedFault, Shown
 from mockpilot.testing.wishes import Wishes, factor_of
 
 R = TypeVar("R")
@@ -74,7 +73,7 @@ class DepotView:
         return self._cms.loop.call(lambda: self._inner.points)
 
 
-class Cms(Shown):
+class Cms(Provoking):
     """A CMS that misbehaves on request; ``running`` or the fixture makes one, and ``close`` ends it."""
 
     def __init__(self, arrangement: Arrangement, *, strict: bool = False) -> None:
@@ -182,53 +181,12 @@ class Cms(Shown):
         try:
             return job.result(within if self._is_manual else math.inf)
         except RanOut:
-            raise WaitFailure(self._inner.in_vain(spoken, within, since, _hints())) from None
+            raise WaitFailure(self._inner.in_vain(spoken, within, since, hints())) from None
         except WaitFailure as failure:
-            raise WaitFailure("\n".join([str(failure), *(f"  hint     {hint}" for hint in _hints())])) from None
+            raise WaitFailure("\n".join([str(failure), *(f"  hint     {hint}" for hint in hints())])) from None
 
-    # -- provoking -------------------------------------------------------------------------------------------------
-
-    def arm(self, fault: Fault) -> ArmedFault:
-        """Put a fault to work."""
-        return self.loop.call(lambda: self._inner.arm(fault))
-
-    def disarm(self, fault: ArmedFault) -> None:
-        """Take a fault out; its evidence stays."""
-        self.loop.call(lambda: self._inner.disarm(fault))
-
-    def drop(self, how: str = "reset", code: int | None = 1001) -> None:
-        """End all live links now: ``close`` (with a code), ``tls-end``, ``tcp-end``, ``reset`` or ``silence``."""
-        self.loop.call(lambda: self._inner.drop(how, code))
-
-    @contextmanager
-    def outage(self, how: str = "reset", refuse: int | str = "tcp") -> Iterator[ArmedFault]:
-        """End all links and refuse new ones until the block ends.
-
-        Args:
-            how: as in ``drop``.
-            refuse: an HTTP status, or ``tcp``.
-        """
-        refusal = self.loop.call(lambda: self._inner.begin_outage(how, refuse))
-        try:
-            yield refusal
-        finally:
-            self.disarm(refusal)
-
-    def push(self) -> None:
-        """Push the depot now, beside the rhythm."""
-        self.loop.call(self._inner.push)
-
-    def hold_pushes(self) -> None:
-        """Keep pushes back."""
-        self.loop.call(self._inner.hold_pushes)
-
-    def release_pushes(self) -> None:
-        """Let pushes out again."""
-        self.loop.call(self._inner.release_pushes)
-
-    def mark(self, text: str = "") -> None:
-        """Write a note into the recording; the next wait begins here."""
-        self.loop.call(lambda: self._inner.mark(text))
+    def _do(self, work: Callable[[], R]) -> R:
+        return self.loop.call(work)
 
     # -- catalogue scenarios ---------------------------------------------------------------------------------------
 
@@ -263,27 +221,6 @@ class Cms(Shown):
             job.give_up()
             raise
         return self.result_of_run(job.result())
-
-
-def _hints() -> list[str]:
-    if _in_asyncio():
-        return [_BLOCKED.format("asyncio", "wait in a thread: await asyncio.to_thread(mockpilot.wait_exchange)")]
-    if trio.lowlevel.in_trio_run():
-        return [_BLOCKED.format("trio", "open the CMS in it: async with mockpilot.testing.open_cms()")]
-    return []
-
-
-def _in_asyncio() -> bool:
-    asyncio = sys.modules.get("asyncio")  # whoever has not imported it runs no loop of it
-    if asyncio is None:
-        return False
-    with suppress(RuntimeError):
-        asyncio.get_running_loop()
-        return True
-    return False
-
-
-_BLOCKED = "this wait blocked a running {} loop; if the product lives in it, {}"
 
 
 @contextmanager

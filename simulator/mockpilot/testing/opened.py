@@ -1,4 +1,4 @@
-"""A CMS for a test, in a trio loop: waits, faults and pushes, thin over the stage and the control.
+"""A CMS for a test, in a trio loop: waits and how it stands, thin over the stage and the control.
 
 Whoever blocks a thread on this is not known here.
 """
@@ -8,16 +8,14 @@ from __future__ import annotations
 import math
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
-from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
-from typing import Any, overload
+from typing import Any, TypeVar, overload
 
 import trio
 
 from mockpilot.clock import REAL, ManualClock
 from mockpilot.errors import UsageError
-from mockpilot.faults.verbs import Fault, refuse
 from mockpilot.history.events import DepotChanged, Event, WaitEnded, WaitStarted
 from mockpilot.profile import Profile
 from mockpilot.report.wording import time_words
@@ -31,15 +29,17 @@ from mockpilot.testing.authority import Authority
 from mockpilot.testing.episodes import Episodes, Step
 from mockpilot.testing.failures import WaitFailure
 from mockpilot.testing.happening import Happening, StoredRequest, awaited_words, stored_requests
-from mockpilot.testing.shown import ArmedFault, Shown
+from mockpilot.testing.provoking import Provoking
 from mockpilot.testing.telling import in_vain, seconds_words, unwelcome
 from mockpilot.testing.wishes import Wishes
+
+R = TypeVar("R")
 
 WITHIN_S = 30.0
 """How long a wait lasts where a test says nothing, in real seconds: products live in real time whatever we do."""
 
 
-class TrioCms(Shown):
+class TrioCms(Provoking):
     """A CMS in the present trio loop; ``open_cms`` makes one and ends it."""
 
     def __init__(self, episodes: Episodes, *, strict: bool = False) -> None:
@@ -165,63 +165,15 @@ class TrioCms(Shown):
             hints = [*hints, "the CMS's time stands still: pushes come only with clock.advance(seconds)"]
         return in_vain(spoken, seconds_words(within, clock), history[since:], history, self.findings, hints)
 
-    # -- provoking -------------------------------------------------------------------------------------------------
+    # -- how the CMS stands -------------------------------------------------------------------------------------------
 
     @property
     def stage(self) -> Stage:
         """What the test's own conversation is driven by."""
-        return self._episodes.stage
+        return self._stage
 
-    def arm(self, fault: Fault) -> ArmedFault:
-        """Put a fault to work."""
-        clock, recorder = self._episodes.set.clock, self._episodes.recorder
-        began = clock.instant() - timedelta(seconds=clock.now())
-        return ArmedFault(self.stage.arm(fault), lambda: recorder.history, began)
-
-    def disarm(self, fault: ArmedFault) -> None:
-        """Take a fault out; its evidence stays."""
-        self.stage.disarm(fault.armed)
-
-    def drop(self, how: str = "reset", code: int | None = 1001) -> None:
-        """End all live links now: ``close`` (with a code), ``tls-end``, ``tcp-end``, ``reset`` or ``silence``."""
-        self.stage.control.drop(how, code)
-
-    def begin_outage(self, how: str = "reset", refuse_by: int | str = "tcp") -> ArmedFault:
-        """Refuse new connections and end those that there are, until the refusal is disarmed."""
-        refusal = self.arm(_optional(refuse(refuse_by)))
-        if self._episodes.set.server.live_links():
-            self.drop(how)
-        return refusal
-
-    @contextmanager
-    def outage(self, how: str = "reset", refuse: int | str = "tcp") -> Iterator[ArmedFault]:
-        """End all links and refuse new ones until the block ends.
-
-        Args:
-            how: as in ``drop``.
-            refuse: an HTTP status, or ``tcp``.
-        """
-        refusal = self.begin_outage(how, refuse)
-        try:
-            yield refusal
-        finally:
-            self.disarm(refusal)
-
-    def push(self) -> None:
-        """Push the depot now, beside the rhythm."""
-        self.stage.push()
-
-    def hold_pushes(self) -> None:
-        """Keep pushes back."""
-        self.stage.hold_pushes()
-
-    def release_pushes(self) -> None:
-        """Let pushes out again."""
-        self.stage.release_pushes()
-
-    def mark(self, text: str = "") -> None:
-        """Write a note into the recording; the next wait begins here."""
-        self.stage.mark(text)
+    def _do(self, work: Callable[[], R]) -> R:
+        return work()
 
     @property
     def requests(self) -> dict[str, StoredRequest]:
@@ -270,10 +222,6 @@ def _numbered(spoken: str, number: int, count: int | None) -> str:
 
 def _is_change(event: Event) -> bool:
     return isinstance(event, DepotChanged)
-
-
-def _optional(fault: Fault) -> Fault:
-    return replace(fault, optional=True)
 
 
 @asynccontextmanager
