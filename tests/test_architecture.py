@@ -54,7 +54,7 @@ CLOCKS = {"now", "utcnow", "today"}
 ONLY_IN = {
     "trio_websocket": {"cms.transport", "presystem.transport"},
     "wsproto": set(),
-    "h11": {"cms.reception"},
+    "h11": {"cms.upgrade"},
     "trustme": {"cms.tls", "cms.menu"},
     "cryptography": {"cms.menu"},
     "jsonschema_rs": {"protocol.schema"},

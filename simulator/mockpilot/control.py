@@ -11,6 +11,7 @@ from collections.abc import Callable
 
 import trio
 
+from mockpilot.cms import pushing, sending
 from mockpilot.cms.acting import Acting
 from mockpilot.cms.link import Link
 from mockpilot.cms.server import Server
@@ -88,13 +89,13 @@ class Control:
             return
         self.server.world.injector.disarm(armed)
         for link in self.server.live_links():
-            link.let_go(armed)
+            sending.let_go(link, armed)
             link.pressure.end(armed.name)
         self.recorder.record(FaultDisarmed(name=armed.name, do=armed.fault.do))
         if armed.fault.do == "refuse" and armed.fault.how == "tcp":
             self.server.open_port()
         if armed.fault.do == "drop" and armed.fault.down_s:
-            self.server.end_outage()
+            self.server.tcp.end_outage()
 
     def disarm_all(self) -> None:
         """Take all faults out."""
@@ -136,12 +137,12 @@ class Control:
         """Push now, beside the rhythm, to every booted link."""
         for link in self.server.live_links():
             if link.session.is_booted:
-                link.push()
+                pushing.push(link)
 
     def push_early(self, armed: Armed) -> None:
         """Push to every link, booted or not: a probe that belongs to a fault."""
         for link in self.server.live_links():
-            link.push_early(armed.name)
+            pushing.push_early(link, armed.name)
 
     def hold_pushes(self) -> None:
         """Keep pushes back until they are released."""
@@ -189,7 +190,7 @@ class Control:
         """
         link = self._holding_link(armed)
         self.note(f"by hand: {armed.name} let go{' with another text' if text is not None else ''}")
-        link.let_go(armed, text)
+        sending.let_go(link, armed, text)
 
     def discard(self, armed: Armed) -> None:
         """Never let out what a hold keeps back.
@@ -199,7 +200,7 @@ class Control:
         """
         link = self._holding_link(armed)
         self.note(f"by hand: {armed.name} discarded")
-        link.discard(armed)
+        sending.discard(link, armed)
 
     def _holding_link(self, armed: Armed) -> Link:
         for link in self.server.live_links():

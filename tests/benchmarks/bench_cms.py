@@ -85,7 +85,7 @@ async def serve_ours(certificates: object, task_status: object) -> None:
         for _ in range(count):
             control.push()
             for link in server.live_links():
-                await link._outbox.wait_shorter(5)
+                await link.outbox.wait_shorter(5)
 
     async with trio.open_nursery() as nursery:
         port = await nursery.start(server.serve)

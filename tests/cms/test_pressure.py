@@ -49,7 +49,7 @@ async def test_trickling_link_sends_at_its_rate(autojump_clock: MockClock) -> No
     async with stand(push_interval_s=3600.0) as cms:
         client, other = await booted(cms), await booted(cms, "Presystem2")
         armed = cms.control.arm(slow(rate=1000, chunk=50, link=1))
-        under = cms.server.links[1]._net.inner
+        under = cms.server.links[1].net.inner
         pieces: list[int] = []
         send_all = under.send_all
 
@@ -171,7 +171,7 @@ async def test_flood_waits_for_a_peer_that_does_not_read(autojump_clock: MockClo
         async def wait(data: bytes | bytearray | memoryview) -> None:
             await full.wait()  # nothing of the data leaves
 
-        cms.server.links[1]._net.inner.send_all = wait  # type: ignore[method-assign]
+        cms.server.links[1].net.inner.send_all = wait  # type: ignore[method-assign]
         cms.control.arm(ping(rate=1000))
         await trio.sleep(60)
         assert 0 < len(cms.history.of(PingSent)) < 20

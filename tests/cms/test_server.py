@@ -260,7 +260,7 @@ async def test_connection_that_nothing_ends_is_cancelled(
 ) -> None:
     """A mistake of ours that waits for ever does not hold the run up."""
     async with stand() as cms:
-        monkeypatch.setattr("mockpilot.cms.link.Link.run", _runs_for_ever)
+        monkeypatch.setattr("mockpilot.cms.serving.serve", _runs_for_ever)
         cms.nursery.start_soon(_boots_and_stays, cms.dial())
         await trio.sleep(1)
         with trio.fail_after(30):

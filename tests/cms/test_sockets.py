@@ -58,7 +58,7 @@ async def test_port_in_use_is_told_in_one_sentence() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         async with stand() as cms:
-            cms.server.port = port
+            cms.server.tcp.number = port
             with pytest.raises(UsageError, match=rf"listen: port {port} of 127\.0\.0\.1 is in use") as raised:
                 await cms.server.serve()
             assert "\n" not in str(raised.value)
@@ -67,7 +67,7 @@ async def test_port_in_use_is_told_in_one_sentence() -> None:
 async def test_second_cms_does_not_share_the_port() -> None:
     """Though both could by the options of their sockets."""
     async with listening() as cms, stand() as other:
-        other.server.port = cms.server.port
+        other.server.tcp.number = cms.server.port
         with pytest.raises(UsageError, match="in use"):
             await other.server.serve()
 
@@ -75,7 +75,7 @@ async def test_second_cms_does_not_share_the_port() -> None:
 async def test_address_of_another_machine_is_told() -> None:
     """Documentation addresses are nobody's."""
     async with stand() as cms:
-        cms.server._host = "192.0.2.1"
+        cms.server.tcp.host = "192.0.2.1"
         with pytest.raises(UsageError, match=r"an address of this machine is expected, found '192\.0\.2\.1:0'"):
             await cms.server.serve()
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from mockpilot.cms.link import Link
+from mockpilot.cms.parting import drop
+from mockpilot.cms.sending import depart
 from mockpilot.cms.server import Server
 from mockpilot.faults.injector import Armed, Occasion
 from mockpilot.faults.striking import means_link
@@ -78,7 +80,7 @@ class Acting:
         struck = [link for link in self._meant(armed) if world.injector.strikes_link(armed, link.occasion)]
         for link in struck:
             self._fired(armed.name, armed.fault.do, None, link.number)
-            link.depart(world.injector.injected(armed, link.presystem_id, world.clock.stamp()))
+            depart(link, world.injector.injected(armed, link.presystem_id, world.clock.stamp()))
         return bool(struck)
 
     def _drop(self, armed: Armed) -> bool:
@@ -87,7 +89,7 @@ class Acting:
             return False
         self._fired(armed.name, armed.fault.do, None, meant[-1].number)
         for link in meant:
-            link.drop(armed.fault, armed.name)
+            drop(link, armed.fault, armed.name)
         return True
 
     def _refuse(self, armed: Armed) -> bool:
@@ -98,7 +100,7 @@ class Acting:
         if until_s is None:
             self._server.close_port()
         else:
-            self._server.close_port_for(armed.at + until_s - now)
+            self._server.tcp.close_for(armed.at + until_s - now)
         return True
 
     def _forget(self, armed: Armed) -> bool:

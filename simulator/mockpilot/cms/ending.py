@@ -9,7 +9,8 @@ from typing import Literal
 import trio
 
 from mockpilot.cms.frames import PING, build_frame
-from mockpilot.cms.streams import LINGER_S, NetStream, WireStream
+from mockpilot.cms.net_stream import LINGER_S, NetStream
+from mockpilot.cms.wire_stream import WireStream
 
 _CUT = bytes(100)
 """Content of the frame whose record is cut; nobody ever reads it."""
@@ -22,6 +23,14 @@ class Ending:
     by: Literal["us", "product", "unknown"]
     how: Literal["cleanly", "broken on purpose", "broken off"]
     detail: str
+
+
+class NoLink(Exception):  # noqa: N818 - an outcome, not an error
+    """A connection ended before it became a link."""
+
+    def __init__(self, ending: Ending) -> None:
+        super().__init__(ending.detail)
+        self.ending = ending
 
 
 SPOKEN = {

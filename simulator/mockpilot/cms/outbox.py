@@ -11,8 +11,8 @@ from collections import deque
 import trio
 
 from mockpilot.cms.frames import BINARY, CONTINUATION, PING, TEXT, build_frame
-from mockpilot.cms.streams import WireStream
 from mockpilot.cms.transport import LinkOver, Socket
+from mockpilot.cms.wire_stream import WireStream
 from mockpilot.faults.altering import Form
 from mockpilot.history.events import CloseSent, MessageSent, PingSent, SendFailed
 from mockpilot.history.recorder import Recorder

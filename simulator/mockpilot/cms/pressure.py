@@ -10,7 +10,8 @@ from functools import partial
 
 import trio
 
-from mockpilot.cms.streams import NetStream, Pace, WireStream
+from mockpilot.cms.net_stream import NetStream, Pace
+from mockpilot.cms.wire_stream import WireStream
 from mockpilot.faults.injector import Armed
 from mockpilot.history.events import ReadingPaused, ReadingResumed
 from mockpilot.history.recorder import Recorder
@@ -24,18 +25,18 @@ class Pressure:
     Args:
         recorder: told when reading stops and goes on.
         number: of the link.
-        net: its stream below TLS.
+        net, wire: its streams below and above TLS.
         start: runs a task as long as the link.
         ping: sends a ping and waits until few frames are unwritten.
     """
 
     def __init__(
-        self, recorder: Recorder, number: int, net: NetStream, start: Start, ping: Callable[[bytes], Awaitable[None]]
-    ) -> None:
-        self._recorder, self._number, self._net, self._start, self._ping = recorder, number, net, start, ping
+        self, recorder: Recorder, number: int, net: NetStream, wire: WireStream, start: Start,
+        ping: Callable[[bytes], Awaitable[None]],
+    ) -> None:  # fmt: skip
+        self._recorder, self._number, self._net, self._wire = recorder, number, net, wire
+        self._start, self._ping = start, ping
         self._begun: dict[str, Armed] = {}
-        self.wire: WireStream | None = None
-        """Above TLS; set when the link opens."""
 
     @property
     def is_slow(self) -> bool:
@@ -64,8 +65,7 @@ class Pressure:
     def _apply(self) -> None:
         trickles = self._all("trickle")
         self._net.set_pace(Pace(trickles[-1].fault.size, trickles[-1].fault.rate) if trickles else None)
-        if self.wire is not None:
-            self.wire.withholds_pongs = bool(self._all("withhold-pong"))
+        self._wire.withholds_pongs = bool(self._all("withhold-pong"))
 
     def _all(self, how: str) -> list[Armed]:
         return [armed for armed in self._begun.values() if armed.fault.how == how]

@@ -11,7 +11,7 @@ import trio
 from trio_websocket import ConnectionClosed, WebSocketConnection, wrap_server_stream
 
 from mockpilot.cms.frames import CLOSE, MESSAGE_LIMIT, PING, TEXT, build_frame, close_payload
-from mockpilot.cms.streams import WireStream
+from mockpilot.cms.wire_stream import Watcher, WireStream
 
 RECEIVE_BYTES = 65536
 """One read of the library; its default of 4 KiB makes large messages twice as dear."""
@@ -92,7 +92,7 @@ class Socket:
 
 
 async def open_socket(
-    nursery: trio.Nursery, wire: WireStream, key: str, behind: bytes, subprotocol: str | None
+    nursery: trio.Nursery, wire: WireStream, watcher: Watcher, key: str, behind: bytes, subprotocol: str | None
 ) -> Socket:
     """Answer an upgrade request with 101.
 
@@ -101,6 +101,7 @@ async def open_socket(
     Args:
         nursery: the library's reader runs there.
         wire: the stream from which the head came.
+        watcher: reads along on it once the answer is out.
         key: the request's ``Sec-WebSocket-Key``.
         behind: whatever was read after the head.
         subprotocol: what we select of those that were offered.
@@ -110,7 +111,7 @@ async def open_socket(
         nursery, wire, max_message_size=MESSAGE_LIMIT, message_queue_size=64, receive_buffer_size=RECEIVE_BYTES
     )
     connection = await request.accept(subprotocol=subprotocol)
-    wire.open()
+    wire.open(watcher)
     return Socket(connection, wire)
 
 

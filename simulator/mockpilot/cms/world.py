@@ -17,7 +17,7 @@ from mockpilot.depot.site import Site
 from mockpilot.faults.injector import Injector
 from mockpilot.history.recorder import Recorder
 from mockpilot.protocol.envelope import Encoded
-from mockpilot.protocol.handshake import Account
+from mockpilot.protocol.handshake import Account, mask_secret
 from mockpilot.protocol.vocabulary.dialect import Dialect
 
 
@@ -53,3 +53,9 @@ class World:
         """Number of the next TCP connection of this episode, from 1."""
         self.links_opened += 1
         return self.links_opened
+
+    def without_passwords(self, text: str) -> str:
+        """A text of a peer's as it may be recorded."""
+        for account in self.accounts.values():
+            text = mask_secret(text, account.password)
+        return text
