@@ -119,7 +119,7 @@ class Control:
                 self._watches.append(Watch(fired, armed.fault.how))
 
     def _on_event(self, event: Event) -> None:
-        if not isinstance(event, FaultArmed | FaultFired | FaultSeen | FaultDisarmed):
+        if self._watches and not isinstance(event, FaultArmed | FaultFired | FaultSeen | FaultDisarmed):
             proven = {watch.fired.name: watch for watch in self._watches if watch.is_proof(event)}
             for watch in proven.values():
                 self._see(watch, event)

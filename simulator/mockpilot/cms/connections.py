@@ -38,7 +38,7 @@ class Connections:
         self._certificates = certificates
         self._serving: dict[NetStream, trio.CancelScope] = {}
         self._ended_by_us: set[NetStream] = set()
-        self._left = trio.Condition()
+        self._left = trio.lowlevel.ParkingLot()
 
     def __iter__(self) -> Iterator[NetStream]:
         return iter(self._serving)
@@ -87,8 +87,7 @@ class Connections:
         _note_ended(arrival, ending)
         with trio.CancelScope(shield=True):
             await trio.aclose_forcefully(arrival.net)
-            async with self._left:
-                self._left.notify_all()
+        self._left.unpark_all()
 
     async def end(self, within_s: float) -> None:
         """Wait until nobody is connected.
@@ -108,9 +107,9 @@ class Connections:
         await self._wait_none()
 
     async def _wait_none(self) -> None:
-        async with self._left:
-            while self._serving:
-                await self._left.wait()
+        await trio.lowlevel.checkpoint()
+        while self._serving:
+            await self._left.park()
 
 
 def _note_accepted(arrival: Arrival, peer: str) -> Armed | None:

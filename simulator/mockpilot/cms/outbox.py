@@ -5,8 +5,8 @@ Handing never waits, so a peer that does not read blocks nobody; whoever hands l
 
 from __future__ import annotations
 
-import math
 from collections import deque
+from typing import NoReturn
 
 import trio
 
@@ -31,9 +31,8 @@ class Outbox:
 
     def __init__(self, recorder: Recorder, number: int) -> None:
         self._recorder, self._number = recorder, number
-        self._hand, self._to_write = trio.open_memory_channel[tuple[Handed, Form | None]](math.inf)
-        self._unwritten: deque[Handed] = deque()
-        self._wrote = trio.lowlevel.ParkingLot()
+        self._unwritten: deque[tuple[Handed, Form | None]] = deque()
+        self._handed, self._wrote = trio.lowlevel.ParkingLot(), trio.lowlevel.ParkingLot()
 
     def __len__(self) -> int:
         return len(self._unwritten)
@@ -44,17 +43,20 @@ class Outbox:
         Args:
             form: how a message is written, if not as one text frame.
         """
-        self._unwritten.append(event)
-        self._hand.send_nowait((event, form))
+        self._unwritten.append((event, form))
+        self._handed.unpark_all()
 
     async def wait_shorter(self, than: int) -> None:
         """Wait until fewer frames than that are unwritten."""
         while len(self._unwritten) >= than:
             await self._wrote.park()
 
-    async def write(self, socket: Socket, wire: WireStream) -> None:
+    async def write(self, socket: Socket, wire: WireStream) -> NoReturn:
         """Write what is handed, for ever."""
-        async for event, form in self._to_write:
+        while True:
+            while not self._unwritten:
+                await self._handed.park()
+            event, form = self._unwritten[0]
             try:
                 await self._write_one(socket, wire, event, form)
             except LinkOver:
@@ -78,7 +80,8 @@ class Outbox:
     def give_up(self) -> None:
         """Record what will never be written."""
         while self._unwritten:
-            self._note_failed(self._unwritten.popleft())
+            event, _ = self._unwritten.popleft()
+            self._note_failed(event)
 
     def _note_failed(self, event: Handed) -> None:
         if not isinstance(event, CloseSent):
