@@ -49,6 +49,12 @@ def test_build_frame_chooses_the_form_of_the_length(length: int) -> None:
     assert watched(frame(bytes(length), BINARY)) == [Message(binary=True, payload=bytes(length))]
 
 
+@given(st.lists(st.binary(max_size=100), max_size=5))
+def test_build_frame_puts_pieces_together(pieces: list[bytes]) -> None:
+    """However a payload is cut, the frame is the same."""
+    assert build_frame(BINARY, *pieces) == build_frame(BINARY, b"".join(pieces))
+
+
 @given(st.binary(max_size=400), st.lists(st.integers(1, 50), max_size=20))
 def test_watch_reads_alike_however_bytes_are_cut(data: bytes, cuts: list[int]) -> None:
     """Any bytes, in any pieces, give the same; and nothing raises."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from typing import TYPE_CHECKING
 
 import pytest
@@ -23,6 +24,7 @@ from cms.raw_client import (
 )
 from cms.stand import PASSWORD, PUSH_INTERVAL_S, Stand, stand
 from mockpilot.faults import answer, delay, drop, lose, repeat
+from mockpilot.faults.injector import Injector
 from mockpilot.history.events import (
     CloseReceived,
     CloseSent,
@@ -38,6 +40,7 @@ from mockpilot.history.events import (
     SendFailed,
     WentSilent,
 )
+from mockpilot.history.recorder import Recorder
 from mockpilot.protocol.vocabulary import dialect
 
 if TYPE_CHECKING:
@@ -223,6 +226,18 @@ async def test_frames_that_ask_for_nothing_are_ignored(text: bytes, autojump_clo
         assert (await client.boot())[6] == {"status": "Accepted"}
         assert next(event.text for event in cms.history.of(MessageReceived)) == text.decode()
         assert len(cms.history.of(MessageSent)) <= 2
+
+
+async def test_answer_repeats_what_the_recording_masks(autojump_clock: MockClock) -> None:
+    """A password where the action should stand comes back as it came, or the answer would correlate with nothing."""
+    async with stand() as cms:
+        world = cms.server.world
+        hiding = Recorder(world.clock.now, world.clock.wall, mask=lambda text: text.replace(PASSWORD, "***"))
+        cms.server.begin_episode(hiding, Injector(), random.Random(7))
+        client = await cms.open()
+        await client.say(1, "BMS", "Presystem1", STAMP, "00000000-0000-4000-8000-000000000001", PASSWORD, {})
+        assert (await client.next_message())[5] == PASSWORD
+        assert [PASSWORD in (event.text or "") for event in cms.history.of(MessageSent)] == [False]
 
 
 @pytest.mark.parametrize("value", ["\\ud800", "\\udc00x", "\\ud800\\ud800"])

@@ -11,6 +11,7 @@ from cms.raw_client import PING, PONG, TEXT, RawClient, frame
 from cms.stand import Stand, stand
 from mockpilot.faults import drop, ping, slow
 from mockpilot.history.events import (
+    Event,
     FaultFired,
     FaultSeen,
     LinkEnded,
@@ -20,6 +21,7 @@ from mockpilot.history.events import (
     PongSent,
     ReadingPaused,
     ReadingResumed,
+    UpgradeAnswered,
 )
 
 if TYPE_CHECKING:
@@ -196,6 +198,22 @@ async def test_withheld_pongs_are_neither_sent_nor_recorded(autojump_clock: Mock
         assert [bytes.fromhex(event.payload) for event in cms.history.of(PongSent)] == [b"three"]
         assert len(cms.history.of(PingReceived)) == 3
         assert [event.name for event in cms.history.of(FaultSeen)] == ["ping"]
+
+
+async def test_pongs_are_withheld_on_a_link_that_is_just_opening(autojump_clock: MockClock) -> None:
+    """The fault comes between our answer to the upgrade and the link's first task."""
+    async with stand() as cms:
+
+        def arm(event: Event) -> None:
+            if isinstance(event, UpgradeAnswered):
+                cms.control.arm(ping("withhold-pong"))
+
+        cms.server.world.recorder.subscribe(arm)
+        client = await booted(cms)
+        await client.send(frame(b"one", PING))
+        await trio.sleep(1)
+        assert len(cms.history.of(PingReceived)) == 1
+        assert cms.history.of(PongSent) == []
 
 
 # -- from when to when -------------------------------------------------------------------------------------------------

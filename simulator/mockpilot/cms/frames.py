@@ -40,14 +40,22 @@ class Broken:
     code: int = 1002
 
 
-def build_frame(opcode: int, payload: bytes, *, last: bool = True) -> bytes:
-    """One unmasked frame, as a server sends it; the last of its message, and so a whole one, unless said otherwise."""
-    length, first = len(payload), (0x80 if last else 0) | opcode
+def build_frame(opcode: int, *payload: bytes, last: bool = True) -> bytes:
+    """One unmasked frame, as a server sends it; the last of its message, and so a whole one, unless said otherwise.
+
+    Args:
+        payload: in any number of pieces; they are put together once, with the head, because copies of a large push
+            are what its sending costs most.
+    """
+    return b"".join((_build_head((0x80 if last else 0) | opcode, sum(map(len, payload))), *payload))
+
+
+def _build_head(first: int, length: int) -> bytes:
     if length < 126:
-        return bytes((first, length)) + payload
+        return bytes((first, length))
     if length < 65536:
-        return struct.pack("!BBH", first, 126, length) + payload
-    return struct.pack("!BBQ", first, 127, length) + payload
+        return struct.pack("!BBH", first, 126, length)
+    return struct.pack("!BBQ", first, 127, length)
 
 
 def close_payload(code: int | None, reason: str = "") -> bytes:

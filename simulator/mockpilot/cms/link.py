@@ -13,11 +13,10 @@ import trio
 
 from mockpilot.cms.ending import Ending
 from mockpilot.cms.net_stream import NetStream
-from mockpilot.cms.outbox import Handed, Outbox
+from mockpilot.cms.outbox import Handed, Outbox, Said
 from mockpilot.cms.pressure import Pressure
 from mockpilot.cms.wire_stream import WireStream
 from mockpilot.cms.world import World
-from mockpilot.faults.altering import Form
 from mockpilot.faults.injector import Armed, Occasion
 from mockpilot.history.events import PingSent
 from mockpilot.protocol.session import Session
@@ -91,13 +90,13 @@ class Link:
         """Take note of how the link ends; whoever says so first is right."""
         self.ending = self.ending or ending
 
-    def hand(self, event: Handed, form: Form | None = None) -> None:
+    def hand(self, event: Handed, said: Said = ()) -> None:
         """Have a frame written after those before it, and give the link up if its peer does not read them.
 
         Args:
-            form: how a message is written, if not as one text frame.
+            said: the message, if it is one.
         """
-        self.outbox.hand(event, form)
+        self.outbox.hand(event, said)
         if len(self.outbox) > UNWRITTEN_FRAMES and not self.pressure.is_slow:
             self.end(Ending("us", "broken on purpose", "the peer no longer reads"))
             self.net.reset()

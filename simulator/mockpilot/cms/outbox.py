@@ -18,6 +18,8 @@ from mockpilot.history.events import CloseSent, MessageSent, PingSent, SendFaile
 from mockpilot.history.recorder import Recorder
 
 Handed = MessageSent | PingSent | CloseSent
+Said = Form | tuple[bytes, ...]
+"""What is written of a message: its form, or the pieces of one text frame."""
 _OPCODES = {"text": TEXT, "binary": BINARY, "continuation": CONTINUATION, "ping": PING}
 
 
@@ -31,19 +33,19 @@ class Outbox:
 
     def __init__(self, recorder: Recorder, number: int) -> None:
         self._recorder, self._number = recorder, number
-        self._unwritten: deque[tuple[Handed, Form | None]] = deque()
+        self._unwritten: deque[tuple[Handed, Said]] = deque()
         self._handed, self._wrote = trio.lowlevel.ParkingLot(), trio.lowlevel.ParkingLot()
 
     def __len__(self) -> int:
         return len(self._unwritten)
 
-    def hand(self, event: Handed, form: Form | None = None) -> None:
+    def hand(self, event: Handed, said: Said = ()) -> None:
         """Take a recorded frame to be written after those before it; a Close is recorded when it is written.
 
         Args:
-            form: how a message is written, if not as one text frame.
+            said: the message, if it is one. The event tells what may be known of it, with secrets masked.
         """
-        self._unwritten.append((event, form))
+        self._unwritten.append((event, said))
         self._handed.unpark_all()
 
     async def wait_shorter(self, than: int) -> None:
@@ -56,21 +58,18 @@ class Outbox:
         while True:
             while not self._unwritten:
                 await self._handed.park()
-            event, form = self._unwritten[0]
+            event, said = self._unwritten[0]
             try:
-                await self._write_one(socket, wire, event, form)
+                await self._write_one(socket, wire, event, said)
             except LinkOver:
                 self._note_failed(event)
             self._unwritten.popleft()
             self._wrote.unpark_all()
 
-    async def _write_one(self, socket: Socket, wire: WireStream, event: Handed, form: Form | None) -> None:
+    async def _write_one(self, socket: Socket, wire: WireStream, event: Handed, said: Said) -> None:
         match event:
-            case MessageSent() if form is not None:
-                frames = (build_frame(_OPCODES[one.kind], one.payload, last=one.last) for one in form.parts)
-                await socket.send_frames(b"".join(frames))
             case MessageSent():
-                await socket.send(event.text or "")
+                await (socket.send_frames(_frames_of(said)) if isinstance(said, Form) else socket.send(*said))
             case PingSent():
                 await socket.send_ping(bytes.fromhex(event.payload))
             case CloseSent() if not wire.muted:
@@ -86,3 +85,7 @@ class Outbox:
     def _note_failed(self, event: Handed) -> None:
         if not isinstance(event, CloseSent):
             self._recorder.record(SendFailed(link=self._number, of=event.index, reason="the link was over"))
+
+
+def _frames_of(form: Form) -> bytes:
+    return b"".join(build_frame(_OPCODES[one.kind], one.payload, last=one.last) for one in form.parts)

@@ -20,7 +20,7 @@ from mockpilot.faults.holding import edited
 from mockpilot.faults.injector import Armed, Departure, Fate
 from mockpilot.faults.verbs import HOLD
 from mockpilot.history.events import DepotChanged, MessageHeld, MessageSent, MessageWithheld, PingSent
-from mockpilot.protocol.envelope import Envelope, write
+from mockpilot.protocol.envelope import Envelope, write, write_pieces
 
 
 def send(link: Link, envelope: Envelope) -> None:
@@ -89,7 +89,7 @@ def depart(link: Link, departure: Departure) -> None:
     sent = link.world.recorder.record(_as_sent(link.number, departure))
     if departure.unaltered:
         _follow(link, departure, sent.at)
-    link.hand(sent, departure.form)
+    link.hand(sent, departure.form or write_pieces(departure.envelope))
     if departure.form is not None and any(part.kind == "ping" for part in departure.form.parts):
         link.world.recorder.record(PingSent(link=link.number, payload=PING_BETWEEN.hex()))
     if link.session.is_booted:

@@ -44,13 +44,16 @@ class Socket:
         except ConnectionClosed as over:
             raise LinkOver from over
 
-    async def send(self, text: str) -> None:
+    async def send(self, *pieces: bytes) -> None:
         """Write a text message.
+
+        Args:
+            pieces: of its text in UTF-8.
 
         Raises:
             LinkOver: the peer is gone.
         """
-        await self._inject(build_frame(TEXT, text.encode()))
+        await self._inject(build_frame(TEXT, *pieces))
 
     async def send_frames(self, frames: bytes) -> None:
         """Write frames that somebody else built, in one piece.

@@ -14,7 +14,7 @@ import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Self
 
 from mockpilot.protocol import strict_json
 from mockpilot.protocol.strict_json import shortened
@@ -193,17 +193,37 @@ def same_id(one: str, other: str) -> bool:
 
 
 class Encoded(str):
-    """A payload that is JSON text already: a push is encoded once, not once per link."""
+    """A payload that is JSON text already, and its bytes: a push is encoded once, not once per link."""
 
-    __slots__ = ()
+    __slots__ = ("utf8",)
+
+    utf8: bytes
+
+    def __new__(cls, text: str) -> Self:
+        self = super().__new__(cls, text)
+        self.utf8 = text.encode()
+        return self
 
 
 def write(envelope: Envelope) -> str:
     """Encode an envelope; the payload may be anything that is JSON, or ``Encoded``."""
+    return f"{_head_of(envelope)},{_payload_of(envelope)}]"
+
+
+def write_pieces(envelope: Envelope) -> tuple[bytes, ...]:
+    """What ``write`` writes, in UTF-8 and in pieces: a payload that was encoded before is not copied."""
+    payload = _payload_of(envelope)
+    return _head_of(envelope).encode(), b",", payload.utf8 if isinstance(payload, Encoded) else payload.encode(), b"]"
+
+
+def _head_of(envelope: Envelope) -> str:
     head = [int(envelope.message_type), envelope.source, envelope.presystem_id, envelope.timestamp,
             envelope.message_id, str(envelope.action)]  # fmt: skip
-    payload = envelope.payload if isinstance(envelope.payload, Encoded) else _dump(envelope.payload)
-    return f"{_dump(head)[:-1]},{payload}]"
+    return _dump(head)[:-1]
+
+
+def _payload_of(envelope: Envelope) -> str:
+    return envelope.payload if isinstance(envelope.payload, Encoded) else _dump(envelope.payload)
 
 
 def _dump(value: Any) -> str:
