@@ -5,6 +5,7 @@ from mockpilot.scenario import Stage, scenario
 @scenario(
     exercises=["C-08"],
     group="Refusing",
+    needs=["subprotocol"],
     typical="2 min",
     bounded_by=["boot_never", *["reconnect_within"] * 3, "spacing_observe"],
 )
@@ -15,7 +16,7 @@ async def subprotocol_missing(cms: Stage) -> None:
     The presystem may boot, be thrown out, or refuse such a link by itself; but it does not hammer the CMS.
     """
     await cms.reach("exchange")
-    # optional: who offers none cannot miss one
+    # optional: one that offers none, although its profile doesn't say so, cannot miss one
     without = cms.arm(refuse("subprotocol", optional=True))
     await cms.drop("close", code=1012)
     cms.mark("no subprotocol from now on")

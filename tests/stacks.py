@@ -17,6 +17,8 @@ WS = INDEPENDENT / "node" / "node_modules" / "ws"
 JVM = ("java", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC")
 LISTENS_ONLY = (('kind = "BMS"', 'kind = "ITCS"\nsends_requests = false'), ("[provoke]\nstdin = true\n", ""))
 """What a profile says of a presystem that never asks for charging."""
+OFFERS_NO_SUBPROTOCOL = ('kind = "BMS"', 'kind = "BMS"\noffers_subprotocol = false')
+"""What it says of one that names none in its upgrade requests."""
 
 
 @dataclass(frozen=True)
@@ -55,7 +57,8 @@ def need(tool: str, there: bool, advice: str) -> None:
 
 def on_python(library: str) -> Stack:
     """A presystem on a library that the development environment holds."""
-    return Stack((sys.executable, str(INDEPENDENT / f"{library}_presystem.py")))
+    return Stack((sys.executable, str(INDEPENDENT / f"{library}_presystem.py")),
+                 (OFFERS_NO_SUBPROTOCOL,) if library == "aiohttp" else ())
 
 
 def on_node() -> Stack:

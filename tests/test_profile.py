@@ -37,6 +37,7 @@ kind = "ITCS"
 id = "acme-depot-7"
 dialect = "vdv-1.1"
 sends_requests = false
+offers_subprotocol = false
 supervised = true
 user = "acme"
 password_env = "ACME"
@@ -67,7 +68,8 @@ until = 2027-03-31
 
 FULL_PROFILE = Profile(
     presystem=PresystemSettings(
-        "Acme DepotManager", "8.2.0", "ITCS", "acme-depot-7", "vdv-1.1", False, True, "acme", "secret", "ACME"
+        "Acme DepotManager", "8.2.0", "ITCS", "acme-depot-7", "vdv-1.1", False, True, "acme", "secret", "ACME",
+        offers_subprotocol=False,
     ),
     cms=CmsSettings(
         "[::1]:8463", "lab-pc", "/api/{presystem_id}/ws", Path("/lab/certs"), 0.4, Path("/lab/depots/night.toml"),
@@ -142,6 +144,7 @@ def test_a_password_in_the_profile_is_taken() -> None:
         ('[presystem]\nid = 7', "presystem.id: text in quotes is expected, found 7"),
         ('[presystem]\nid = ""', "presystem.id: text is expected, found an empty one"),
         ('[presystem]\nsends_requests = "no"', "presystem.sends_requests: true or false is expected, found 'no'"),
+        ('[presystem]\noffers_subprotocol = 0', "presystem.offers_subprotocol: true or false is expected, found 0"),
         ('[presystem]\nuser = "a:b"', "presystem.user: printable text without a colon is expected, found 'a:b'"),
         ('[presystem]\nid = "urn:x"', "found 'urn:x' (the id, since no user is given; set user)"),
         ('[presystem]\nuser = "a\\tb"', "presystem.user: printable text without a colon"),

@@ -30,6 +30,7 @@ CATALOGUE = {
         a_scenario("confirmation_missing", "L-03", needs=("requests",)),
         a_scenario("request_changed", "R-05", needs=("requests", "provoking")),
         a_scenario("certificate_unknown_ca", "C-03", needs=("ca key",)),
+        a_scenario("subprotocol_missing", "C-08", needs=("subprotocol",)),
         a_scenario("link_lost", "L-01", "L-02"),
     )
 }  # fmt: skip
@@ -87,6 +88,13 @@ def test_a_receive_only_product_sends_no_lists() -> None:
     """Scenarios that need them are left out with that reason."""
     selection = chosen(profile=replace(PROFILE, presystem=PresystemSettings(sends_requests=False), presystems=()))
     assert selection.left_out == {"confirmation_missing": "receive-only", "request_changed": "receive-only"}
+
+
+def test_a_product_that_offers_no_subprotocol_cannot_miss_one() -> None:
+    """Scenarios that need one to be offered are left out with that reason."""
+    presystem = PresystemSettings(offers_subprotocol=False)
+    selection = chosen(profile=replace(PROFILE, presystem=presystem, presystems=()))
+    assert selection.left_out == {"subprotocol_missing": "offers no subprotocol"}
 
 
 def test_steps_need_a_way_to_provoke_them() -> None:

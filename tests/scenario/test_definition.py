@@ -50,7 +50,7 @@ def test_one_part_is_not_enough(docstring: str | None) -> None:
 
 @pytest.mark.parametrize(("said", "expected"), [
     ({"group": "Bootng"}, "group is of Connecting, Booting"),
-    ({"needs": ["luck"]}, "needs is of requests, provoking, ca key; found 'luck'"),
+    ({"needs": ["luck"]}, "needs is of requests, provoking, ca key, subprotocol; found 'luck'"),
     ({"bounded_by": ["hold", "holdd"]}, "bounded_by is of connect_within"),
 ])  # fmt: skip
 def test_unknown_words_are_refused(said: dict[str, Any], expected: str) -> None:

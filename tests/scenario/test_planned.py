@@ -96,6 +96,16 @@ def test_certificates_of_a_plan_need_the_authoritys_key(tmp_path: Path) -> None:
     assert planned("expired", load_plan(file)).needs == ("ca key",)
 
 
+def test_plan_that_takes_the_subprotocol_away_needs_one_that_is_offered(tmp_path: Path) -> None:
+    """Unless it may be spared."""
+    file = tmp_path / "without.toml"
+    text = 'title = "x"\n[[fault]]\ndo = "refuse"\nhow = "subprotocol"\n'
+    file.write_text(text, encoding="utf-8")
+    assert planned("without", load_plan(file)).needs == ("subprotocol",)
+    file.write_text(text + "optional = true\n", encoding="utf-8")
+    assert planned("without", load_plan(file)).needs == ()
+
+
 @pytest.mark.parametrize(("name", "text", "said"), [
     ("boot_accepted", 'title = "x"\n[[fault]]\ndo = "forget"\n', "exists already"),
     ("mine", 'title = "x"\nexercises = ["L-99"]\n[[fault]]\ndo = "forget"\n', r"exercises\[1\]"),

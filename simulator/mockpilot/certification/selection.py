@@ -76,6 +76,8 @@ def reason_against(scenario: Scenario, profile: Profile, bad_certificates: Colle
         return "receive-only"
     if "provoking" in scenario.needs and profile.provoke is None:
         return "needs a way to provoke the product: [provoke] in the profile"
+    if "subprotocol" in scenario.needs and not profile.presystem.offers_subprotocol:
+        return "offers no subprotocol"
     if "ca key" in scenario.needs and not bad_certificates:
         return "needs the key of the CA (ca.key)"
     return ""

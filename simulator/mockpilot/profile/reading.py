@@ -34,8 +34,8 @@ _KINDS = (str(Source.BMS), str(Source.ITCS))
 TABLES = ("presystem", "cms", "limits", "provoke", "expected", "run")
 """What a profile consists of; ``run`` stands in the effective one of a run, and says how that was started."""
 
-_PRESYSTEM_KEYS = ("name", "version", "kind", "id", "dialect", "sends_requests", "supervised", "user", "password",
-                   "password_env")  # fmt: skip
+_PRESYSTEM_KEYS = ("name", "version", "kind", "id", "dialect", "sends_requests", "offers_subprotocol", "supervised",
+                   "user", "password", "password_env")  # fmt: skip
 _CMS_KEYS = ("listen", "host", "path", "certs", "push_interval", "depot", "partial_lists",
              "requests_survive")  # fmt: skip
 _PROVOKE_KEYS = ("command", "http", "ask", "stdin")
@@ -171,6 +171,7 @@ def _presystem(table: Table, environ: Mapping[str, str], dialect: str) -> Presys
         id=id,
         dialect=spoken.name,
         sends_requests=table.flag("sends_requests", default=True),
+        offers_subprotocol=table.flag("offers_subprotocol", default=True),
         supervised=table.flag("supervised", default=False),
         user=_user(table, default_user(id, spoken.name)),
         password=_password(table, environ),

@@ -41,6 +41,8 @@ class PresystemSettings:
     """None: whoever has a source of chance makes one up."""
     password_env: str = ""
     """The variable that the password came from."""
+    offers_subprotocol: bool = True
+    """False: scenarios that need a subprotocol to be offered are not selected; that it offers one is no finding."""
 
     def __post_init__(self) -> None:
         if not self.id:

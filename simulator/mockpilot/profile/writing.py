@@ -50,6 +50,7 @@ kind = "BMS"                             # or "ITCS"
 id = "Presystem1"                        # presystem id in every message; vdv-1.0 wants a URI
 dialect = "chargepilot"                  # or DIALECTS
 sends_requests = true                    # false: the product only receives
+offers_subprotocol = true                # false: the product names none in its upgrade requests
 supervised = false                       # true: COMMAND may exit on link loss and is started again
 # user = "acme"                          # default: the id
 # password_env = "ACME_MOCK_PASSWORD"    # or password = "…"; made up when both are absent
@@ -110,6 +111,7 @@ def _presystems(presystems: tuple[PresystemSettings, ...]) -> Iterator[str]:
                  "user": one.user, "password_env": one.password_env}  # fmt: skip
         yield from (f"{key} = {_text(value)}" for key, value in texts.items() if value)
         yield f"sends_requests = {str(one.sends_requests).lower()}"
+        yield f"offers_subprotocol = {str(one.offers_subprotocol).lower()}"
         yield f"supervised = {str(one.supervised).lower()}"
         yield ""
 

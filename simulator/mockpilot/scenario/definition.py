@@ -18,8 +18,9 @@ if TYPE_CHECKING:
 GROUPS = ("Connecting", "Booting", "Information", "Requests", "Losing the link", "Refusing")
 """Groups in the order of the catalogue: polite scenarios first, refusing ones last."""
 
-NEEDS = ("requests", "provoking", "ca key")
-"""What a scenario can need: a product that sends lists, steps in it, the key of the CA."""
+NEEDS = ("requests", "provoking", "ca key", "subprotocol")
+"""What a scenario can need: a product that sends lists, steps in it, the key of the CA, a subprotocol that the product
+offers."""
 
 Script = Callable[["Stage"], Awaitable[None]]
 

@@ -108,8 +108,11 @@ def planned(name: str, plan: FaultPlan, exercised: Exercised = _nothing_more) ->
 
 
 def _needs(plan: FaultPlan) -> tuple[str, ...]:
-    shows_certificates = any(fault.do == "certificate" for fault in plan.faults)
-    return tuple(dict.fromkeys([*plan.needs, *(["ca key"] if shows_certificates else [])]))
+    certificates = ["ca key" for fault in plan.faults if fault.do == "certificate"]
+    # who offers no subprotocol cannot miss one
+    missing = ["subprotocol" for fault in plan.faults
+               if (fault.do, fault.how) == ("refuse", "subprotocol") and not fault.optional]  # fmt: skip
+    return tuple(dict.fromkeys([*plan.needs, *certificates, *missing]))
 
 
 def arm_plan(plan: FaultPlan, control: Control) -> None:

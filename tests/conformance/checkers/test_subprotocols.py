@@ -70,3 +70,19 @@ def test_steady_pace_without_subprotocol_holds() -> None:
 def test_one_link_without_subprotocol_shows_no_pace() -> None:
     """Nor does aborting by oneself."""
     assert not without(100, 1).exercised(PACE)
+
+
+def test_who_offers_none_is_told_what_its_profile_can_say() -> None:
+    """It cannot miss one: no run would ever show more."""
+    play = Play("C-08", launched=True).armed("without", "refuse", how="subprotocol", optional=True)
+    for _ in range(3):
+        play.connect(headers=(("Upgrade", "websocket"),)).boot().accept().push().confirm().closed().wait(15)
+    verdict = play.judged()
+    assert (play.complaints(), play.exercised(PACE)) == (set(), False)
+    assert "[presystem] offers_subprotocol = false" in verdict.detail
+
+
+def test_who_offers_one_is_not_told_to_say_otherwise() -> None:
+    """Whatever else keeps the rule from being decided."""
+    play = Play("C-08").armed("without", "refuse", how="subprotocol", optional=True).exchange().closed()
+    assert "offers_subprotocol" not in play.judged().detail

@@ -10,7 +10,7 @@ from mockpilot.conformance.conversation import Link
 from mockpilot.conformance.levels import Level
 from mockpilot.conformance.observation import Observation, held, undecided
 from mockpilot.durations import format_duration
-from mockpilot.history.events import CloseReceived, UpgradeRequested
+from mockpilot.history.events import CloseReceived, FaultArmed, UpgradeRequested
 
 OFFERS = "handshake.offers-subprotocol"
 REFUSES_ALIEN = "handshake.refuses-alien-subprotocol"
@@ -82,8 +82,21 @@ def _went_without(attempt: Attempt) -> bool:
     return any(answer.fault is not None and answer.subprotocol is None for answer in answers)
 
 
+def _none_to_miss(case: Case) -> Iterator[Observation]:
+    """Who offers none cannot miss one: no run will ever show more."""
+    refuses = [fault for fault in case.of(FaultArmed) if (fault.do, fault.how.get("how")) == ("refuse", "subprotocol")]
+    upgrades = [upgrade for link in case.links for upgrade in link.upgrades]
+    if refuses and upgrades and not any(_offered(upgrade) for upgrade in upgrades):
+        yield undecided(
+            SLOWS_WITHOUT, refuses[0].index,
+            why="no subprotocol was offered, so none can be missing; for such a product the profile says "
+                "[presystem] offers_subprotocol = false",
+        )  # fmt: skip
+
+
 def _pace(case: Case) -> Iterator[Observation]:
     """No growth is asked for, only that it does not hammer."""
+    yield from _none_to_miss(case)
     floor = case.limits["retry_floor"]
     for run in runs_of(case.attempts, _went_without):
         shown = tuple(attempt.index for attempt in run)
