@@ -46,6 +46,7 @@ PINGS = PingReceived(link=1)
 PUSHED = MessageSent(link=1, text=_message(1, "a1"))
 CARRIER = MessageSent(link=1, text=_message(1, "a1"), fault="it")
 ANSWERED = MessageReceived(link=1, text=_message(2, "A1"))
+ANSWERED_IN_ESCAPES = MessageReceived(link=1, text=_message(2, "a1").replace("P", "\\u0050"))
 REFUSED = MessageReceived(link=1, text=_message(3, "a1"))
 OTHER_ANSWERED = MessageReceived(link=1, text=_message(2, "b2"))
 ANSWERED_ELSEWHERE = MessageReceived(link=2, text=_message(2, "a1"))
@@ -90,6 +91,7 @@ def proof(do: str, how: str, *events: Event) -> int | None:
     ("change", "vanish", (PUSHED, ANSWERED), None), ("change", "vanish", (CARRIER, ANSWERED), 1),
     ("change", "vanish", (CARRIER, OTHER_ANSWERED), None),
     ("clock", "", (CARRIER, OTHER_ANSWERED, ANSWERED), 2), ("clock", "", (TOUCHED, ANSWERED), None),
+    ("clock", "", (CARRIER, OTHER_ANSWERED, ANSWERED_IN_ESCAPES), 2),
 ])  # fmt: skip
 def test_proof_is_what_shows_that_it_was_met(
     do: str, how: str, events: tuple[Event, ...], position: int | None

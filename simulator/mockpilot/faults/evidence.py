@@ -122,9 +122,11 @@ def _told(watch: Watch, event: Event) -> bool:
 
 
 def _envelope(event: MessageSent | MessageReceived) -> Envelope | None:
-    if event.text is None or Action.PROVIDE_CHARGING_INFORMATION not in event.text:
+    # Most are passed over unread; JSON may spell any letter as an escape.
+    if event.text is None or not (Action.PROVIDE_CHARGING_INFORMATION in event.text or "\\u" in event.text):
         return None
-    return read(event.text).envelope
+    envelope = read(event.text).envelope
+    return envelope if envelope and envelope.action is Action.PROVIDE_CHARGING_INFORMATION else None
 
 
 _PROOFS: dict[str, Callable[[Watch, Event], bool]] = {
