@@ -269,6 +269,22 @@ def test_own_entry_that_is_altered_is_a_warning() -> None:
     assert met_twin().asks(entry("a", soc=60), B).takes().pushed(2).complaints() == {FOREIGN}
 
 
+def test_own_entry_that_is_given_to_another_vehicle_is_a_warning() -> None:
+    """Whatever else its product moves about."""
+    moved = [entry("a", vehicle="BUS-OF-OTHERS"), entry("b", soc=60)]
+    assert met_twin().asks(*moved).takes().pushed(2).complaints() == {FOREIGN}
+
+
+def test_whoever_replans_anyway_may_go_on_doing_so() -> None:
+    """States of charge and times are predictions, which move with every push; the point is free, too."""
+    both = [entry("a", soc=60), entry("b", soc=60)]
+    assert met_twin().asks(*both).takes().pushed(2).held(FOREIGN)
+    play = Play().armed("twin", "change", how="foreign-twin").exchange().asks(A).takes().wait(5)
+    play.asks(entry("a", soc=60)).takes().wait(5).push(fault="twin", says=twin("a")).confirm().wait(5)
+    assert play.asks(A).takes().pushed(2).held(FOREIGN)
+    assert met_twin().asks(A | {"chargingPointId": "P2"}, B).takes().pushed(2).held(FOREIGN)
+
+
 def test_other_entries_may_change() -> None:
     """They have no twin."""
     assert met_twin().asks(A, entry("b", soc=60)).takes().pushed(2).held(FOREIGN)

@@ -7,6 +7,7 @@ did bring a list, and only after a second chance.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from typing import Any
 
 from mockpilot.conformance.case import Case
 from mockpilot.conformance.chances import missed
@@ -249,7 +250,9 @@ def _foreign_process(case: Case, frame: Frame) -> Iterator[Observation]:
              + case.delivery.guard(link) and read.teller == before.teller]  # fmt: skip
     if steps:
         return
-    troubles = [(read, told) for read in after for entry in own if (told := _disturbed(case, entry, before, read))]
+    replans = _replans(case, frame, before, until, twins)
+    troubles = [(read, told) for read in after for entry in own
+                if (told := _disturbed(case, entry, before, read, replans=replans))]  # fmt: skip
     if troubles:
         read, told = troubles[0]
         yield Observation(
@@ -260,8 +263,26 @@ def _foreign_process(case: Case, frame: Frame) -> Iterator[Observation]:
         yield held(FOREIGN_PROCESS, frame.index, until, link=link.number)
 
 
-def _disturbed(case: Case, entry: Entry, before: RequestList, read: RequestList) -> str:
+def _disturbed(case: Case, entry: Entry, before: RequestList, read: RequestList, *, replans: bool) -> str:
     new = read.entry(entry.id)
     if new is None:
         return "" if case.gone.is_allowed(entry, before, read) else f"{entry.id} was dropped"
-    return f"{entry.id} was altered" if new.values() != entry.values() else ""
+    if new.vehicle != entry.vehicle:
+        return f"{entry.id} was given to another vehicle"
+    return "" if replans or _asked(new) == _asked(entry) else f"{entry.id} was altered"
+
+
+def _asked(entry: Entry) -> dict[str, Any]:
+    """What it asks for. Where it does is left out: to make way for another presystem's vehicle is sane."""
+    return {key: value for key, value in entry.values().items() if key != "chargingPointId"}
+
+
+def _replans(case: Case, frame: Frame, before: RequestList, until: int, twins: set[str]) -> bool:
+    """Whether entries change with nobody asking and no twin: then a change of one that has a twin shows nothing."""
+    for earlier, later in successive([read for read in case.lists if read.teller == before.teller]):
+        if later.index > until or case.steps_between(earlier.index, later.index):
+            continue
+        free = [entry for entry in earlier.entries if entry.id not in twins or later.index < frame.index]
+        if any((new := later.entry(entry.id)) is not None and _asked(new) != _asked(entry) for entry in free):
+            return True
+    return False
