@@ -13,6 +13,12 @@ def waiting(*stalls: tuple[float, float], ends_at: float = 100) -> Waiting:
     return Waiting([Stalled(at=at, late_s=late) for at, late in stalls], 0.5, ends_at)
 
 
+def test_waiting_lasts_what_the_recording_rounds_off() -> None:
+    """5.444 s and 3 s make 8.444 s, give or take the last bit."""
+    assert waiting().lasted(2.444, 2.444 + 3 - 1e-9, 3)
+    assert not waiting().lasted(2.444, 5.4, 3)
+
+
 @pytest.mark.parametrize(
     ("stalls", "deadline"),
     [

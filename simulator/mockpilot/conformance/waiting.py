@@ -9,6 +9,8 @@ from mockpilot.history.events import Stalled
 MAX_CLOUD_S = 5.0
 """A window in which we ourselves stalled longer than that decides nothing."""
 
+ROUNDING_S = 1e-4
+
 
 class Waiting:
     """Deadlines of one recording.
@@ -42,6 +44,10 @@ class Waiting:
         while (stalled := self.stalled_s(start, deadline)) > grown:
             grown, deadline = stalled, start + within_s + stalled
         return deadline
+
+    def lasted(self, start: float, end: float, within_s: float) -> bool:
+        """Whether somebody waited so long between two recorded times; recording rounds them, by less than this."""
+        return end - start >= within_s - ROUNDING_S
 
     def ran_out(self, start: float, within_s: float, until: float | None = None) -> bool | None:
         """Whether the deadline passed before ``until`` and before the end; None if our own stalls forbid to say."""

@@ -105,3 +105,38 @@ def test_lists_that_piled_up_while_we_stalled_are_no_replay() -> None:
     for soc in range(60, 66):
         play.asks(entry("a", soc=soc)).takes()
     assert REPLAY not in play.complaints()
+
+
+# -- over several links ------------------------------------------------------------------------------------------------
+
+
+def left_open(every: float, times: int) -> Play:
+    """Each list is lost, and each time the product leaves the link over it."""
+    play = Play()
+    for _ in range(times):
+        play.exchange().asks(A).loses_confirmation().wait(30)
+        play.here(ev.CloseReceived(code=1001)).ended("product", "cleanly").wait(every - 30)
+    return play
+
+
+def test_whoever_leaves_a_link_over_an_open_list_heaps_up_none() -> None:
+    """Ten minutes show it on several links as on one."""
+    assert left_open(45, 14).held(HEAP)
+    assert not left_open(45, 4).exercised(HEAP)
+    assert "bounded" not in " ".join(left_open(31, 20).complaints())
+
+
+def left_refused(every: float, times: int) -> Play:
+    """Each list is refused, and each time the product leaves the link."""
+    play = Play().armed("odd", "answer", kind="error")
+    for _ in range(times):
+        play.exchange().asks(A).hands(3, LISTS, {"message": "no"}, play._asked, "odd").wait(0.1)
+        play.here(ev.CloseReceived(code=1001)).ended("product", "cleanly").wait(every)
+    return play
+
+
+def test_whoever_leaves_a_link_over_a_refusal_is_calm_if_its_lists_are() -> None:
+    """On however many links they come."""
+    assert left_refused(15, 6).held(CALM)
+    assert not left_refused(15, 2).exercised(CALM)
+    assert not left_refused(2, 40).held(CALM)

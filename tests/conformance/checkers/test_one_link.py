@@ -56,6 +56,13 @@ def test_what_was_read_late_was_sent_at_an_unknown_time() -> None:
     assert not play.here(ev.ReadingResumed(fault="slow")).asks(A).takes().complaints()
 
 
+def test_link_that_is_left_unread_before_the_next_is_opened_holds() -> None:
+    """Its Close lay there until we read again; a product that takes its time before it returns has one at a time."""
+    play = Play().exchange().here(ev.ReadingPaused(fault="slow")).wait(300).here(ev.ReadingResumed(fault="slow"))
+    play.here(ev.CloseReceived(code=1001)).ended("product", "cleanly").wait(44)
+    assert play.exchange().held(ONE)
+
+
 def test_silence_on_both_links_shows_nothing() -> None:
     """Who sends no request at all uses neither."""
     assert not two().wait(60).exercised(ONE)

@@ -140,7 +140,7 @@ def _waits(case: Case, link: Link) -> Iterator[Observation]:
         if stop is not None and stop.index < end_index:
             until, end_index = stop.at, stop.index
     lives = _reacts_after(case, link, boot, end_index)
-    if until - boot.at >= case.limits["hold"] and lives is not None and _had_something(case, boot):
+    if case.waiting.lasted(boot.at, until, case.limits["hold"]) and lives is not None and _had_something(case, boot):
         yield held(WAITS, boot.index, lives, link=link.number)
 
 
@@ -232,7 +232,7 @@ def _kept_quiet(case: Case, link: Link, rejected: Frame, known_at: float) -> Ite
     ends += [link.ending.at] if link.ending is not None else []
     ends += [link.accepted.at] if link.accepted is not None else []
     reacted = link.sign_of_life_after(rejected.index) or case.own_attempt_after(rejected.index, link.instance)
-    waited = min(ends) - known_at >= case.limits["hold"]
+    waited = case.waiting.lasted(known_at, min(ends), case.limits["hold"])
     left = case.own_attempt_after(rejected.index, link.instance) is not None
     if reacted is not None and _had_something(case, rejected) and (waited or left):
         yield held(REJECTED_NO_LIST, rejected.index, link=link.number)

@@ -71,5 +71,5 @@ def _storm(case: Case, link: Link) -> Iterator[Observation]:
             )  # fmt: skip
             return
     end = link.ending.at if link.ending is not None else case.ends_at
-    if end - known_at >= case.limits["hold"]:
+    if case.waiting.lasted(known_at, end, case.limits["hold"]):
         yield held(NO_STORM, accepted.index, link=link.number)

@@ -34,6 +34,36 @@ def check(case: Case) -> Iterator[Observation]:
         yield from _open(case, link, [read for read in lists if is_left_open(read)])
         yield from _refused(case, link, lists)
         yield from _recovery(case, link, lists)
+    for teller in dict.fromkeys(read.teller for read in case.lists):
+        yield from _over_links(case, [read for read in case.lists if read.teller == teller])
+
+
+def _over_links(case: Case, lists: Sequence[RequestList]) -> Iterator[Observation]:
+    """Whoever leaves a link on which its lists are lost or refused shows over several that it is calm."""
+    yield from _open_over_links(case, [read for read in lists if is_left_open(read)])
+    links = {read.link.number for read in lists}
+    sent = (sent for link in case.clean_links if link.number in links for sent in link.sent)
+    refused = next((one for one in sent if is_refusal_by_fault(case, one)), None)
+    if refused is not None:
+        yield from _refused_over_links(case, refused, [read for read in lists if read.index > refused.index])
+
+
+def _open_over_links(case: Case, lists: Sequence[RequestList]) -> Iterator[Observation]:
+    if not _on_several_links(lists) or case.ends_at - lists[0].at < case.limits["open_observe"]:
+        return
+    if _too_many([read.at for read in lists], OPEN_LISTS, case.limits["resend_within"]) is None:
+        yield held(BOUNDED_OPEN, *(read.index for read in lists))
+
+
+def _refused_over_links(case: Case, refused: Frame, later: Sequence[RequestList]) -> Iterator[Observation]:
+    if not _on_several_links(later) or case.ends_at - refused.at < min(MINUTE_S, case.limits["resend_within"]):
+        return
+    if _too_many([read.at for read in later], REFUSED_LISTS, MINUTE_S) is None:
+        yield held(REFUSED_CALMLY, refused.index, *(read.index for read in later))
+
+
+def _on_several_links(lists: Sequence[RequestList]) -> bool:
+    return len({read.link.number for read in lists}) > 1
 
 
 def _too_many(times: Sequence[float], most: int, within_s: float) -> int | None:
@@ -111,7 +141,7 @@ def _recovery(case: Case, link: Link, lists: Sequence[RequestList]) -> Iterator[
 
 def _was_watched(case: Case, link: Link, first: RequestList) -> bool:
     end = link.ending.at if link.ending is not None else case.ends_at
-    return end - first.at >= case.limits["hold"]
+    return case.waiting.lasted(first.at, end, case.limits["hold"])
 
 
 def _content(read: RequestList) -> str:

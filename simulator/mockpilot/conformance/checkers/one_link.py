@@ -13,18 +13,30 @@ from mockpilot.conformance.case import Case
 from mockpilot.conformance.conversation import Frame, Link
 from mockpilot.conformance.observation import Observation, held
 from mockpilot.durations import format_duration
-from mockpilot.history.events import CloseReceived
+from mockpilot.history.events import CloseReceived, ReadingPaused
 from mockpilot.protocol.envelope import Action, MessageType
 
 ONE_AT_A_TIME = "link.one-at-a-time"
 
 
 def check(case: Case) -> Iterator[Observation]:
-    """Every pair of links, one opened while the other was up."""
+    """Every pair of links: one opened while the other was up, or while it was not read."""
     accepted = [link for link in case.clean_links if link.accepted is not None]
     for old, new in itertools.combinations(accepted, 2):
         if old.instance == new.instance and old.kind == new.kind and _overlap(old, new):
             yield from _judge(case, old, new)
+    yield from _left_unread(case)
+
+
+def _left_unread(case: Case) -> Iterator[Observation]:
+    """Whoever ends a link that we don't read, and opens the next one only then, has one at a time, too."""
+    accepted = [link for link in case.clean_links if link.accepted is not None]
+    for old, new in itertools.pairwise(accepted):
+        paused = next((event for event in case.of(ReadingPaused) if event.link == old.number), None)
+        if paused is None or old.instance != new.instance or old.kind != new.kind or _overlap(old, new):
+            continue
+        if _left(old) and old.ending is not None and old.ending.index > paused.index:
+            yield held(ONE_AT_A_TIME, old.ending.index, new.boots[0].index, link=new.number)
 
 
 def _overlap(old: Link, new: Link) -> bool:

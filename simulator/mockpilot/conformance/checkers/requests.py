@@ -53,7 +53,7 @@ def _after_first_push(case: Case, link: Link) -> Iterator[Observation]:
             AFTER_FIRST_PUSH, False, (accepted.index, *(frame.index for frame in early)),
             "no list before the first push of the link", "a list came before it", link=link.number,
         )  # fmt: skip
-    elif pushes and pushes[0].at - accepted.at >= case.limits["hold"]:
+    elif pushes and case.waiting.lasted(accepted.at, pushes[0].at, case.limits["hold"]):
         # Quiet during the hold counts once a list after the push shows that there was something to send.
         after = next((frame for frame in lists if frame.index > first), None)
         if after is not None:
