@@ -20,11 +20,11 @@ async def all_requests_cancelled(cms: Stage) -> None:
     await cms.reach("exchange")
     await cms.obtain_list()
     await cms.provoke("create-request")
-    await cms.wait_for("ProvideChargingRequests")
+    await cms.wait_for("news")
     await cms.wait_for("depot_changed")
     await cms.provoke("cancel-all-requests")
     with cms.patience("provoke_within") as waited:
-        await cms.wait_for("ProvideChargingRequests")
+        await cms.wait_for("news")
     if waited.ran_out and cms.is_connected:  # a second chance: a reconnect
         await cms.drop("close", code=1012)
         with cms.patience("reconnect_within"):

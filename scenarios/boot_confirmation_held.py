@@ -15,6 +15,6 @@ async def boot_confirmation_held(cms: Stage) -> None:
     The presystem sends nothing but, if it likes, another BootNotification until the confirmation is there; then
     it goes on as usual.
     """
-    cms.arm(delay("confirmation", "BootNotification", nth=1, by=cms.limits.hold))
+    cms.arm(delay("confirmation", "BootNotification", by=cms.limits.hold))
     await cms.reach("exchange")
     await cms.obtain_list()  # or nothing would show that there was something to keep back

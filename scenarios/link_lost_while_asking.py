@@ -28,6 +28,6 @@ async def link_lost_while_asking(cms: Stage) -> None:
     await cms.hold()
     await cms.provoke("create-request")
     with cms.patience("provoke_within") as waited:
-        await cms.wait_for("ProvideChargingRequests")
+        await cms.wait_for("news")
     if waited.ran_out:
         await list_on_new_link(cms)

@@ -9,7 +9,7 @@ from mockpilot.scenario import Stage, list_on_new_link, scenario
     needs=["requests"],
     typical="20 s",
     bounded_by=[
-        "boot_never", "provoke_within", "reconnect_within",
+        "boot_never", "provoke_within", "reconnect_within", "hold", "resend_within",
         "resend_within", "reconnect_within", "resend_within",
     ],
 )
@@ -21,14 +21,15 @@ async def link_reset_after_request(cms: Stage) -> None:
     again, with the same request ids.
     """
     dropped = cms.arm(drop("reset", action="ProvideChargingRequests", nth=1, when="before-answer"))
-    await cms.reach("exchange")
+    await cms.reach("booted")  # its list may come before it answers the first push
     await cms.obtain_list(dropped)
     cms.hold_pushes()
     cms.mark("the first push after the reconnect comes late")
     with cms.patience("reconnect_within"):
         await cms.wait_for("accepted")
-        await cms.hold()
-        cms.release_pushes()
+    await cms.hold()
+    cms.release_pushes()
+    with cms.patience("resend_within"):
         await cms.look_for("answer")
     with cms.patience("resend_within") as waited:
         await cms.wait_for("ProvideChargingRequests")

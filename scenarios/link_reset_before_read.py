@@ -26,7 +26,7 @@ async def link_reset_before_read(cms: Stage) -> None:
     cms.arm(drop("reset", action="ProvideChargingRequests", nth=1, when="before-read"))
     await cms.provoke("create-request")
     with cms.patience("provoke_within"):
-        await cms.wait_for("ProvideChargingRequests")
+        await cms.wait_for("news")
     with cms.patience("reconnect_within"):
         await cms.look_for("answer")
     with cms.patience("resend_within") as waited:

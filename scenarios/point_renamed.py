@@ -22,8 +22,8 @@ async def point_renamed(cms: Stage) -> None:
     await cms.wait_for("answer", count=2)
     await cms.hold("guard")
     await cms.provoke("change-request")
-    await cms.wait_for("ProvideChargingRequests")
+    await cms.wait_for("news")
     await cms.wait_for("answer")
     await cms.hold()  # whoever answers slowly is granted a longer guard
     await cms.provoke("create-request")
-    await cms.wait_for("ProvideChargingRequests")
+    await cms.wait_for("news")

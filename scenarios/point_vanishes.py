@@ -23,8 +23,8 @@ async def point_vanishes(cms: Stage) -> None:
     await cms.wait_for("answer", count=2)
     await cms.hold("guard")
     await cms.provoke("change-request")
-    await cms.wait_for("ProvideChargingRequests")
+    await cms.wait_for("news")
     await cms.wait_for("answer")
     await cms.hold()  # whoever answers slowly is granted a longer guard
     await cms.provoke("create-request")
-    await cms.wait_for("ProvideChargingRequests")
+    await cms.wait_for("news")

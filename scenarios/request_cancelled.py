@@ -19,15 +19,15 @@ async def request_cancelled(cms: Stage) -> None:
     await cms.obtain_list()
     for _ in range(2):
         await cms.provoke("create-request")
-        await cms.wait_for("ProvideChargingRequests")
+        await cms.wait_for("news")
         await cms.wait_for("depot_changed")
     await cms.wait_for("answer")
     await cms.provoke("cancel-request")
     with cms.patience("provoke_within") as waited:
-        await cms.wait_for("ProvideChargingRequests")
+        await cms.wait_for("news")
         await cms.hold()
         await cms.provoke("create-request")  # a list that was surely made after the cancelling
-        await cms.wait_for("ProvideChargingRequests")
+        await cms.wait_for("news")
     if waited.ran_out and cms.is_connected:  # a second chance: a reconnect
         await cms.drop("close", code=1012)
         with cms.patience("reconnect_within"):

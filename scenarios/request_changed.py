@@ -22,12 +22,12 @@ async def request_changed(cms: Stage) -> None:
     await cms.obtain_list()
     for _ in range(2):  # the second list shows whether the first new request is still in it
         await cms.provoke("create-request")
-        await cms.wait_for("ProvideChargingRequests")
+        await cms.wait_for("news")
         await cms.wait_for("depot_changed")
     cms.mark("the requests are there; now one is changed")
     before = cms.request_ids
     await cms.provoke("change-request")
-    await cms.wait_for("ProvideChargingRequests")
+    await cms.wait_for("news")
     await cms.wait_for("answer")
     if before - cms.request_ids:  # one is gone: does it come back by itself after a reconnect?
         await cms.drop("close", code=1012)

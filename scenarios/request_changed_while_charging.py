@@ -20,12 +20,12 @@ async def request_changed_while_charging(cms: Stage) -> None:
     await cms.obtain_list()
     await cms.wait_for("depot_changed")
     await cms.provoke("change-request")  # the control: outside charging
-    await cms.wait_for("ProvideChargingRequests")
+    await cms.wait_for("news")
     await cms.wait_for("depot_changed")
     await cms.reach("charging")
     await cms.provoke("change-request")
     with cms.patience("provoke_within") as waited:
-        await cms.wait_for("ProvideChargingRequests")
+        await cms.wait_for("news")
     if waited.ran_out and cms.is_connected:  # a second chance: a reconnect
         await cms.drop("close", code=1012)
         with cms.patience("reconnect_within"):

@@ -29,6 +29,6 @@ async def request_refused(cms: Stage) -> None:
         await cms.wait_for("answer", count=2)
     await cms.provoke("create-request")
     with cms.patience("provoke_within") as silent:
-        await cms.wait_for("ProvideChargingRequests")
+        await cms.wait_for("news")
     if deaf.ran_out or silent.ran_out:
         await list_on_new_link(cms)

@@ -19,5 +19,5 @@ async def requests_accepted(cms: Stage) -> None:
     await cms.obtain_list()
     await cms.provoke("create-request")
     with cms.patience("provoke_within"):  # one list is enough where nothing can be provoked
-        await cms.wait_for("ProvideChargingRequests")
+        await cms.wait_for("news")
     await cms.wait_for("answer")

@@ -32,5 +32,5 @@ async def second_link(cms: Stage) -> None:
     await cms.hold()  # what comes from now on was sent late enough
     await cms.provoke("create-request")
     with cms.patience("provoke_within"):
-        await cms.wait_for("ProvideChargingRequests")
+        await cms.wait_for("news")
         await cms.wait_for("answer")

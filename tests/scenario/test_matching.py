@@ -14,6 +14,7 @@ from mockpilot.history.events import (
     Mark,
     MessageReceived,
     MessageSent,
+    StepProvoked,
     TcpAccepted,
     UpgradeAnswered,
 )
@@ -162,3 +163,26 @@ def test_end_of_a_link_is_a_close_or_the_end() -> None:
     assert is_end(LinkEnded(link=1, by="us", how="cleanly"), 1)
     assert not is_end(LinkEnded(link=2, by="us", how="cleanly"), 1)
     assert not is_end(received(2, PUSH), 1)
+
+
+def a_list(*ids: str) -> MessageReceived:
+    """A list with these entries."""
+    entries = [{"chargingRequestId": one} for one in ids]
+    return MessageReceived(text=said(1, LIST, {"chargingRequestList": entries}))
+
+
+def test_news_is_a_list_that_says_something_else_than_before_the_step() -> None:
+    """Whoever sends its list with every push says the old one now and then while the step takes effect."""
+    history = [a_list(), a_list("a"), StepProvoked(step="create-request", charging_point_id="P1"), a_list("a")]
+    is_news = predicate("news", history)
+    assert not is_news(a_list("a"))
+    assert not is_news(MessageReceived(text=said(1, BOOT)))
+    assert is_news(a_list("a", "b"))
+    assert is_news(a_list())
+
+
+def test_any_list_is_news_where_nothing_was_said_or_provoked() -> None:
+    """There is nothing to compare it with."""
+    assert predicate("news")(a_list("a"))
+    assert predicate("news", [a_list("a")])(a_list("a"))
+    assert predicate("news", [StepProvoked(step="create-request", charging_point_id="P1")])(a_list("a"))

@@ -5,7 +5,9 @@ from __future__ import annotations
 from mockpilot.faults.verbs import answer
 from mockpilot.scenario.stage import Stage
 
-BOOT_IN_VAIN_BOUNDS = ("hold", "hold", "boot_retry_within", "reconnect_within", "boot_never", "provoke_within")
+BOOT_IN_VAIN_BOUNDS = (
+    "hold", "guard", "hold", "boot_retry_within", "reconnect_within", "boot_never", "provoke_within",
+)  # fmt: skip
 """The limits that ``boot_in_vain`` may have to wait out."""
 
 
@@ -31,17 +33,19 @@ async def list_on_new_link(cms: Stage) -> None:
 
 
 async def boot_in_vain(cms: Stage, kind: str) -> None:
-    """Answer the first boot by an answer of this kind, and wait for one that is accepted, and for a list after it.
+    """Answer boots by an answer of this kind for a while, and wait for one that is accepted, and for a list after it.
 
     Held first: who does not wait for the confirmation at all is told apart from who ignores what it says.
     """
-    cms.arm(answer("BootNotification", kind, nth=1, by=cms.limits.hold))
+    refused = cms.arm(answer("BootNotification", kind, by=cms.limits.hold))
     await cms.reach("fresh")
     with cms.patience("boot_never"):
         await cms.wait_for("BootNotification")
     await cms.hold()
     await cms.provoke("create-request")  # a reason to speak
+    await cms.hold("guard")
     await cms.hold()
+    cms.disarm(refused)  # till then every boot met it: who boots again soon shows its patience, too
     with cms.patience("boot_retry_within") as waited:
         await cms.wait_for("accepted")
     if waited.ran_out and cms.is_connected:  # waiting is fine, too; a new link shows whether lists come at all

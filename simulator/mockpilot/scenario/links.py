@@ -11,6 +11,7 @@ from mockpilot.control import Control
 from mockpilot.faults.injector import Armed
 from mockpilot.faults.selecting import Seconds
 from mockpilot.faults.verbs import Fault, refuse
+from mockpilot.history.events import LinkEnded, TcpAccepted
 from mockpilot.limits import Limits
 from mockpilot.scenario.waiting import Waits
 from mockpilot.scenario.watching import Watching
@@ -26,6 +27,12 @@ class Links:
     def is_connected(self) -> bool:
         """Whether there is a live link."""
         return bool(self._control.server.live_links())
+
+    @property
+    def is_left(self) -> bool:
+        """Whether the latest connection is over."""
+        accepted, ended = (self._control.recorder.history.of(kind) for kind in (TcpAccepted, LinkEnded))
+        return bool(accepted) and any(end.link == accepted[-1].link for end in ended)
 
     async def drop(self, how: str, code: int | None = 1001, down: Seconds = 0.0) -> Armed:
         """End the link and see it end, but for ``silence``, which ends nothing."""

@@ -1,15 +1,16 @@
 """What a scenario can wait for, as predicates over recorded events. Pure.
 
 Words: an action's name means a request message of the presystem with that action; ``attempt`` the first bytes of a
-connection; ``link`` an accepted upgrade; ``accepted`` our Accepted going out; ``answer`` an answer to a push; any
-event's name means that event.
+connection; ``link`` an accepted upgrade; ``accepted`` our Accepted going out; ``answer`` an answer to a push; ``news``
+a list that differs from the last one before the last step, since some products send theirs with every push; any event's
+name means that event.
 """
 
 from __future__ import annotations
 
 import difflib
 import functools
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from mockpilot.errors import ScenarioError
@@ -21,6 +22,7 @@ from mockpilot.history.events import (
     LinkEnded,
     MessageReceived,
     MessageSent,
+    StepProvoked,
     UpgradeAnswered,
 )
 from mockpilot.protocol.envelope import Action, Envelope, MessageType, read, same_id
@@ -33,17 +35,20 @@ WORDS = {
     "link": "a new connection",
     "accepted": "an accepted boot",
     "answer": "an answer to a push",
+    "news": "a list that says something else than before the step",
 } | {str(action): str(action) for action in Action}
 
 
-def predicate(what: str) -> Predicate:
-    """The predicate for a word.
+def predicate(what: str, history: Sequence[Event] = ()) -> Predicate:
+    """The predicate for a word, at a point of the recording.
 
     Raises:
         ScenarioError: nobody knows the word.
     """
     if what in tuple(Action):
         return lambda event: _is_request(event, Action(what))
+    if what == "news":
+        return functools.partial(_is_news, _told_before(history))
     if what in _SPECIAL:
         return _SPECIAL[what]
     if what in EVENT_NAMES:
@@ -80,6 +85,23 @@ def _envelope(text: str) -> Envelope | None:
 
 def _is_boot(event: Event) -> bool:
     return _is_request(event, Action.BOOT_NOTIFICATION)
+
+
+def _is_list(event: Event) -> bool:
+    return _is_request(event, Action.PROVIDE_CHARGING_REQUESTS)
+
+
+def _told_before(history: Sequence[Event]) -> Event | None:
+    """The last list before the last step; None if nothing was provoked."""
+    steps = (place for place in reversed(range(len(history))) if isinstance(history[place], StepProvoked))
+    return next((history[place] for place in reversed(range(next(steps, 0))) if _is_list(history[place])), None)
+
+
+def _is_news(before: Event | None, event: Event) -> bool:
+    if not _is_list(event):
+        return False
+    said, told = (envelope_of(one) if one is not None else None for one in (event, before))
+    return said is not None and (told is None or said.payload != told.payload)
 
 
 def _is_request(event: Event, action: Action) -> bool:

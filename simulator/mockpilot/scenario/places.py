@@ -13,7 +13,7 @@ from mockpilot.depot.simulation import DepotError
 from mockpilot.depot.site import Site
 from mockpilot.faults.changes.finding import told_points
 from mockpilot.history.recorder import History
-from mockpilot.protocol.vocabulary import Dialect
+from mockpilot.protocol.vocabulary import ChargingRequest, Dialect
 from mockpilot.scenario.matching import push_of
 
 ARRIVES_WITH_PERCENT = 15.0
@@ -47,11 +47,11 @@ def plug_one_in(site: Site, presystem_id: str, otherwise: str) -> PointNow | Non
     Where none can be, a vehicle that has come by itself will do.
 
     Args:
-        otherwise: the point for a request that names none.
+        otherwise: the point for a request that names none, or the default point.
     """
     requests = site.requests_of(presystem_id).values()
     for request in requests:
-        wanted = str(request.charging_point_id or otherwise)
+        wanted = real_point_of(request, site) or otherwise
         try:
             site.simulation.plug_in(request.vehicle_id, wanted, ARRIVES_WITH_PERCENT, is_prepared=True)
         except DepotError:
@@ -59,6 +59,12 @@ def plug_one_in(site: Site, presystem_id: str, otherwise: str) -> PointNow | Non
         return next(point for point in _real_points(site) if point.point.id == wanted)
     vehicles = {request.vehicle_id for request in requests}
     return next((point for point in _real_points(site) if _stands_at(point) in vehicles), None)
+
+
+def real_point_of(request: ChargingRequest, site: Site) -> str:
+    """The point that a charging request is bound to; empty if none is, which the default point stands for, too."""
+    named = str(request.charging_point_id or "")
+    return named if named in site.real_points() else ""
 
 
 def _real_points(site: Site) -> Iterator[PointNow]:

@@ -73,7 +73,7 @@ class Stage:
         """Wait for the presystem to do something, ``count`` times; answers the last of those events.
 
         Args:
-            what: an action's name, ``attempt``, ``link``, ``accepted``, ``answer`` or the name of an event.
+            what: an action's name, ``attempt``, ``link``, ``accepted``, ``answer``, ``news`` or the name of an event.
         """
         return await self._watching.wait_for(what, count)
 
@@ -196,13 +196,21 @@ class Stage:
         return self._links.is_connected
 
     @property
+    def is_left(self) -> bool:
+        """Whether the latest connection is over; that is seen even where we have fallen silent."""
+        return self._links.is_left
+
+    @property
     def request_ids(self) -> frozenset[str]:
         """Ids of the presystem's charging requests that the CMS holds."""
         return self._steps.request_ids
 
     @property
     def bound_point(self) -> str:
-        """A charging point that a stored charging request of the presystem names; empty if none does."""
+        """A charging point that a stored charging request of the presystem names; empty if none does.
+
+        Never the default point, which stands in every push.
+        """
         return self._steps.bound_point
 
     @property

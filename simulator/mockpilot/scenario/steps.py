@@ -16,7 +16,7 @@ from mockpilot.history.events import Event, StepEnded, StepProvoked
 from mockpilot.limits import Limits
 from mockpilot.protocol.envelope import Action
 from mockpilot.scenario.matching import asks_for_something
-from mockpilot.scenario.places import plug_one_in, point_to_name, shown_points
+from mockpilot.scenario.places import plug_one_in, point_to_name, real_point_of, shown_points
 from mockpilot.scenario.waiting import ScenarioOver, Waits
 from mockpilot.scenario.watching import Watching
 
@@ -91,9 +91,9 @@ class Steps:
 
     @property
     def bound_point(self) -> str:
-        """A charging point that a stored charging request of the presystem names; empty if none does."""
-        stored = self._site.requests_of(self._presystem_id).values()
-        return next((self._spell(request.charging_point_id) for request in stored if request.charging_point_id), "")
+        """A charging point that a stored charging request names, but for the default one; empty if none does."""
+        bound = (real_point_of(request, self._site) for request in self._site.requests_of(self._presystem_id).values())
+        return next((self._spell(point) for point in bound if point), "")
 
     def _point(self) -> str:
         shown = shown_points(self._control.recorder.history, self._control.server.world.dialect)

@@ -43,7 +43,7 @@ class Watching:
 
     def predicate(self, what: str) -> Predicate:
         """The predicate for a word, an Accepted only where it answers a boot."""
-        matches = predicate(what)
+        matches = predicate(what, self._control.recorder.history)
         if matches is not is_accepted:
             return matches
         return lambda event: matches(event) and answers_a_boot(event, self._control.recorder.history)
