@@ -1,7 +1,7 @@
 """Presystems that conform in ways of their own: where the sources leave freedom, no rule may speak against them.
 
-A quarter of the plays, each presystem and each scenario among them; ``mockpilot selftest`` plays them all, and the slow
-tests do so again and again.
+A quarter of the plays, each presystem and each scenario among them, and all where a way matters in few scenarios;
+``mockpilot selftest`` plays them all, and the slow tests do so again and again.
 """
 
 from __future__ import annotations
@@ -22,7 +22,9 @@ QUARTER = 4
 def test_conforming_presystem_gets_no_finding_and_is_shown_to_conform(role: str) -> None:
     """No must and no should is held against it, and its own way of conforming keeps nothing from being tested."""
     names = [one.name for one in scenarios_for(CONFORMING_ROLES[role])]
-    played = [play(role, False, name) for name in names[ROLES.index(role) % QUARTER :: QUARTER]]
+    if not CONFORMING_ROLES[role].only:
+        names = names[ROLES.index(role) % QUARTER :: QUARTER]
+    played = [play(role, False, name) for name in names]
     assert played
     assert matrix_of(played, ()).problems == ()
 

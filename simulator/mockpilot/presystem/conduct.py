@@ -201,6 +201,8 @@ class Conduct:
     takes: Callable[[Arrival], Taking] = _as_meant
     answer_delay_s: float = 0.0
     """From a push to its confirmation."""
+    bursts_s: float = 0.0
+    """So far apart are the moments at which confirmations go out, the newest first; 0: each goes when it is due."""
     answers_while_list_is_open: bool = True
     """Else nothing is answered, and nothing sent, until a list is confirmed."""
     minds_presystem_ids: bool = True
@@ -209,6 +211,12 @@ class Conduct:
     """Whether an entry leaves a point that a push no longer has."""
 
     # charging requests
+    request_id: Callable[[str], str] = _as_it_is
+    """From a fresh UUID to a charging request id."""
+    lists_with_pushes: bool = False
+    """Whether a list follows every push, whatever has changed."""
+    leaves_over_lists: bool = False
+    """Whether a list that is refused, or not confirmed in time, ends the link."""
     list_waits_for_push: bool = True
     list_awaits_confirmation: bool = True
     entries: Callable[[ListDraft], Sequence[Entry]] = _complete
@@ -236,6 +244,8 @@ class Conduct:
     """Whether each list that there was while no link was up is sent afterwards."""
 
     # links
+    link_lasts_s: float = math.inf
+    """After so long a link is left for a new one."""
     deaf_after_late_confirmation_s: float = math.inf
     """Stops answering for good once a confirmation came so long after its list."""
     deaf_after: frozenset[Upset] = frozenset()

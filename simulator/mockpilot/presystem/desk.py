@@ -26,9 +26,10 @@ class Due(enum.Enum):
     LIST = "list"                        # an open list is unconfirmed, or a refused one may be tried again
     EARLY_LIST = "early list"            # offenders only: a list out of turn
     HASTY_BOOT = "hasty boot"            # offenders only: a boot out of turn
-    ANSWER = "answer"                    # offenders only: a confirmation that waited
+    ANSWER = "answer"                    # a confirmation that waited
     LIST_AGAIN = "list again"            # offenders only: a confirmed list is sent once more
     SILENCE = "silence"                  # pushes are missing
+    WORN = "worn"                        # some leave a link after a while, for a new one
 
 
 @dataclass(slots=True)

@@ -7,6 +7,7 @@ pushes and lists is their modules' affair; here stands what goes to whom, and wh
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 
 from mockpilot.presystem.booting import Booting
@@ -35,6 +36,7 @@ class Exchange:
             Due.ANSWER: self._pushes.answer_waiting,
             Due.LIST_AGAIN: self._lists.again,
             Due.SILENCE: self._pushes.silence,
+            Due.WORN: self._worn,
         }
 
     @property
@@ -51,6 +53,8 @@ class Exchange:
         """The link is open."""
         self._desk.memory.rhythm.link_opened()
         self._lists.opened()
+        if self._desk.conduct.link_lasts_s < math.inf:
+            self._desk.agenda.put(Due.WORN, now + self._desk.conduct.link_lasts_s)
         for opening in self._desk.conduct.opening(self._desk.memory.been_accepted):
             if opening is Opening.LIST:
                 self._lists.send_out_of_turn()
@@ -123,6 +127,9 @@ class Exchange:
             self._pushes.listen_on(now)
             self._lists.consider(now)
         return waited
+
+    def _worn(self, _now: float) -> None:
+        self._desk.leaving = "it is time for a new link"
 
     def _early_list(self, now: float) -> None:
         self._lists.send_out_of_turn()

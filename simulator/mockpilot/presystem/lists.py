@@ -69,6 +69,7 @@ class Lists:
             self._pushed = True
             self._must_tell = not self._trusts_the_cms() and not self.book.ids() <= information.shown
             self._replay()
+        self._must_tell = self._must_tell or self.desk.conduct.lists_with_pushes
 
     def _trusts_the_cms(self) -> bool:
         conduct, memory = self.desk.conduct, self.desk.memory
@@ -124,6 +125,9 @@ class Lists:
             self.desk.log("the list was not confirmed in time")
             self._give_up()
             self._resends += 1
+            if self.desk.conduct.leaves_over_lists:
+                self.desk.leaving = "a list was not confirmed in time"
+                return
         self.consider(now)
 
     def answered(self, message: Envelope, now: float) -> bool:
@@ -183,6 +187,8 @@ class Lists:
         self._refusals += 1
         self._give_up()
         self.desk.agenda.drop(Due.LIST)
+        if self.desk.conduct.leaves_over_lists:
+            self.desk.leaving = "a list was refused"
         self.consider(now)
 
     def _refusal_pause(self) -> float:

@@ -20,7 +20,7 @@ class Pushes:
 
     desk: Desk
     _waiting: list[tuple[float, Frames]] = field(default_factory=list)
-    """Confirmations that an offender keeps back, and until when."""
+    """Confirmations that are kept back, and until when."""
 
     def received(self, message: Envelope, size: int, now: float, *, list_is_open: bool) -> Information | None:
         """Take a push and answer it.
@@ -62,18 +62,26 @@ class Pushes:
             self.desk.leaving = "pushes are missing"
 
     def answer_waiting(self, now: float) -> None:
-        """Offenders only: send the confirmations that waited long enough."""
+        """Send the confirmations that waited long enough."""
         while self._waiting and self._waiting[0][0] <= now:
             self.desk.say(self._waiting.pop(0)[1])
         self._plan_answer()
 
     def _confirm(self, message: Envelope, now: float) -> None:
         confirmation, delay_s = self.desk.scribe.confirmation(message), self.desk.conduct.answer_delay_s
-        if delay_s:
+        if self.desk.conduct.bursts_s:
+            self._keep_for_burst(confirmation, now)
+        elif delay_s:
             self._waiting.append((now + delay_s, confirmation))
             self._plan_answer()
         else:
             self.desk.say(confirmation)
+
+    def _keep_for_burst(self, confirmation: Frames, now: float) -> None:
+        every_s = self.desk.conduct.bursts_s
+        self._waiting.insert(0, ((now // every_s + 1) * every_s, confirmation))
+        self._waiting.sort(key=lambda waiting: waiting[0])
+        self._plan_answer()
 
     def _plan_answer(self) -> None:
         if self._waiting:

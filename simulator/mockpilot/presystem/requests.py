@@ -182,7 +182,7 @@ class RequestBook:
 
     def _new_id(self) -> str:
         fresh = self.chance_id()
-        return fresh.urn if self.wording.ids_are_uris else str(fresh)
+        return self.conduct.request_id(fresh.urn if self.wording.ids_are_uris else str(fresh))
 
     def _find(self, request_id: str) -> Entry | None:
         named = (entry for entry in self.entries if not request_id or _id(entry) == request_id)

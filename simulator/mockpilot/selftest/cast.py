@@ -8,21 +8,17 @@ from __future__ import annotations
 
 import json
 import math
-import uuid
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
 from mockpilot.conformance.levels import Level
 from mockpilot.conformance.rules import RULES
 from mockpilot.presystem.backoff import Backoff
-from mockpilot.presystem.conduct import CONFORMING, Arrival, Conduct, Entry, ListDraft, Taking
+from mockpilot.presystem.conduct import CONFORMING, Conduct, Taking
 from mockpilot.presystem.offences import OFFENCES
 from mockpilot.profile import PresystemSettings, Profile
-from mockpilot.protocol import envelope
-from mockpilot.protocol.envelope import Action, Envelope, MessageType
-from mockpilot.protocol.schema import violations
-from mockpilot.protocol.vocabulary import dialect
+from mockpilot.selftest import freedoms as free
 from mockpilot.selftest.rehearsal import PROFILE, Adjust, as_told
 
 
@@ -38,6 +34,8 @@ class Role:
     """The rule that it breaks; None for one that conforms."""
     leaves_undecided: bool = False
     """Conforms in a way that some scenarios cannot see through: inconclusive there, and never failed."""
+    only: tuple[str, ...] = ()
+    """Beginnings of the scenarios in which its way can make a difference; empty: all of them."""
 
 
 def _set(**changes: Any) -> Adjust:
@@ -57,78 +55,28 @@ def speaking(dialect: str) -> Profile:
     return replace(PROFILE, presystem=PresystemSettings(dialect=dialect), presystems=())
 
 
-# What conforming presystems may do otherwise
-
-def _stamped(change: Callable[[str], str]) -> Conduct:
-    return replace(CONFORMING, message=lambda message: replace(message, timestamp=change(message.timestamp)))
-
-
-def _spelt(change: Callable[[str], str]) -> Conduct:
-    return replace(CONFORMING, spelling=lambda message: (change(envelope.write(message)),))
-
-
-def _other_boot_key(message: Envelope) -> Envelope:
-    if message.action is Action.BOOT_NOTIFICATION and message.message_type is MessageType.REQUEST:
-        return replace(message, payload={"presystem": "BMS"})
-    return message
-
-
-def _strictly(taking: Taking) -> Callable[[Arrival], Taking]:
-    """The schemas are closed: to take them at their word is right."""
-    def takes(arrival: Arrival) -> Taking:
-        said = arrival.message
-        found = violations(said.payload, dialect("chargepilot"), said.action, said.message_type)
-        return taking if found else Taking.AS_MEANT
-
-    return takes
-
-
-def _early(taking: Taking) -> Conduct:
-    """Whether a push before the boot is accepted is to be answered, nobody says."""
-    return replace(CONFORMING, takes=lambda arrival: taking if arrival.early else Taking.AS_MEANT)
-
-
-def _is_list(message: Envelope) -> bool:
-    return message.action is Action.PROVIDE_CHARGING_REQUESTS and message.message_type is MessageType.REQUEST
-
-
-def _lists_twice(message: Envelope) -> tuple[str, ...]:
-    return (envelope.write(message),) * (2 if _is_list(message) else 1)
-
-
-def _lists_twice_under_new_ids(message: Envelope) -> tuple[str, ...]:
-    again = replace(message, message_id=str(uuid.uuid5(uuid.NAMESPACE_OID, message.message_id)))
-    return (envelope.write(message), envelope.write(again)) if _is_list(message) else (envelope.write(message),)
-
-
-def _without_points(draft: ListDraft) -> list[Entry]:
-    return [{key: value for key, value in entry.items() if key != "chargingPointId"} for entry in draft.entries]
-
-
-def _in_capitals(answer: Envelope) -> tuple[Envelope, ...]:
-    return (replace(answer, message_id=answer.message_id.upper()),)
-
+_ASKING = ("request", "point_", "all_requests_", "foreign_", "cms_", "outage_with_changes")
+"""Scenarios in which lists are made and compared."""
 
 _CONFORMING = (
     Role("the exemplary presystem"),
-    # who offers none cannot miss one
-    Role("offers no subprotocol", replace(CONFORMING, offers_subprotocol=False), leaves_undecided=True),
-    # it has left its first link by the time that the second is asked for with credentials
-    Role("waits to be asked for its login", replace(CONFORMING, waits_to_be_asked=True), leaves_undecided=True),
-    Role("passes over pushes before its boot is accepted", _early(Taking.SILENTLY)),
-    Role("refuses pushes before its boot is accepted", _early(Taking.AS_AN_ERROR)),
+    Role("offers no subprotocol", replace(CONFORMING, offers_subprotocol=False),
+         profile=_profile(offers_subprotocol=False)),
+    Role("waits to be asked for its login", replace(CONFORMING, waits_to_be_asked=True)),
+    Role("passes over pushes before its boot is accepted", free.early(Taking.SILENTLY)),
+    Role("refuses pushes before its boot is accepted", free.early(Taking.AS_AN_ERROR)),
     Role("follows redirects without its credentials", replace(CONFORMING, follows_redirects=True)),
     Role("speaks TLS 1.2 alone", replace(CONFORMING, tls_versions=("TLSv1_2", "TLSv1_2"))),
     Role("speaks TLS 1.3 alone", replace(CONFORMING, tls_versions=("TLSv1_3", "TLSv1_3"))),
-    Role("offset of zero", _stamped(lambda stamp: stamp.replace("Z", "+00:00"))),
-    Role("nanoseconds", _stamped(lambda stamp: stamp.replace("Z", "000000Z"))),
-    Role("whole seconds", _stamped(lambda stamp: stamp[:19] + "Z")),
-    Role("lower-case time stamps", _stamped(str.lower)),
+    Role("offset of zero", free.stamped(lambda stamp: stamp.replace("Z", "+00:00"))),
+    Role("nanoseconds", free.stamped(lambda stamp: stamp.replace("Z", "000000Z"))),
+    Role("whole seconds", free.stamped(lambda stamp: stamp[:19] + "Z")),
+    Role("lower-case time stamps", free.stamped(str.lower)),
     Role("ids in capitals", replace(CONFORMING, message_id=str.upper)),
-    Role("answers in capitals", replace(CONFORMING, answers=_in_capitals)),
-    Role("the other boot key", replace(CONFORMING, message=_other_boot_key)),
-    Role("indented JSON", _spelt(lambda text: json.dumps(json.loads(text), indent=2))),
-    Role("escaped JSON", _spelt(lambda text: json.dumps(json.loads(text), ensure_ascii=True) + "\r\n")),
+    Role("answers in capitals", replace(CONFORMING, answers=free.in_capitals)),
+    Role("the other boot key", replace(CONFORMING, message=free.other_boot_key)),
+    Role("indented JSON", free.spelt(lambda text: json.dumps(json.loads(text), indent=2))),
+    Role("escaped JSON", free.spelt(free.with_every_letter_escaped)),
     Role("dialect vdv-1.0", profile=speaking("vdv-1.0")),
     Role("dialect vdv-1.1", profile=speaking("vdv-1.1")),
     Role("dialect vdv-2.0-rc1", profile=speaking("vdv-2.0-rc1")),
@@ -139,7 +87,9 @@ _CONFORMING = (
     Role("cannot be provoked", profile=replace(PROFILE, provoke=None), leaves_undecided=True),
     Role("listens only", profile=_profile(sends_requests=False), leaves_undecided=True),
     Role("tries again every fifteen seconds", adjust=_set(back_off=Backoff(15.0, 15.0))),
-    Role("tries again every four minutes", adjust=_set(back_off=Backoff(240.0, 240.0))),
+    Role("tries again after all but five minutes", adjust=_set(back_off=Backoff(299.0, 299.0, 0.0))),
+    Role("tries again by chance", replace(CONFORMING, pause=free.fully_jittered), _set(back_off=Backoff(2.0, 300.0)),
+         only=("outage_", "link_", "login_refused", "subprotocol_")),
     Role("tries again at once, then slower", adjust=_set(back_off=Backoff(0.5, 300.0))),
     Role("resends after a reconnect only", adjust=_paced(list_time_out=math.inf, list_time_out_cap=math.inf)),
     Role("resends after fifty seconds", adjust=_paced(list_time_out=50.0, list_time_out_cap=50.0)),
@@ -148,17 +98,41 @@ _CONFORMING = (
     Role("waits long for its boot", adjust=_paced(boot_time_out=110.0)),
     Role("waits long after a rejection", adjust=_paced(boot_pause_floor=110.0)),
     Role("boots after four seconds", replace(CONFORMING, boot_delay_s=4.0)),
-    Role("notices silence late", adjust=_set(silence_after_s=280.0)),
+    Role("notices silence late", adjust=_set(silence_after_s=295.0)),
     Role("notices silence early", adjust=_set(silence_after_s=16.0)),
     # a new process has a store of its own, so an open list cannot come again
     Role("exits under a supervisor", replace(CONFORMING, survives_loss=False), profile=_profile(supervised=True),
          leaves_undecided=True),
-    Role("sends every list twice", replace(CONFORMING, spelling=_lists_twice)),
-    Role("sends every list twice, under new ids", replace(CONFORMING, spelling=_lists_twice_under_new_ids)),
-    Role("binds no request to a point", replace(CONFORMING, entries=_without_points), leaves_undecided=True),
-    Role("refuses what its schema does not know", replace(CONFORMING, takes=_strictly(Taking.AS_AN_ERROR))),
-    Role("leaves at what its schema does not know", replace(CONFORMING, takes=_strictly(Taking.BADLY))),
-    Role("answers after ten seconds", replace(CONFORMING, answer_delay_s=10.0), leaves_undecided=True),
+    Role("sends every list twice", replace(CONFORMING, spelling=free.lists_twice)),
+    Role("sends every list twice, under new ids", replace(CONFORMING, spelling=free.lists_twice_under_new_ids)),
+    Role("binds no request to a point", replace(CONFORMING, entries=free.without_points), leaves_undecided=True),
+    Role("refuses what its schema does not know", replace(CONFORMING, takes=free.strictly(Taking.AS_AN_ERROR))),
+    Role("leaves at what its schema does not know", replace(CONFORMING, takes=free.strictly(Taking.BADLY))),
+    Role("answers all but too late", replace(CONFORMING, answer_delay_s=14.9)),
+    Role("answers in bursts, the newest first", replace(CONFORMING, bursts_s=6.0)),
+    Role("sends its list with every push", replace(CONFORMING, lists_with_pushes=True)),
+    Role("replans with every push", free.replanning()),
+    Role("sends every list in two steps", replace(CONFORMING, spelling=free.in_two_lists), only=_ASKING),
+    Role("asks for the least that there is", free.asking(free.for_the_least), only=_ASKING, leaves_undecided=True),
+    Role("plans by local time", free.asking(free.by_local_time), only=_ASKING),
+    Role("binds its requests to the default point", free.bound_to_the_default_point(), only=_ASKING),
+    Role("terminates what it takes back", free.told_by_instructions(), only=_ASKING),
+    Role("names its requests oddly", replace(CONFORMING, request_id=lambda text: f" Süd/{text[:4]}\\ \"→\t'"),
+         only=_ASKING),
+    Role("uses a link for a hundred seconds", replace(CONFORMING, link_lasts_s=100.0),
+         only=("confirmation_", "link_", "request_ref", "information_")),
+    Role("leaves a link over a list", replace(CONFORMING, leaves_over_lists=True),
+         only=("confirmation_", "link_", "request_ref", "cms_", "outage_")),
+    Role("gives a refused list up", replace(CONFORMING, refusal_pause=lambda _planned: math.inf),
+         only=("request_ref",)),
+    Role("boots twice at once", replace(CONFORMING, spelling=free.boots_twice), only=("boot_", "information_withheld")),
+    Role("boots every two seconds", adjust=_paced(boot_time_out=2.0, boots_per_link=99), only=("boot_",)),
+    Role("boots again soon after a rejection", only=("boot_",),
+         adjust=lambda settings: _paced(boot_pause_floor=3.0)(replace(settings, back_off=Backoff(3.0, 300.0)))),
+    Role("asks with headers of its own", replace(CONFORMING, wire=free.with_more_headers),
+         only=("boot_accepted", "login_", "subprotocol_", "redirect_")),
+    Role("names the address in full", replace(CONFORMING, target=lambda path: f"https://127.0.0.1{path}?depot=7"),
+         only=("boot_accepted", "login_", "redirect_")),
 )  # fmt: skip
 
 CONFORMING_ROLES: Mapping[str, Role] = {role.name: role for role in _CONFORMING}

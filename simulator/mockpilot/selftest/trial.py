@@ -20,8 +20,8 @@ from mockpilot.selftest.rehearsal import catalogue, perform
 
 
 def scenarios_for(role: Role) -> tuple[Scenario, ...]:
-    """What its profile allows, in the order of the catalogue."""
-    return select(catalogue(), (), (), role.profile, bad_certificates=certificates().bad_kinds).run
+    """What its profile allows and what it makes a difference in, in the order of the catalogue."""
+    return select(catalogue(), role.only, (), role.profile, bad_certificates=certificates().bad_kinds).run
 
 
 def plays_of(roles: Iterable[Role]) -> list[tuple[str, bool, str]]:
