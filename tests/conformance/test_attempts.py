@@ -61,6 +61,28 @@ def test_connections_close_together_are_one_attempt() -> None:
     assert attempts(Play().connect(status=401, credentials="none").connect()) == [2]
 
 
+def bare(play: Play, wait: float) -> Play:
+    """A request without credentials, which is asked for them."""
+    return play.tls().upgrade(401, credentials="none").ended("us", "cleanly").wait(wait)
+
+
+def test_challenge_round_is_one_attempt_however_slow() -> None:
+    """Within reason, and if it brings credentials; what a library repeats then belongs to it, too."""
+    assert attempts(bare(Play(), 3).connect()) == [2]
+    assert attempts(bare(bare(Play(), 3), 3).connect()) == [1, 2]
+    assert attempts(bare(Play(), 30).connect()) == [1, 1]
+    repeats = bare(Play(), 3).refused(401).wait(0.2).refused(401).wait(0.2).refused(401).wait(15)
+    assert attempts(bare(repeats, 3).refused(401)) == [4, 2]
+
+
+def test_challenge_round_hides_no_hammering() -> None:
+    """After six connections an attempt is over."""
+    play = Play()
+    for _ in range(4):
+        bare(play, 0.1).refused(401).wait(0.1)
+    assert attempts(play) == [6, 2]
+
+
 def test_path_is_compared_decoded_and_without_query() -> None:
     """Absolute form included."""
     assert path_of("wss://lab:8443/vdv463/a%2Fb?x=1") == "/vdv463/a/b"

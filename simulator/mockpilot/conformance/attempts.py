@@ -19,12 +19,16 @@ from mockpilot.protocol.handshake import looks_like_websocket, path_of
 MAX_CONNECTS = 6
 """More connects than that are no single attempt, so that hammering still shows (challenge rounds were seen to need
 five requests)."""
+CHALLENGE_ROUND_S = 10.0
+"""Seconds that may pass between a request without credentials and the one that brings them: a slow machine connects and
+shakes hands anew. Whoever comes later begins another attempt."""
 TIGHT_SAMPLE = 10
 """Attempts that it takes to speak of a tight loop."""
 NOISE_S = 0.05
 """Gaps that differ by less differ by chance."""
 
-REFUSED_LOGIN = (401, 403)
+CHALLENGE = 401
+REFUSED_LOGIN = (CHALLENGE, 403)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,13 +122,25 @@ def fold(links: Sequence[Link], burst_s: float) -> list[Attempt]:
 
 
 def _belongs(link: Link, group: list[Link], burst_s: float) -> bool:
-    first = group[0]
-    return (
-        link.instance == first.instance
-        and link.begun.at - first.begun.at <= burst_s
-        and len(group) < MAX_CONNECTS
-        and not any(member.opened is not None for member in group)
-    )
+    if link.instance != group[0].instance or len(group) >= MAX_CONNECTS or group[-1].opened is not None:
+        return False
+    if _answers_challenge(link, group[-1]):
+        return link.begun.at - group[-1].begun.at <= CHALLENGE_ROUND_S
+    return link.begun.at - _in_earnest(group).begun.at <= burst_s
+
+
+def _in_earnest(group: Sequence[Link]) -> Link:
+    """Where a burst begins: a challenge round takes its time, and what a library repeats comes after it."""
+    rounds = (later for earlier, later in itertools.pairwise(group) if _answers_challenge(later, earlier))
+    return next(rounds, group[0])
+
+
+def _answers_challenge(link: Link, before: Link) -> bool:
+    """Whether it brings the credentials that the connection before was asked for."""
+    if not before.upgrades or not before.upgrade_answers or not link.upgrades:
+        return False
+    bare = before.upgrades[-1].credentials == "none" and before.upgrade_answers[-1].status == CHALLENGE
+    return bare and link.upgrades[0].credentials != "none"
 
 
 # -- spacing -------------------------------------------------------------------------------------------------------

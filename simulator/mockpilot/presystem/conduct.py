@@ -156,6 +156,8 @@ class Conduct:
     sends_credentials: bool = True
     waits_to_be_asked: bool = False
     """Asks without credentials first, and with them once the answer was 401, as RFC 9110 section 11 has it."""
+    challenge_pause_s: float = 0.0
+    """From that answer to the second connection."""
     offers_subprotocol: bool = True
     target: Callable[[str], str] = _as_it_is
     """From the resource name handed over to the one asked for."""

@@ -93,7 +93,10 @@ class Dialler:
         asked = replace(self, conduct=replace(self.conduct, waits_to_be_asked=False))
         bare = replace(asked, conduct=replace(asked.conduct, sends_credentials=False))
         end = await bare(converse)
-        return await asked(converse) if end.status == CHALLENGE else end
+        if end.status != CHALLENGE:
+            return end
+        await trio.sleep(self.conduct.challenge_pause_s)
+        return await asked(converse)
 
     def _redirected(self, location: str) -> Dialler:
         """The same presystem on its way to another address, from where it does not let itself be sent further."""

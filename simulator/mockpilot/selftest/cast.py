@@ -63,6 +63,8 @@ _CONFORMING = (
     Role("offers no subprotocol", replace(CONFORMING, offers_subprotocol=False),
          profile=_profile(offers_subprotocol=False)),
     Role("waits to be asked for its login", replace(CONFORMING, waits_to_be_asked=True)),
+    Role("takes its time over its login", replace(CONFORMING, waits_to_be_asked=True, challenge_pause_s=3.0),
+         only=("boot_accepted", "login_", "subprotocol_", "redirect_", "outage_")),
     Role("passes over pushes before its boot is accepted", free.early(Taking.SILENTLY)),
     Role("refuses pushes before its boot is accepted", free.early(Taking.AS_AN_ERROR)),
     Role("follows redirects without its credentials", replace(CONFORMING, follows_redirects=True)),
