@@ -6,16 +6,18 @@ from mockpilot.scenario import Stage, scenario
     exercises=["C-03"],
     group="Refusing",
     needs=["ca key"],
-    typical="40 s",
-    bounded_by=["boot_never", "reconnect_within", "reconnect_within"],
+    typical="2 min",
+    bounded_by=["boot_never", *("reconnect_within",) * 3],
 )
 async def certificate_self_signed(cms: Stage) -> None:
-    """After a good connection, the CMS comes back with a certificate that it signed itself.
+    """After a good connection, the CMS comes back with a certificate that it signed itself, and shows it to two
+    attempts.
 
-    The presystem must not send a single byte inside a connection whose certificate no authority has signed; its
-    credentials would be the first thing to go. Once the good certificate is back, it connects again.
+    The presystem must not send a single byte inside a connection whose certificate no authority has signed, at a
+    second attempt neither: its credentials would be the first thing to go. Once the good certificate is back, it
+    connects again.
     """
     await cms.reach("exchange")  # the same presystem gets through with the good certificate
-    await cms.reconnect_meeting(certificate("self-signed"))
+    await cms.reconnect_meeting(certificate("self-signed"), attempts=2)
     with cms.patience("reconnect_within"):
         await cms.wait_for("answer")

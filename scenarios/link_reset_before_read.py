@@ -1,5 +1,5 @@
 from mockpilot.faults import drop
-from mockpilot.scenario import Stage, list_on_new_link, scenario
+from mockpilot.scenario import Stage, list_on_new_link, scenario, something_beyond
 
 
 @scenario(
@@ -31,7 +31,6 @@ async def link_reset_before_read(cms: Stage) -> None:
         await cms.look_for("answer")
     with cms.patience("resend_within") as waited:
         await cms.wait_for("ProvideChargingRequests")
-        while cms.request_ids <= known:  # a list without what is new
-            await cms.wait_for("depot_changed")
+        await something_beyond(cms, known)
     if waited.ran_out:
-        await list_on_new_link(cms)
+        await list_on_new_link(cms, beyond=known)

@@ -1,4 +1,4 @@
-from mockpilot.scenario import Stage, list_on_new_link, scenario
+from mockpilot.scenario import Stage, list_on_new_link, scenario, something_beyond
 
 
 @scenario(
@@ -35,7 +35,6 @@ async def outage_with_changes(cms: Stage) -> None:
     with cms.patience("resend_within") as waited:
         await cms.wait_for("ProvideChargingRequests")
         await cms.hold()
-        while cms.request_ids <= known:  # a list without what is new
-            await cms.wait_for("depot_changed")
+        await something_beyond(cms, known)
     if waited.ran_out:
-        await list_on_new_link(cms)
+        await list_on_new_link(cms, beyond=known)

@@ -4,6 +4,7 @@ from mockpilot.scenario import Stage, scenario
 
 @scenario(
     exercises=["C-10"],
+    also=["L-02"],
     group="Refusing",
     needs=["ca key"],
     typical="40 s",
@@ -13,8 +14,8 @@ async def redirect_elsewhere(cms: Stage) -> None:
     """The CMS closes the link and redirects the next attempt to another host, which has a good certificate of
     the same authority.
 
-    The presystem may follow or not; its credentials must not go to that host. Once the redirect is gone, it
-    connects as before.
+    The presystem may follow or not; its credentials must not go to that host, and it does not hammer. Once the
+    redirect is gone, it connects as before.
     """
     await cms.reach("exchange")
     redirected = cms.arm(refuse("redirect"))
@@ -22,8 +23,8 @@ async def redirect_elsewhere(cms: Stage) -> None:
     cms.mark("redirected from now on")
     with cms.patience("reconnect_within"):
         await cms.wait_for("upgrade_answered")
-        with cms.patience("hold"):  # who follows does so at once
-            await cms.wait_for("upgrade_requested")
+        with cms.patience("hold"):  # who follows does so at once, and so does who hammers
+            await cms.wait_for("upgrade_requested", count=70)
     cms.disarm(redirected)
     with cms.patience("reconnect_within"):
         await cms.wait_for("answer")

@@ -5,15 +5,17 @@ from mockpilot.scenario import Stage, scenario
     exercises=["R-09"],
     group="Requests",
     needs=["requests", "provoking"],
-    typical="15 s",
+    typical="40 s",
     bounded_by=[
         "boot_never", "hold", "hold", *("provoke_within",) * 7, "close_within", "reconnect_within", "resend_within",
     ],
 )
 async def request_cancelled(cms: Stage) -> None:
-    """The CMS does everything right while the product makes two charging requests and then cancels one.
+    """The CMS does everything right while the product makes two charging requests and then cancels one; later it
+    closes the link.
 
-    The next list is without the cancelled request, or terminates it; the others are still there.
+    The next list is without the cancelled request, or terminates it, and so are all that follow, also on the next
+    link; the others are still there.
     """
     await cms.reach("exchange")
     await cms.obtain_list()
@@ -34,5 +36,10 @@ async def request_cancelled(cms: Stage) -> None:
             await cms.look_for("answer")
         with cms.patience("resend_within"):
             await cms.wait_for("ProvideChargingRequests")
-    else:
+        return
+    await cms.wait_for("answer")
+    await cms.drop("close", code=1012)  # does what was cancelled come back with the link?
+    cms.mark("closed")
+    with cms.patience("reconnect_within"):
         await cms.wait_for("answer")
+    await cms.hold()

@@ -442,7 +442,8 @@ _REQUEST_ROWS = (
         "R-09", MUST, GUIDELINE,
         "A cancelled charging request must be left out of the next list, or be terminated.",
         _REQUESTS,
-        detail="Judged around provoked cancellations with at least two entries."),
+        detail="Judged around provoked cancellations with at least two entries, also while no link is up. What a "
+               "launched product lists again by itself convicts, too."),
     Requirement(
         "R-10", MUST, STANDARD,
         "A presystem without any charging request must send an empty list, not a payload without one.",

@@ -449,6 +449,7 @@ _LINK = (
          perhaps="the socket is left to itself once the library reports its end; close it"),
     Rule("requests.change-comes-after-outage", "L-17", MUST, POLICY,
          "A change made while no link was up must come after the reconnect.", inferred=True, missing=True,
+         brings=("requests.cancelled-leaves",),
          perhaps="changes are handed to the link of the moment and lost without one; keep them, and send the list "
                  "after the reconnect"),
 )  # fmt: skip

@@ -21,8 +21,13 @@ async def still_answers(cms: Stage) -> None:
             await cms.wait_for("answer")
 
 
-async def list_on_new_link(cms: Stage) -> None:
-    """End the link, and wait for an answered push and a list on the next one; nothing if there is none to end."""
+async def list_on_new_link(cms: Stage, beyond: frozenset[str] | None = None) -> None:
+    """End the link, and wait for an answered push and a list on the next one; nothing if there is none to end.
+
+    Args:
+        cms: whose link.
+        beyond: request ids; only a list that brings the CMS to hold another one ends the wait.
+    """
     if not cms.is_connected:
         return
     await cms.drop("close", code=1012)
@@ -30,6 +35,14 @@ async def list_on_new_link(cms: Stage) -> None:
         await cms.look_for("answer")
     with cms.patience("resend_within"):
         await cms.wait_for("ProvideChargingRequests")
+        if beyond is not None:
+            await something_beyond(cms, beyond)
+
+
+async def something_beyond(cms: Stage, known: frozenset[str]) -> None:
+    """Wait until the CMS holds a charging request whose id is none of these."""
+    while cms.request_ids <= known:
+        await cms.wait_for("depot_changed")
 
 
 async def boot_in_vain(cms: Stage, kind: str) -> None:

@@ -44,18 +44,21 @@ class Links:
         await trio.lowlevel.checkpoint()
         return armed
 
-    async def reconnect_meeting(self, fault: Fault) -> None:
-        """Close the link, let the next attempt meet a fault, watch it for the limit ``hold``, and make all good again.
+    async def reconnect_meeting(self, fault: Fault, attempts: int) -> None:
+        """Close the link, let the next attempts meet a fault, watch each for the limit ``hold``, and undo it all.
 
         Whoever came in all the same is thrown out, so that what follows is a link without the fault.
         """
         armed = self._control.arm(fault)
         await self.drop("close", code=1012)
         self._control.mark("the next attempt meets the fault")
-        with self._waits.patience("reconnect_within"):
-            await self._watching.wait_for("attempt")
-            with self._waits.patience("hold"):
-                await self._watching.wait_for("link_ended")
+        for _ in range(attempts):
+            with self._waits.patience("reconnect_within") as waited:
+                await self._watching.wait_for("attempt")
+                with self._waits.patience("hold"):
+                    await self._watching.wait_for("link_ended")
+            if waited.ran_out or self.is_connected:
+                break
         self._control.disarm(armed)
         if self.is_connected:
             await self.drop("reset")

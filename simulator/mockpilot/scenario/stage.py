@@ -123,12 +123,16 @@ class Stage:
         """
         return await self._links.drop(how, code, down)
 
-    async def reconnect_meeting(self, fault: Fault) -> None:
-        """Close the link, let the next attempt meet a fault, watch it for the limit ``hold``, and make all good again.
+    async def reconnect_meeting(self, fault: Fault, attempts: int = 1) -> None:
+        """Close the link, let the next attempts meet a fault, watch each for the limit ``hold``, and undo it all.
 
         Whoever came in all the same is thrown out, so that what follows is a link without the fault.
+
+        Args:
+            fault: what the attempts meet.
+            attempts: how many; who does not come again in ``reconnect_within`` has met enough of them.
         """
-        await self._links.reconnect_meeting(fault)
+        await self._links.reconnect_meeting(fault, attempts)
 
     def outage(
         self, how: str = "reset", refusing: int | str = 503, code: int | None = 1001

@@ -75,9 +75,14 @@ def _amnesia(case: Case, forgot: DepotChanged) -> Iterator[Observation]:
     link, push = _first_push(case, forgot)
     if link is None or push is None or case.shown.requests(push.first):
         return
-    again = next((read for read in case.lists if read.index > push.first.index), None)
+    later = [read for read in case.lists if read.index > push.first.index]
+    again = next((read for read in later if _holds(case, told, read)), None)
     if again is not None:
         yield held(TOLD_AGAIN, forgot.index, again.index, link=link.number)
+        return
+    if any(told.ids & read.ids for read in later):
+        yield undecided(TOLD_AGAIN, forgot.index, later[0].index, link=link.number,
+                        why="a list came, but not with all that the forgotten one held")  # fmt: skip
         return
     within = case.limits["resend_within"]
     ran_out = case.waiting.ran_out(push.answers[0].at, within, link.ending.at if link.ending else None)
@@ -86,9 +91,18 @@ def _amnesia(case: Case, forgot: DepotChanged) -> Iterator[Observation]:
     if ran_out and case.ran_until(forgot.at, push.answers[0].at + within):
         yield Observation(
             TOLD_AGAIN, False, (forgot.index, push.first.index),
-            f"a list within {format_duration(within)} of the first push that shows none of it", "no list",
-            link=link.number,
+            f"a list within {format_duration(within)} of the first push that shows none of it",
+            "a list without any of it" if later else "no list", link=link.number,
         )  # fmt: skip
+
+
+def _holds(case: Case, told: RequestList, read: RequestList) -> bool:
+    """Whether a list says all again that the forgotten one said, what has ended aside."""
+    ended = [entry for entry in told.entries if entry.terminated or case.gone.has_departed(entry)]
+    return all(
+        entry.id in read.ids or entry in ended or case.gone.is_explained(entry, told, read)
+        for entry in told.entries
+    )
 
 
 def _first_push(case: Case, forgot: DepotChanged) -> tuple[Link | None, Push | None]:

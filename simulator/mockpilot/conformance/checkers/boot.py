@@ -180,25 +180,26 @@ def _tries_again(case: Case, link: Link) -> Iterator[Observation]:
             perhaps="the boot is sent again in a loop; give its answer some seconds, and wait longer each time",
         )  # fmt: skip
         return
-    tried = _tried_again(case, link)
-    if tried is not None:
-        yield held(TRIES_AGAIN, boots[0].index, tried, link=link.number)
-        return
-    ran_out = case.waiting.ran_out(times[0], within, link.ending.at if link.ending else None)
-    if ran_out and case.ran_until(times[0], times[0] + within):
+    last = boots[0] if answers else boots[-1]
+    tried = _tried_again(case, link, last)
+    ran_out = case.waiting.ran_out(last.at, within, link.ending.at if link.ending else None)
+    if tried is None and ran_out and case.ran_until(last.at, last.at + within):
         yield Observation(
-            TRIES_AGAIN, False, (boots[0].index,),
+            TRIES_AGAIN, False, tuple(boot.index for boot in boots),
             f"another boot or connection within {format_duration(within)}", "neither came",
             cause="never", link=link.number,
         )  # fmt: skip
+    elif tried is not None or last is not boots[0]:
+        yield held(TRIES_AGAIN, boots[0].index, tried or last.index, link=link.number)
 
 
-def _tried_again(case: Case, link: Link) -> int | None:
-    if len(link.boots) > 1:
-        return link.boots[1].index
+def _tried_again(case: Case, link: Link, unanswered: Frame) -> int | None:
+    following = next((boot for boot in link.boots if boot.index > unanswered.index), None)
+    if following is not None:
+        return following.index
     if link.ended is not None and link.ended.by == "product":
         return link.ended.index
-    again = case.own_attempt_after(link.boots[0].index, link.instance)
+    again = case.own_attempt_after(unanswered.index, link.instance)
     return again.begun.index if again is not None and link.alive_until(again.begun.at) else None
 
 

@@ -11,7 +11,8 @@ from typing import Any
 
 from mockpilot.conformance.case import Case
 from mockpilot.conformance.chances import missed
-from mockpilot.conformance.conversation import Frame
+from mockpilot.conformance.checkers.outages import was_up
+from mockpilot.conformance.conversation import Frame, Link
 from mockpilot.conformance.levels import Basis, Level
 from mockpilot.conformance.lists import Entry, RequestList, Step, successive
 from mockpilot.conformance.observation import Observation, held, undecided
@@ -58,12 +59,21 @@ def _list_before(case: Case, step: Step) -> RequestList | None:
 
 def _lists_after(case: Case, step: Step, before: RequestList, *, until: Callable[[Step], bool]) -> list[RequestList]:
     """Those that may answer a step: in time, and before a step that speaks of other things."""
-    assert step.ended is not None
     others = (one.provoked.index for one in case.steps if one.provoked.index > step.provoked.index and until(one))
     cut = next(others, None)
-    within = case.waiting.deadline(step.ended.at, case.limits["provoke_within"])
+    within = case.waiting.deadline(_could_tell_at(case, step), case.limits["provoke_within"])
     return [read for read in case.lists if read.index > step.provoked.index and read.teller == before.teller
             and read.at <= within and (cut is None or read.index < cut)]  # fmt: skip
+
+
+def _could_tell_at(case: Case, step: Step) -> float:
+    """When the product could send what came of a step: at once, or after the first answered push of its next link."""
+    assert step.ended is not None
+    if any(was_up(link, step.ended) for link in case.clean_links):
+        return step.ended.at
+    later = (link for link in case.clean_links if link.begun.index > step.provoked.index and link.accepted is not None)
+    pushes = (push for link in later for push in case.exchanges[link.number].pushes if push.plain and push.answers)
+    return next((push.answers[0].at for push in pushes), step.ended.at)
 
 
 def _asked_once(case: Case, step: Step) -> bool:
@@ -109,7 +119,14 @@ def _cancelled(case: Case, step: Step, before: RequestList) -> Iterator[Observat
     gone = next((read for read in after if _left(before, read, everything=True)), None)
     if everything and gone is not None:
         yield held(CANCELS_LAST, step.ended.index, gone.index, link=gone.link.number)
-    if len(before.ids) >= TWO and left is not None:
+    back = _come_back(case, before, left) if left is not None else None
+    if left is not None and back is not None:
+        yield Observation(
+            CANCELLED_LEAVES, False, (step.ended.index, left.index, back.index),
+            f"what left with {step.name} stays away", "it was listed again, and no step had asked for it",
+            cause="came back", link=back.link.number,
+        )  # fmt: skip
+    elif len(before.ids) >= TWO and left is not None:
         yield held(CANCELLED_LEAVES, step.ended.index, left.index, link=left.link.number)
     if left is not None:
         return
@@ -123,6 +140,31 @@ def _cancelled(case: Case, step: Step, before: RequestList) -> Iterator[Observat
     elif not after and (everything or len(before.ids) >= TWO):
         rule = CANCELS_LAST if everything else CANCELLED_LEAVES
         yield from _never_came(case, rule, step, before, lambda read: True)
+
+
+def _come_back(case: Case, before: RequestList, left: RequestList) -> RequestList | None:
+    """A later list with an entry that had left; none where a step may have made it anew under its old id.
+
+    Until the list that it left was answered, an older one may still be sent again.
+    """
+    gone = {entry.id for entry in before.entries if (now := left.entry(entry.id)) is None or now.terminated}
+    if not case.presystem.launched or left.answer is None:
+        return None
+    known = before.ids | left.ids
+    for read in case.lists:
+        if read.index < left.answer.index or read.teller != left.teller or _is_older(read.link, left.link):
+            continue
+        known |= read.ids
+        made = [step for step in case.steps_between(left.index, read.index) if step.name == "create-request"]
+        if len(made) > len(known - before.ids - left.ids):
+            continue
+        if any(entry.id in gone and not entry.terminated for entry in read.entries):
+            return read
+    return None
+
+
+def _is_older(link: Link, other: Link) -> bool:
+    return link.begun.index < other.begun.index
 
 
 def _left(before: RequestList, read: RequestList, *, everything: bool) -> bool:
@@ -145,7 +187,10 @@ def _while_charging(case: Case, step: Step, before: RequestList) -> Iterator[Obs
 
     after = _lists_after(case, step, before, until=lambda other: True)
     changed = next((read for read in after if shows(read)), None)
-    if changed is not None:
+    if changed is not None and changed.entry(request) is None:
+        yield undecided(WHILE_CHARGING, step.provoked.index, changed.index, link=changed.link.number,
+                        why=f"{request} left the lists when it changed while its vehicle was charging")  # fmt: skip
+    elif changed is not None:
         yield held(WHILE_CHARGING, step.provoked.index, changed.index, link=changed.link.number)
     else:
         yield from _never_came(case, WHILE_CHARGING, step, before, shows)

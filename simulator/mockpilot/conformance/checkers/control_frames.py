@@ -34,13 +34,13 @@ def check(case: Case) -> Iterator[Observation]:
 def _pings(case: Case, link: Link) -> Iterator[Observation]:
     """One pong for many pings is right. The frames read after each prove that the product reads and lives."""
     pings = [ping for ping in link.pings if link.alive_until(ping.at) and _is_fair(case, ping)]
-    answered = next(((ping, pong) for ping in pings if (pong := _pong_for(link, ping)) is not None), None)
-    if answered is not None:
-        ping, pong = answered
+    answered = [(ping, pong) for ping in pings if (pong := _pong_for(link, ping)) is not None]
+    seen = {ping.index for ping, _ in answered}
+    overdue = _spread([ping for ping in pings if ping.index not in seen and _is_overdue(case, link, ping)])
+    if answered and len(overdue) < PINGS:
+        ping, pong = answered[0]
         yield held(ANSWERS_PINGS, ping.index, pong.index, link=link.number)
-        return
-    overdue = _spread([ping for ping in pings if _is_overdue(case, link, ping)])
-    if len(overdue) >= PINGS:
+    elif len(overdue) >= PINGS:
         yield Observation(
             ANSWERS_PINGS, False, tuple(ping.index for ping in overdue),
             f"a pong within {format_duration(case.limits['pong_within'])}, for the last ping at least",

@@ -115,10 +115,11 @@ def _is_superseded(case: Case, step: Step) -> bool:
 def _could_tell(case: Case, step: Step) -> bool:
     """Whether an accepted link was up after the step and before the next loss."""
     assert step.ended is not None
-    return any(_was_up(link, step.ended) for link in case.clean_links)
+    return any(was_up(link, step.ended) for link in case.clean_links)
 
 
-def _was_up(link: Link, ended: Event) -> bool:
+def was_up(link: Link, ended: Event) -> bool:
+    """Whether a link was open, and not about to end, at an event."""
     begun = link.opened is not None and link.opened.index < ended.index
     return begun and (link.ending is None or link.ending.index > ended.index)
 

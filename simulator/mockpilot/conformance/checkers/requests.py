@@ -11,7 +11,7 @@ from mockpilot.conformance.case import Case
 from mockpilot.conformance.conversation import Link
 from mockpilot.conformance.levels import Level
 from mockpilot.conformance.lists import Entry, RequestList, successive, twin_of
-from mockpilot.conformance.observation import Observation, held
+from mockpilot.conformance.observation import Observation, held, undecided
 from mockpilot.protocol.envelope import Action
 
 AFTER_FIRST_PUSH = "requests.after-first-push"
@@ -31,8 +31,12 @@ def check(case: Case) -> Iterator[Observation]:
     for read in case.lists:
         yield from _points(case, read)
         yield from _unique(read)
+    untold = _untold(case)
+    if untold is not None:
+        yield undecided(COMPLETE_LIST, untold.index, link=untold.link.number,
+                        why="a list came after create-request, with nothing new in it or any later one")  # fmt: skip
     for earlier, later in successive(case.lists):
-        yield from _complete(case, earlier, later)
+        yield from _complete(case, earlier, later, untold)
         yield from _stable(case, earlier, later)
     yield from _left_and_returned(case)
 
@@ -94,7 +98,9 @@ def _unique(read: RequestList) -> Iterator[Observation]:
 # -- one after the other -------------------------------------------------------------------------------------------
 
 
-def _complete(case: Case, earlier: RequestList, later: RequestList) -> Iterator[Observation]:
+def _complete(
+    case: Case, earlier: RequestList, later: RequestList, untold: RequestList | None
+) -> Iterator[Observation]:
     """Judged around steps alone: what a product drops by itself it may have reasons for."""
     step = later.step
     if step is None or step.cancels or step.provoked.index < earlier.index:
@@ -107,8 +113,19 @@ def _complete(case: Case, earlier: RequestList, later: RequestList) -> Iterator[
             "it is missing", link=later.link.number,
         )  # fmt: skip
     enough = len(earlier.ids) >= (1 if later.new_ids else 2)
-    if not missing and enough and later.entries:
+    if not missing and enough and later.entries and untold is None:
         yield held(COMPLETE_LIST, earlier.index, later.index, link=later.link.number)
+
+
+def _untold(case: Case) -> RequestList | None:
+    """The last list after a create step, if lists brought fewer new ids than there were such steps.
+
+    The product may leave requests out, or the step may have made none: lists then do not show that they are complete.
+    """
+    after = [read for read in case.lists if read.step is not None and read.step.name == "create-request"]
+    steps = {read.step.provoked.index for read in after if read.step is not None}
+    new = {entry_id for read in case.lists for entry_id in read.new_ids if read.index > min(steps, default=0)}
+    return after[-1] if len(new) < len(steps) else None
 
 
 def _left_and_returned(case: Case) -> Iterator[Observation]:

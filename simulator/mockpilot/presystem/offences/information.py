@@ -16,7 +16,7 @@ def _another_id(answer: Envelope) -> Sequence[Envelope]:
 
 def _now_and_then_refused(answer: Envelope) -> Sequence[Envelope]:
     """One push in sixteen, by its id: hardly ever several in a row, for that would be no confirming at all."""
-    if not answer.message_id.endswith("0"):
+    if not answer.message_id.startswith("0"):
         return [answer]
     return [dataclasses.replace(answer, message_type=MessageType.ERROR, payload={"text": "not now"})]
 

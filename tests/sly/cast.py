@@ -1,0 +1,102 @@
+"""Who is tried: sly presystems, each with the rule that it breaks and a scenario that must show it."""
+
+from __future__ import annotations
+
+import uuid
+
+from mockpilot.presystem.offences.making import is_boot
+from sly.connecting import bare_after_first, in_clear_text_after, trusting_after
+from sly.links import BootsTwice, WatchesFirstLink, hammering, pong_without_payload, pongs, returning
+from sly.lists import DropsWhatCharges, ResendsOnce, Revives, RevivesOnLinks, TellsAgain, opening_lists
+from sly.making import Sly, behaving, is_answer, is_list
+from sly.messages import (
+    hours_off,
+    ids_count_from_one,
+    one_answer_in,
+    previous_id_in,
+    renamed_on_return,
+    silent_on_return,
+    stamps_stand_still,
+)
+
+VERIFIES, RECONNECTS = "handshake.verifies-certificate", "link.reconnects"
+COMES_AGAIN, CHANGE_COMES = "requests.unconfirmed-list-comes-again", "requests.change-comes-after-outage"
+CLOCK, PINGS = "envelope.clock", "link.answers-pings"
+
+CONVICTED = (
+    # connecting
+    Sly("trusts any certificate once one was refused, from an unknown authority", VERIFIES, "certificate_unknown_ca",
+        dialler=trusting_after(1)),
+    Sly("trusts any certificate once two were refused", VERIFIES, "certificate_unknown_ca", dialler=trusting_after(2)),
+    Sly("trusts any host once one was refused", VERIFIES, "certificate_wrong_host", dialler=trusting_after(1)),
+    Sly("trusts a certificate that signed itself at the second attempt", VERIFIES, "certificate_self_signed",
+        dialler=trusting_after(1)),
+    Sly("speaks clear text after one failed handshake", "handshake.uses-tls", "certificate_expired",
+        dialler=in_clear_text_after(1)),
+    Sly("speaks clear text after three failed handshakes", "handshake.uses-tls", "certificate_unknown_ca",
+        dialler=in_clear_text_after(3)),
+    Sly("logs in on its first connection alone", "handshake.sends-credentials", "link_reset",
+        dialler=bare_after_first),
+    Sly("hammers after 401 alone", "handshake.slows-after-refusal", "login_refused_then_accepted",
+        hammering(range(401, 402))),
+    Sly("hammers after 403 alone", "handshake.slows-after-refusal", "login_refused", hammering(range(403, 404))),
+    Sly("hammers after 503 alone", "link.backs-off", "outage_503", hammering(range(500, 600))),
+    Sly("hammers after a redirect", "link.backs-off", "redirect_elsewhere", hammering(range(300, 400))),
+    # booting
+    Sly("boots once more when nobody answers, then waits for ever", "boot.tries-again", "boot_unanswered",
+        booting=BootsTwice),
+    # links
+    Sly("comes back twice", RECONNECTS, "link_reset", returning(2)),
+    Sly("comes back three times", RECONNECTS, "link_reset", returning(3)),
+    Sly("watches for silence on its first link alone", "link.notices-silence", "link_goes_silent",
+        pushes=WatchesFirstLink),
+    Sly("answers its first ping alone", PINGS, "ping_often", pongs(lambda _, pong: pong == 1)),
+    Sly("answers three pings", PINGS, "ping_often", pongs(lambda _, pong: pong <= 3)),
+    Sly("answers no ping on its second link", PINGS, "ping_often", pongs(lambda link, _: link == 1)),
+    # messages
+    Sly("stamps its boots in local time", CLOCK, "link_reset", hours_off(is_boot)),
+    Sly("stamps its lists in local time", CLOCK, "request_changed", hours_off(is_list)),
+    Sly("stamps its answers in local time", CLOCK, "information_confirmed", hours_off(is_answer)),
+    Sly("stamps its requests in local time", CLOCK, "link_reset", hours_off(lambda message: not is_answer(message))),
+    Sly("looks at its clock once", CLOCK, "requests_steady", stamps_stand_still),
+    Sly("counts message ids from one on every link", "envelope.message-id-is-new", "link_reset", ids_count_from_one),
+    Sly("has another presystem id when it returns", "envelope.presystem-id", "link_reset", renamed_on_return),
+    # pushes
+    Sly("leaves one push in ten unanswered", "information.is-answered", "information_burst", one_answer_in(10)),
+    Sly("passes over the first push of later links", "information.is-answered", "second_link", silent_on_return),
+    Sly("answers one push in ten twice", "correlation.one-answer", "information_burst", one_answer_in(10, {}, {})),
+    Sly("answers one push in ten with the id of the one before", "correlation.one-answer", "information_burst",
+        previous_id_in(10)),
+    Sly("answers one push in ten under no id", "correlation.echoes-message-id", "information_burst",
+        one_answer_in(10, {"message_id": str(uuid.UUID(int=0))})),
+    Sly("confirms one push in ten with a status", "information.confirmation-is-empty", "information_burst",
+        one_answer_in(10, {"payload": {"status": "Accepted"}})),
+    # requests
+    Sly("takes a list for delivered once it was sent twice", COMES_AGAIN, "confirmation_missing_for_long",
+        lists=ResendsOnce),
+    Sly("leaves the newest request out of the first list of later links, after an outage", CHANGE_COMES,
+        "outage_with_changes", opening_lists(lambda draft: draft.entries[:-1])),
+    Sly("leaves the newest request out of the first list of later links, after an unread list", CHANGE_COMES,
+        "link_reset_before_read", opening_lists(lambda draft: draft.entries[:-1])),
+    Sly("begins later links with an empty list", "requests.told-again-after-amnesia", "cms_forgets",
+        opening_lists(lambda _: ())),
+    Sly("lists what was cancelled again with the list after next", "requests.cancelled-leaves", "request_cancelled",
+        book=Revives),
+    Sly("lists what was cancelled again on the next link", "requests.cancelled-leaves", "request_cancelled",
+        lists=TellsAgain, book=RevivesOnLinks),
+    Sly("cancels nothing while no link is up", "requests.cancelled-leaves", "outage_with_cancelling",
+        lambda: behaving(plans_offline=False)),
+)  # fmt: skip
+
+NOT_CLEARED = (
+    Sly("never lists more than three requests", "requests.complete-list", "request_changed",
+        lambda: behaving(entries=lambda draft: draft.entries[:3])),
+    Sly("never lists more than two requests", "requests.complete-list", "request_changed",
+        lambda: behaving(entries=lambda draft: draft.entries[:2])),
+    Sly("begins later links with the newest request alone", "requests.told-again-after-amnesia", "cms_forgets",
+        opening_lists(lambda draft: draft.entries[-1:])),
+    Sly("drops a request that changes while its vehicle is charging", "requests.change-while-charging",
+        "request_changed_while_charging", book=DropsWhatCharges),
+    Sly("sends pongs without what the ping said", PINGS, "ping_often", lambda: behaving(wire=pong_without_payload)),
+)  # fmt: skip
+"""What they do may be right, or cannot be told from what is; but the row must not be said to be kept."""

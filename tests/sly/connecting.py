@@ -1,0 +1,63 @@
+"""Sly on the way to a link: what is trusted, and who is told the password."""
+
+from __future__ import annotations
+
+import ssl
+from collections.abc import Callable
+from dataclasses import replace
+from itertools import count
+
+from mockpilot.presystem.conduct import LinkEnd
+from mockpilot.presystem.transport import Dialler, WireStream
+
+
+def trusting_after(failures: int) -> Callable[[], type[Dialler]]:
+    """No longer looks at certificates once that many handshakes failed."""
+    def dialler() -> type[Dialler]:
+        failed: list[LinkEnd] = []
+
+        class Trusting(Dialler):
+            async def _open_stream(self) -> WireStream | LinkEnd:
+                dial = replace(self, tls=_anything()) if len(failed) >= failures else self
+                stream = await Dialler._open_stream(dial)
+                if isinstance(stream, LinkEnd):
+                    failed.append(stream)
+                return stream
+
+        return Trusting
+
+    return dialler
+
+
+def _anything() -> ssl.SSLContext:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    return context
+
+
+def in_clear_text_after(failures: int) -> Callable[[], type[Dialler]]:
+    """Gives TLS up once that many handshakes failed in a row."""
+    def dialler() -> type[Dialler]:
+        failed: list[LinkEnd] = []
+
+        class Downgrading(Dialler):
+            async def _open_stream(self) -> WireStream | LinkEnd:
+                plain = replace(self, conduct=replace(self.conduct, encrypts=False))
+                stream = await Dialler._open_stream(plain if len(failed) >= failures else self)
+                failed[:] = [*failed, stream] if isinstance(stream, LinkEnd) else []
+                return stream
+
+        return Downgrading
+
+    return dialler
+
+
+def bare_after_first() -> type[Dialler]:
+    """Logs in on its first connection alone."""
+    links = count()
+
+    class Forgetful(Dialler):
+        def _headers(self) -> list[tuple[bytes, bytes]]:
+            return Dialler._headers(self) if next(links) == 0 else []
+
+    return Forgetful

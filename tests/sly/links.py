@@ -1,0 +1,77 @@
+"""Sly about links: coming back, watching, pings, boots."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from itertools import count
+
+from mockpilot.presystem.booting import Booting
+from mockpilot.presystem.conduct import Conduct, EndKind, LinkEnd
+from mockpilot.presystem.pushes import Pushes
+from sly.making import Make, behaving
+
+PONG = 0x8A
+FOR_GOOD_S = 7 * 24 * 3600.0
+TIGHT_S = 0.002
+
+
+def returning(times: int) -> Make:
+    """Counts the links it lost, and never begins to count anew."""
+    def conduct() -> Conduct:
+        lost = count(1)
+
+        def pause(end: LinkEnd, planned_s: float) -> float:
+            return planned_s if end.kind is not EndKind.LOST or next(lost) <= times else FOR_GOOD_S
+
+        return behaving(pause=pause)
+
+    return conduct
+
+
+def hammering(status: range) -> Make:
+    """Tries again at once after these HTTP statuses."""
+    return lambda: behaving(pause=lambda end, planned_s: TIGHT_S if end.status in status else planned_s)
+
+
+def pongs(kept: Callable[[int, int], bool]) -> Make:
+    """Which pongs leave, by the number of the link and of the pong on it."""
+    def conduct() -> Conduct:
+        links, said = count(1), {"link": 0, "pong": 0}
+
+        def wire(data: bytes) -> bytes:
+            if data.startswith(b"GET "):
+                said.update(link=next(links), pong=0)
+            if data[0] != PONG:
+                return data
+            said["pong"] += 1
+            return data if kept(said["link"], said["pong"]) else b""
+
+        return behaving(wire=wire)
+
+    return conduct
+
+
+def pong_without_payload(data: bytes) -> bytes:
+    """Answers a ping, but not with what it said."""
+    return bytes([PONG, 0x80]) + data[2:6] if data[0] == PONG else data
+
+
+class WatchesFirstLink(Pushes):
+    """Starts its watchdog once in a process."""
+
+    def listen_on(self, now: float) -> None:
+        if not self.desk.memory.misled:
+            super().listen_on(now)
+
+    def silence(self, now: float) -> None:
+        self.desk.memory.misled = True
+        super().silence(now)
+
+
+class BootsTwice(Booting):
+    """Boots once more when nobody answers, and never again."""
+
+    def unanswered(self, now: float) -> None:
+        self._unanswered += 1
+        if self._unanswered == 1:
+            self.boot(now)

@@ -1,0 +1,85 @@
+"""Sly about charging requests: lost, kept, revived."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from mockpilot.presystem.conduct import Conduct, Entry, ListDraft
+from mockpilot.presystem.information import Information
+from mockpilot.presystem.lists import Lists
+from mockpilot.presystem.requests import RequestBook
+from mockpilot.presystem.steps import Step
+from sly.making import Make, behaving
+
+
+def opening_lists(later: Callable[[ListDraft], tuple[Entry, ...]]) -> Make:
+    """What the first list of every link but the first says."""
+    def conduct() -> Conduct:
+        opened: list[bool] = []
+
+        def entries(draft: ListDraft) -> tuple[Entry, ...]:
+            opened.append(draft.opens_link)
+            return later(draft) if draft.opens_link and sum(opened) > 1 else draft.entries
+
+        return behaving(entries=entries)
+
+    return conduct
+
+
+class ResendsOnce(Lists):
+    """Takes a list for delivered once it was sent twice."""
+
+    def due(self, now: float) -> None:
+        if self._open is None or not self._resends:
+            super().due(now)
+            return
+        self.book.confirm(self._sent[self._open].content)
+        self.desk.memory.unconfirmed, self.desk.memory.misled = "", True
+        self._give_up()
+
+
+class TellsAgain(Lists):
+    """Sends its list on every link, as it may."""
+
+    def learn(self, information: Information, at: datetime | None) -> None:
+        first = not self._pushed
+        super().learn(information, at)
+        self._must_tell = self._must_tell or (first and self._pushed)
+
+
+@dataclass
+class Revives(RequestBook):
+    """Lists name again what was cancelled."""
+
+    known: dict[str, Entry] = field(default_factory=dict)
+    lists: int = 0
+
+    def draft(self, *, opens_link: bool, again: bool = False) -> list[Entry]:
+        entries = super().draft(opens_link=opens_link, again=again)
+        present = {entry["chargingRequestId"] for entry in entries}
+        gone = [entry for request_id, entry in self.known.items() if request_id not in present]
+        self.known |= {entry["chargingRequestId"]: entry for entry in entries}
+        self.lists = self.lists + 1 if gone else 0
+        return [*entries, *gone] if self.is_due(opens_link=opens_link) else entries
+
+    def is_due(self, *, opens_link: bool) -> bool:
+        """The list after the one that leaves something out."""
+        return self.lists > 1
+
+
+class RevivesOnLinks(Revives):
+    """The first list of a link does."""
+
+    def is_due(self, *, opens_link: bool) -> bool:
+        return opens_link
+
+
+class DropsWhatCharges(RequestBook):
+    """A change of a request whose vehicle is charging takes the request away."""
+
+    def apply(self, step: Step, now: datetime) -> str:
+        if step.step == "change-request" and step.charging_request_id in self._charging:
+            return super().apply(replace(step, step="cancel-request"), now)
+        return super().apply(step, now)

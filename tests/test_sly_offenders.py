@@ -1,0 +1,41 @@
+"""Presystems that break rules slyly: some scenario convicts each of them, or at least does not clear it."""
+
+from __future__ import annotations
+
+import pytest
+
+import mockpilot.presystem.exchange as exchange
+import mockpilot.presystem.run as presystem_run
+import mockpilot.selftest.rehearsal as rehearsal
+from mockpilot.conformance.levels import Level, Outcome
+from mockpilot.conformance.rules import RULES
+from mockpilot.conformance.verdict import Verdict, judge
+from rig import catalogue, perform
+from sly.cast import CONVICTED, NOT_CLEARED
+from sly.making import Sly
+
+
+def tried(sly: Sly, patch: pytest.MonkeyPatch) -> Verdict:
+    """The verdict on it in its scenario."""
+    patch.setattr(exchange, "Booting", sly.booting)
+    patch.setattr(exchange, "Pushes", sly.pushes)
+    patch.setattr(exchange, "Lists", sly.lists)
+    patch.setattr(presystem_run, "RequestBook", sly.book)
+    patch.setattr(rehearsal, "Dialler", sly.dialler())
+    return judge(perform(catalogue()[sly.scenario], sly.conduct()))
+
+
+@pytest.mark.parametrize("sly", CONVICTED, ids=lambda sly: sly.does)
+def test_sly_offender_is_convicted(sly: Sly, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of the rule that it breaks, and at no milder level than remarks have."""
+    found = {one.rule: one.level for one in tried(sly, monkeypatch).findings}
+    assert found.get(sly.rule) in (Level.MUST, Level.SHOULD)
+
+
+@pytest.mark.parametrize("sly", NOT_CLEARED, ids=lambda sly: sly.does)
+def test_sly_presystem_is_not_cleared(sly: Sly, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where convicting would hit others too, the scenario stays undecided about the requirement, and says so."""
+    verdict = tried(sly, monkeypatch)
+    assert verdict.outcome is Outcome.INCONCLUSIVE
+    assert RULES[sly.rule].requirement not in verdict.exercised
+    assert str(RULES[sly.rule].requirement) in verdict.detail
