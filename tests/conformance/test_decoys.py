@@ -99,6 +99,14 @@ def test_resend_keeps_id_and_time_stamp() -> None:
     assert play.held("requests.unconfirmed-list-comes-again")
 
 
+def test_resends_keep_their_time_stamp_under_new_ids() -> None:
+    """A queue of written messages: each is sent again with a message id of its own, and the stamp that it had."""
+    play, stamp = Play().exchange(), Play().stamp()
+    for _ in range(4):
+        play.asks(A, stamp=stamp).loses_confirmation().pushed(4)
+    assert "envelope.clock" not in play.complaints()
+
+
 def test_next_link_while_the_old_one_is_closing() -> None:
     """Close handshakes wait ten seconds in one library, until our own Close in another."""
     play = Play().exchange().here(ev.CloseSent(code=1012)).here(ev.CloseReceived(code=1012)).wait(0.2)

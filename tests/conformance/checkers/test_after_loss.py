@@ -55,6 +55,18 @@ def test_list_after_amnesia_holds() -> None:
     assert forgotten().wait(20).asks(A, B).takes().held(AGAIN)
 
 
+def test_list_without_any_of_it_is_none() -> None:
+    """An empty one tells the CMS nothing that it forgot."""
+    assert forgotten().wait(15).asks().takes().pushed(6).convicted_of(AGAIN).level is Level.SHOULD
+
+
+def test_part_of_the_forgotten_list_decides_nothing() -> None:
+    """Entries may end by themselves; but that all is told again, nobody can say."""
+    play = forgotten().wait(15).asks(B).takes().pushed(6)
+    assert not play.exercised(AGAIN)
+    assert not play.complaints()
+
+
 def test_no_list_after_amnesia_is_never_more_than_a_warning() -> None:
     """A confirmed list may be trusted."""
     play = forgotten().wait(15).pushed(6)

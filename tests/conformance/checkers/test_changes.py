@@ -44,6 +44,52 @@ def test_cancelled_entry_that_leaves_holds() -> None:
     assert two().step("cancel-request", request="a").wait(2).asks(ended(A), B).takes().held(CANCELLED)
 
 
+def cancelled(**play: Any) -> Play:
+    """One of two is cancelled, and the list without it is confirmed."""
+    return two(**play).step("cancel-request", request="a").wait(2).asks(B).takes().pushed(2)
+
+
+def test_cancelled_entry_that_comes_back_is_convicted() -> None:
+    """On the same link or the next."""
+    assert cancelled().asks(A, B).takes().convicted_of(CANCELLED).level is Level.MUST
+    assert cancelled().closed().exchange().asks(A, B).takes().convicted_of(CANCELLED).level is Level.MUST
+
+
+def test_cancelled_entry_that_is_terminated_again_holds() -> None:
+    """To say so twice takes nothing back."""
+    assert cancelled().asks(ended(A), B).takes().held(CANCELLED)
+
+
+def test_older_list_that_is_sent_again_revives_nothing() -> None:
+    """The list that left it out is unanswered; on the new link both come again, in their order."""
+    play = two().step("cancel-request", request="a").wait(2).asks(B).loses_confirmation().closed().wait(15)
+    play.exchange().asks(A, B).takes().asks(B).takes().pushed(2)
+    assert not play.complaints()
+
+
+def test_step_may_make_an_entry_anew_under_its_old_id() -> None:
+    """Ids may be made of vehicle and day."""
+    assert not cancelled().step("create-request").wait(1).asks(A, B).takes().complaints()
+
+
+def test_operator_may_plan_again_what_was_cancelled() -> None:
+    """Who launched nothing knows nothing."""
+    assert not cancelled(launched=False).asks(A, B).takes().complaints()
+
+
+def cancelled_offline() -> Play:
+    """One of two is cancelled while no link is up; the next link comes after two minutes."""
+    play = two().pushed(1).ended("us").wait(1).step("cancel-request", request="a")
+    return play.wait(120).exchange().wait(2)
+
+
+def test_cancelling_while_no_link_is_up_counts_from_the_next_one() -> None:
+    """A first list may still be of before; one without the entry has to come within the limit."""
+    assert cancelled_offline().asks(B).takes().held(CANCELLED)
+    assert cancelled_offline().asks(A, B).takes().wait(20).asks(B).takes().held(CANCELLED)
+    assert cancelled_offline().asks(A, B).takes().pushed(5).convicted_of(CANCELLED).level is Level.MUST
+
+
 def test_list_with_everything_in_it_is_convicted() -> None:
     """Nothing of before has left."""
     play = two().step("cancel-request", request="a").wait(2).asks(A, B).takes()

@@ -8,9 +8,10 @@ from typing import Any
 import msgspec
 import pytest
 
-from conformance.playbook import PUSHES, Play, uuid
+from conformance.playbook import PUSHES, START, Play, entry, uuid
 from mockpilot.conformance.levels import Basis, Level
 from mockpilot.history import events as ev
+from mockpilot.protocol.envelope import format_timestamp
 
 CLOCK = "envelope.clock"
 
@@ -42,6 +43,15 @@ def test_skew_weighs_by_what_it_shows(seconds: float, how: Any, level: Level, ba
     """Local time called UTC on our own host is a plain mistake; another host's clock may be off."""
     found = ahead(seconds, **how).convicted_of(CLOCK)
     assert (found.level, found.basis) == (level, basis)
+
+
+def test_clock_of_one_kind_of_message_is_judged_by_itself() -> None:
+    """Many right confirmations do not make up for lists in local time."""
+    play = Play().exchange()
+    for number in range(3):
+        play.pushed(3).asks(entry(str(number)), stamp=format_timestamp(START + timedelta(hours=2, seconds=play.now)))
+        play.takes()
+    assert play.convicted_of(CLOCK).level is Level.MUST
 
 
 def test_clock_is_not_judged_under_a_clock_fault() -> None:

@@ -30,6 +30,19 @@ def test_one_pong_for_many_pings_holds() -> None:
     assert pinged().here(ev.PongReceived(payload="02")).pushed(4).held(PINGS)
 
 
+def test_pongs_that_stop_are_convicted() -> None:
+    """One answered ping clears nobody of the three that follow."""
+    play = pinged(1).here(ev.PongReceived(payload="00"))
+    for number in range(1, 4):
+        play.here(ev.PingSent(payload=f"{number:02d}")).wait(6)
+    assert play.pushed(4).convicted_of(PINGS).level is Level.MUST
+
+
+def test_late_pong_is_one() -> None:
+    """A client that answers when it reads, and reads seldom."""
+    assert pinged(4).pushed(4).here(ev.PongReceived(payload="03")).pushed(1).held(PINGS)
+
+
 @pytest.mark.parametrize(("times", "apart"), [(2, 6), (9, 0.2)])
 def test_few_pings_or_close_ones_convict_nobody(times: int, apart: float) -> None:
     """Three are needed, five seconds apart."""
