@@ -268,7 +268,7 @@ def test_a_dropped_list_explains_what_follows_from_it() -> None:
     result = fold(scenario("one", LOST_LIST), scenario("two", consequence), scenario("three", consequence, NO_BACK_OFF))
     two = result.scenario("two")
     assert (two.outcome, two.cause, two.findings) == ("inconclusive", Cause.NEVER_EXERCISED, ())
-    assert two.detail == "L-17 stays undecided, since L-03 was found in this run"
+    assert two.detail == "L-17 is not shown by itself, since L-03, found in this run, explains what was seen of it"
     assert result.requirements["L-17"].outcome == "not exercised"
     assert result.scenario("three").outcome == "inconclusive"
 

@@ -7,20 +7,32 @@ import pty
 import re
 import subprocess
 from pathlib import Path
+from typing import Literal
 
 import pytest
+from msgspec.structs import replace
 
-from mockpilot.cli.progress import Lines, Live, show
-from mockpilot.history.events import WaitEnded, WaitStarted
+from mockpilot.cli.colours import show
+from mockpilot.cli.progress import Lines, Live
+from mockpilot.history.events import UpgradeAnswered, UpgradeRequested, WaitEnded, WaitStarted
 from mockpilot.history.recorder import Recorder
 from mockpilot.report.text import scenario_line
 from mockpilot.results import ScenarioResult
 from mockpilot.scenario.catalogue import load_catalogue
 from running import DEMO, EXEMPLARY, OUTER_S, environment
+from sample_run import recording, sample_run
 
 CATALOGUE = load_catalogue()
-AREAS = {one.name: one.group for one in CATALOGUE.values()}
+MADE_UP_CA = ("give this   ca.pem to the product as trusted CA; it is this run's alone, "
+              "'mockpilot certs' makes one that lasts")
 COLOUR = re.compile(r"\x1b\[3[0-9]m")
+
+
+def a_recorder() -> Recorder:
+    """A recording that begins."""
+    recorder = Recorder(lambda: 0.0, lambda: "")
+    recorder.record(recording()[0])
+    return recorder
 
 
 def result(name: str, outcome: str = "passed") -> ScenarioResult:
@@ -28,22 +40,66 @@ def result(name: str, outcome: str = "passed") -> ScenarioResult:
     return ScenarioResult(name=name, outcome=outcome, duration_s=1.0)
 
 
-def test_an_area_is_named_when_it_begins(capsys: pytest.CaptureFixture[str]) -> None:
-    """Once, as scenarios follow one another."""
-    lines = Lines("head", areas=AREAS)
-    for name in ("boot_accepted", "boot_rejected", "boot_unanswered"):
-        lines.scenario_started(CATALOGUE[name], Recorder(lambda: 0.0, lambda: ""))
+def test_scenarios_are_lines_alone(capsys: pytest.CaptureFixture[str]) -> None:
+    """The head stands before the first; with several at a time it looks no different."""
+    lines = Lines("head")
+    for name in ("boot_accepted", "boot_rejected"):
+        lines.scenario_started(CATALOGUE[name], a_recorder())
         lines.scenario_ended(result(name))
     said = capsys.readouterr().err.splitlines()
-    assert said[:2] == ["head", "Connecting"]
-    assert said[3] == "Booting"
-    assert len(said) == 6
+    assert said == ["head", scenario_line(result("boot_accepted")), scenario_line(result("boot_rejected"))]
 
 
-def test_areas_are_left_out_where_scenarios_run_beside_one_another(capsys: pytest.CaptureFixture[str]) -> None:
-    """They would jump."""
-    Lines("").scenario_ended(result("boot_accepted"))
-    assert capsys.readouterr().err == scenario_line(result("boot_accepted")) + "\n"
+def refuse(recorder: Recorder, credentials: Literal["none", "wrong password"], times: int = 1) -> None:
+    """A product comes with these credentials."""
+    for _ in range(times):
+        recorder.record(UpgradeRequested(link=1, method="GET", target="/", headers=(), credentials=credentials))
+        recorder.record(UpgradeAnswered(link=1, status=401))
+
+
+def test_whoever_is_turned_away_is_told_at_once_and_once(capsys: pytest.CaptureFixture[str]) -> None:
+    """Not in every scenario again; and a client that waits to be asked for credentials is none of them."""
+    lines = Lines("")
+    for name in ("boot_accepted", "boot_rejected"):
+        recorder = a_recorder()
+        lines.scenario_started(CATALOGUE[name], recorder)
+        refuse(recorder, "none", 2)
+        refuse(recorder, "wrong password", 3)
+    assert capsys.readouterr().err == "  … boot_accepted: refused with 401: the password was wrong\n"
+    refuse(recorder, "none")
+    assert capsys.readouterr().err == "  … boot_rejected: refused with 401: no credentials came with it\n"
+
+
+def test_outcomes_that_the_whole_run_changed_are_told(capsys: pytest.CaptureFixture[str]) -> None:
+    """With what they were and why; where none changed nothing is said."""
+    whole, _ = sample_run()
+    lines = Lines("")
+    for one in whole.scenarios:
+        lines.scenario_ended(one)
+    capsys.readouterr()
+    lines.run_ended(whole)
+    assert capsys.readouterr().err == ""
+    was = whole.scenario("confirmation_twice")
+    lines.scenario_ended(replace(was, outcome="failed", cause=None, detail=""))
+    capsys.readouterr()
+    lines.run_ended(whole)
+    assert capsys.readouterr().err.splitlines() == [
+        "1 outcome changed at the end, with the whole run in sight", f"{scenario_line(was)} (was failed)"
+    ]
+
+
+@pytest.mark.parametrize(("lab_ca", "said"), [
+    (None, MADE_UP_CA),
+    (Path("certs/ca.pem"), "trusted CA  certs/ca.pem, the lab's: the product needs it once"),
+])  # fmt: skip
+def test_the_authority_to_trust_is_the_labs_where_there_is_one(
+    lab_ca: Path | None, said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A copy in a run folder is for runs without one."""
+    Lines("", lab_ca=lab_ca).run_started("wss://lab", Path("ca.pem"), "acme", None)
+    assert capsys.readouterr().err.splitlines() == [
+        "listening   wss://lab", "log in as   user acme, the password that the profile names", said
+    ]
 
 
 def test_quiet_says_only_what_nobody_could_connect_without(capsys: pytest.CaptureFixture[str]) -> None:
@@ -64,12 +120,14 @@ def test_quiet_says_only_what_nobody_could_connect_without(capsys: pytest.Captur
 ])  # fmt: skip
 def test_a_live_line_tells_who_is_awaited_and_how_long(awaited: str, within_s: float, said: str) -> None:
     """One for each running scenario, gone when it ends."""
-    live, recorder = Live("head"), Recorder(lambda: 0.0, lambda: "")
+    live, recorder = Live("head"), a_recorder()
     live.scenario_started(CATALOGUE["boot_accepted"], recorder)
     recorder.record(WaitStarted(awaited=awaited, within_s=within_s))
     assert str(live._render()) == f"  … boot_accepted   {said}"
     recorder.record(WaitEnded(awaited=awaited, ran_out=False))
     assert str(live._render()) == "  … boot_accepted"
+    refuse(recorder, "wrong password", 3)
+    assert str(live._render()) == "  … boot_accepted · refused 3 times with 401: the password was wrong"
     live.scenario_ended(result("boot_accepted"))
     assert str(live._render()) == ""
 

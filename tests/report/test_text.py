@@ -8,7 +8,8 @@ import pytest
 from msgspec.structs import replace as with_changes
 
 from mockpilot.conformance.levels import Level
-from mockpilot.report.text import render_text, scenario_line
+from mockpilot.limits import Limits
+from mockpilot.report.text import changed_lines, render_text, scenario_line
 from mockpilot.report.wording import armed_words, fault_words
 from mockpilot.results import FaultResult, not_selected, scenario_result
 from sample_run import LOST_LIST, facts, recording, sample_run, verdict
@@ -57,10 +58,46 @@ def test_the_summary_is_laid_out_for_reading() -> None:
 
 
 def test_short_limits_are_marked() -> None:
-    """On the first line."""
+    """All below their floor by name, all below their default by number; nothing is said of the defaults."""
     result, _ = sample_run()
-    text = render_text(with_changes(result, facts=facts(short_limits=("hold", "guard"))))
-    assert text.splitlines()[0].endswith("real time · short limits: hold, guard")
+    limits = Limits().with_changes({"hold": 0.1, "guard": 0.1, "boot_never": 50.0}).as_seconds()
+    low = render_text(with_changes(result, facts=facts(short_limits=("hold", "guard"), limits=limits)))
+    assert ("\nshort limits: 3 are below their defaults, 2 below the floor under which they judge the machine, too: "
+            "hold, guard\n") in low  # fmt: skip
+    limits = Limits().with_changes({"boot_never": 50.0}).as_seconds()
+    assert "\n1 limit below the default\n" in render_text(with_changes(result, facts=facts(limits=limits)))
+    assert "limits below" not in render_text(result)
+
+
+def test_what_was_shown_while_the_run_went_on_is_not_shown_again() -> None:
+    """Only what did not pass; where all passed there are no lines at all."""
+    result, _ = sample_run()
+    text = render_text(result, scenarios=False)
+    assert text.splitlines()[:4] == ["", *(line for line in EXPECTED.splitlines()[3:7] if "✓" not in line),
+                                     EXPECTED.splitlines()[7]][:4]  # fmt: skip
+    passed = with_changes(result, scenarios=(result.scenario("boot_accepted"),))
+    assert render_text(passed, scenarios=False).splitlines()[1].startswith("5 selected")
+
+
+def test_a_remark_stands_in_the_summary_alone() -> None:
+    """It is told there once, not on every line."""
+    remark = scenario_result("one", verdict(replace(LOST_LIST, level=Level.MAY)), recording(), duration_s=1.0)
+    assert "MAY" not in scenario_line(remark)
+    result, _ = sample_run()
+    assert "\n· one " in render_text(with_changes(result, scenarios=(remark,)))
+
+
+def test_an_outcome_that_changed_says_what_it_was_and_why() -> None:
+    """A should that is told once per run leaves the others passed."""
+    result, _ = sample_run()
+    warned = result.scenario("login_refused")
+    passed = with_changes(warned, outcome="passed", findings=())
+    lines = list(changed_lines({"login_refused": warned}, with_changes(result, scenarios=(passed,))))
+    assert lines == [
+        "1 outcome changed at the end, with the whole run in sight",
+        f"{scenario_line(passed)} (was passed with warnings; C-06 SHOULD is told once per run)",
+    ]
+    assert not list(changed_lines({"login_refused": warned}, result))
 
 
 @pytest.mark.parametrize(("mode", "told"), [

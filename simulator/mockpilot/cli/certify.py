@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -89,8 +88,8 @@ def certify(
 
 
 def _run(plan: Plan, *, strict: bool, as_json: bool) -> int:
+    from mockpilot.cli.colours import show
     from mockpilot.cli.playing import played, status_of
-    from mockpilot.cli.progress import show
     from mockpilot.report.text import render_text
     from mockpilot.results import encode_result
 
@@ -98,9 +97,8 @@ def _run(plan: Plan, *, strict: bool, as_json: bool) -> int:
     if as_json:
         click.echo(encode_result(outcome.result).decode(), nl=False)
     else:
-        seen = sys.stdout.isatty() and sys.stderr.isatty()  # then the scenarios stand there already
         page = str(outcome.folder / "report.html")
-        show(render_text(outcome.result, report=page, run=str(outcome.folder), scenarios=not seen))
+        show(render_text(outcome.result, report=page, run=str(outcome.folder), scenarios=False))
     return status_of(outcome, strict=strict)
 
 

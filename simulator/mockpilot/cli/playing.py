@@ -19,6 +19,7 @@ def played(plan: Plan, *, quiet: bool) -> Outcome:
 
     with progress_for(plan, quiet=quiet) as progress:
         outcome = trio.run(certify, plan, progress)
+        progress.run_ended(outcome.result)
     if outcome.nobody_connected and outcome.stopped_by is None:
         click.echo("mockpilot: nobody ever connected; check the address, that the product was started, and its log "
                    "— 'mockpilot check' explains a first connection step by step", err=True)  # fmt: skip

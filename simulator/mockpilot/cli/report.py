@@ -29,7 +29,7 @@ def report(run: Path, form: str | None) -> int:
     """
     from mockpilot.certification.pages import page, write_pages
     from mockpilot.certification.run_folder import PAGE
-    from mockpilot.cli.progress import show
+    from mockpilot.cli.colours import show
     from mockpilot.report.junit import render_junit
     from mockpilot.report.markdown import render_markdown
     from mockpilot.report.text import render_text

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
+from mockpilot.conformance.levels import Level, Outcome
 from mockpilot.durations import format_duration
+from mockpilot.limits import Limits
 from mockpilot.report.repairs import Repair, remarks, repairs
 from mockpilot.report.wording import (
     FILTER,
@@ -36,7 +38,7 @@ def render_text(result: RunResult, *, report: str = "", run: str = "", scenarios
         result: of the run.
         report: path of the report page, for the last line.
         run: path of the run folder.
-        scenarios: False leaves out the line for each scenario, where they were shown before.
+        scenarios: False leaves out the lines of what passed, where all were shown while the run went on.
     """
     return visible("\n".join(_lines(result, report, run, scenarios))) + "\n"
 
@@ -54,19 +56,41 @@ def _note(scenario: ScenarioResult) -> str:
     if scenario.cause is not None:
         return f"{scenario.cause}: {scenario.detail}" if scenario.detail else str(scenario.cause)
     met = dict.fromkeys(
-        f"{requirement_words(one)}{' (expected)' if one.expected_deviation else ''}" for one in decisive(scenario)
-    )
+        f"{requirement_words(one)}{' (expected)' if one.expected_deviation else ''}"
+        for one in decisive(scenario) if one.level is not Level.MAY
+    )  # fmt: skip
     return ", ".join(met)
+
+
+def changed_lines(shown: Mapping[str, ScenarioResult], result: RunResult) -> Iterator[str]:
+    """Outcomes that are others than were shown while the run went on, and why; what explains them came later.
+
+    Args:
+        shown: what was said of each scenario when it ended.
+        result: of the whole run.
+    """
+    changed = [one for one in result.scenarios if one.name in shown and shown[one.name].outcome != one.outcome]
+    if changed:
+        yield f"{len(changed)} outcome{'s' * (len(changed) != 1)} changed at the end, with the whole run in sight"
+    for one in changed:
+        yield f"{scenario_line(one)} ({_was(shown[one.name], one)})"
+
+
+def _was(shown: ScenarioResult, now: ScenarioResult) -> str:
+    gone = dict.fromkeys(requirement_words(one) for one in shown.findings if one not in now.findings)
+    once = f"; {', '.join(gone)} is told once per run" if gone and now.cause is None else ""
+    return f"was {WORDS[shown.outcome]}{once}"
 
 
 def _lines(result: RunResult, report: str, run: str, scenarios: bool) -> Iterator[str]:
     if scenarios:
-        yield " · ".join(run_words(result))
-        yield ""
-        yield from (scenario_line(one) for one in result.scenarios if one.selected)
-    yield from _left_out(result)
+        yield " · ".join(run_words(result, short_limits=False))
     yield ""
+    listed = [one for one in result.scenarios if one.selected and (scenarios or one.outcome != Outcome.PASSED)]
+    lines = [*map(scenario_line, listed), *_left_out(result)]
+    yield from [*lines, ""] if lines else []
     yield f"{' · '.join(count_words(result))} · {format_duration(result.duration_s)}"
+    yield from _limits(result)
     yield from _deviations(result)
     if not result.finished:
         yield "the run did not finish"
@@ -79,6 +103,17 @@ def _lines(result: RunResult, report: str, run: str, scenarios: bool) -> Iterato
         yield f"run     {run}"
     if report:
         yield f"report  {report}"
+
+
+def _limits(result: RunResult) -> Iterator[str]:
+    """What the run's limits make of it: how many are short, and all that are so short that they judge the machine."""
+    defaults, low = Limits().as_seconds(), result.facts.short_limits
+    shorter = sum(seconds < defaults.get(name, 0.0) for name, seconds in result.facts.limits.items())
+    if low:
+        yield (f"short limits: {shorter} are below their defaults, {len(low)} below the floor under which they judge "
+               f"the machine, too: {', '.join(low)}")  # fmt: skip
+    elif shorter:
+        yield f"{shorter} limit{'s' * (shorter != 1)} below the default"
 
 
 def _deviations(result: RunResult) -> Iterator[str]:

@@ -109,7 +109,10 @@ def _one_cause(scenarios: Sequence[ScenarioResult]) -> Iterator[ScenarioResult]:
 
 
 def _leave_undecided(scenario: ScenarioResult, explained: dict[str, str]) -> ScenarioResult:
-    why = "; ".join(f"{row} stays undecided, since {cause} was found in this run" for row, cause in explained.items())
+    why = "; ".join(
+        f"{row} is not shown by itself, since {cause}, found in this run, explains what was seen of it"
+        for row, cause in explained.items()
+    )
     kept = tuple(one for one in scenario.findings if one.requirement not in explained)
     left_out = {one.rule for one in scenario.findings} - {one.rule for one in kept}
     refolded = _refold(scenario, kept, undecided=True)

@@ -11,6 +11,7 @@ from mockpilot.errors import ScenarioError
 from mockpilot.history.events import StateReached, TcpAccepted
 from mockpilot.limits import Limits
 from mockpilot.scenario.matching import Predicate
+from mockpilot.scenario.shortfall import shortfall
 from mockpilot.scenario.steps import Steps
 from mockpilot.scenario.waiting import ScenarioOver, Waits
 from mockpilot.scenario.watching import Watching
@@ -67,7 +68,7 @@ class States:
         with self._waits.recorded(_SPOKEN[state], within_s, "reconnect_within"), trio.move_on_after(within_s) as bound:
             await self._watching.wait_live(self.shows(state))
         if bound.cancelled_caught:
-            raise ScenarioOver("start state not reached", f"no {_SPOKEN[state].removeprefix('a ')} in {within_s:g} s")
+            raise ScenarioOver("start state not reached", shortfall(self._control.recorder.history, state, within_s))
         self._control.recorder.record(StateReached(state=state))
         self._waits.started = True
 

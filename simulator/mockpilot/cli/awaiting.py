@@ -1,0 +1,52 @@
+"""What one running scenario waits for, until when, and how connections fare meanwhile. Reads events only."""
+
+from __future__ import annotations
+
+import math
+import time
+
+from mockpilot.durations import format_duration
+from mockpilot.history.arrivals import Arrivals, TurnedAway
+from mockpilot.history.events import Event, WaitEnded, WaitStarted
+from mockpilot.report.wording import visible
+
+USUALLY = 3
+"""Some clients send credentials only once they were asked for: told from so many times on."""
+
+
+class Awaiting:
+    """A scenario while it runs, as one line.
+
+    Args:
+        name: of the scenario.
+    """
+
+    def __init__(self, name: str) -> None:
+        self.name, self.arrivals = name, Arrivals()
+        self._waits: list[tuple[str, float, float]] = []
+
+    def take(self, event: Event) -> TurnedAway | None:
+        """Take in what happens; answers how a connection was turned away, if that is worth telling at once."""
+        if isinstance(event, WaitStarted):
+            self._waits.append((event.awaited, event.within_s, time.monotonic() + event.within_s))
+        elif isinstance(event, WaitEnded) and self._waits:
+            self._waits.pop()
+        turned_away = self.arrivals.take(event)
+        if turned_away is None or (turned_away.is_usual and self.arrivals.turned_away[turned_away] < USUALLY):
+            return None
+        return turned_away
+
+    def __str__(self) -> str:
+        return " · ".join(filter(None, (f"  … {self.name}{self._awaited()}", visible(str(self.arrivals)))))
+
+    def _awaited(self) -> str:
+        if not self._waits:
+            return ""
+        awaited, within_s, until = self._waits[-1]
+        shown = "as long as it takes"
+        if math.isfinite(until):
+            left = max(0.0, until - time.monotonic())
+            shown = f"{format_duration(round(left))} of {format_duration(within_s)} left"
+        if awaited == "haste":
+            return f"   {shown} · holding an answer back, to see who cannot wait"
+        return f"   {shown} · waiting for the product: {awaited}"
