@@ -101,8 +101,14 @@ def test_certificates_that_are_none(says: Says) -> None:
 
 
 def test_steps_on_standard_input_need_a_command(says: Says) -> None:
-    """Without COMMAND there is no standard input."""
-    refuses(says, "certify", "--profile", str(DEMO), named="demo.toml: provoke.stdin: needs a COMMAND")
+    """Without COMMAND there is none: what needs a step is left out with that reason, the rest would run."""
+    reason = "no way to provoke by hand: [provoke] stdin needs a COMMAND; command, http or ask do not"
+    status, out, _ = says("certify", "--profile", str(DEMO), "--dry-run")
+    assert status == 0
+    assert f"not request_changed: {reason}" in out
+    assert re.search("^confirmation_missing +usually", out, re.MULTILINE)
+    status, _, err = says("certify", "request_changed", "--profile", str(DEMO))
+    assert (status, err) == (4, f"mockpilot: nothing is selected ({reason}); --dry-run shows each reason\n")
 
 
 # -- mistakes on the command line --------------------------------------------------------------------------------------

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from mockpilot.certification.selection import Selection, check_expected, select
+from mockpilot.certification.selection import Selection, check_expected, select, without_command
 from mockpilot.errors import UsageError
 from mockpilot.profile import Expected, PresystemSettings, Profile, Provoke
 from mockpilot.scenario.definition import Scenario
@@ -103,6 +103,16 @@ def test_steps_need_a_way_to_provoke_them() -> None:
     assert selection.left_out == {
         "request_changed": "needs a way to provoke the product: [provoke] in the profile"
     }
+
+
+def test_steps_on_standard_input_are_for_a_command() -> None:
+    """Whoever starts the product by hand is told which ways are left; all other scenarios run."""
+    selection = select(CATALOGUE, (), (), PROFILE, bad_certificates=["unknown-ca"], by_hand=True)
+    assert list(selection.left_out) == ["request_changed"]
+    assert selection.left_out["request_changed"].startswith("no way to provoke by hand: [provoke] stdin needs")
+    asked = replace(PROFILE, provoke=Provoke(ask="Do it"))
+    assert not select(CATALOGUE, (), (), asked, bad_certificates=["unknown-ca"], by_hand=True).left_out
+    assert (without_command(PROFILE).provoke, without_command(asked)) == (None, asked)
 
 
 def test_bad_certificates_need_the_key_of_the_authority() -> None:

@@ -31,6 +31,7 @@ from mockpilot.certification.run import (
     write_result,
 )
 from mockpilot.certification.run_folder import RunFolder
+from mockpilot.certification.selection import without_command
 from mockpilot.certification.setting import passwords, server_for, url_of
 from mockpilot.clock import RunClock
 from mockpilot.cms.server import Server
@@ -236,7 +237,8 @@ def _set(run: Run, server: Server, slot: int, scenario: Scenario | None) -> Set:
         slot=slot, scenario=scenario.name if scenario else None, work_dir=work,
     )  # fmt: skip
     return Set(
-        profile=profile, clock=run.clock, server=server, surroundings=surroundings, seed=run.plan.seed,
+        profile=profile if run.plan.command else without_command(profile),
+        clock=run.clock, server=server, surroundings=surroundings, seed=run.plan.seed,
         ask=run.plan.ask, launch=partial(_product, run, run.work / f"output-{name}"), advertised=run.advertised,
     )  # fmt: skip
 

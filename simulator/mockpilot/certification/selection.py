@@ -8,13 +8,16 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from mockpilot.conformance.requirements import REQUIREMENTS
 from mockpilot.conformance.rules import RULES
 from mockpilot.errors import UsageError
 from mockpilot.profile import Profile
 from mockpilot.scenario.definition import Scenario
+
+FILTER, SKIPPED = "filter", "skipped"
+"""Reasons for what the user did not want: not selected, or taken out again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +36,7 @@ def select(
     profile: Profile,
     *,
     bad_certificates: Collection[str],
+    by_hand: bool = False,
 ) -> Selection:
     """Choose scenarios.
 
@@ -42,6 +46,7 @@ def select(
         skip: what the user does not want.
         profile: of the product.
         bad_certificates: kinds that the CMS can show.
+        by_hand: there is no COMMAND.
 
     Raises:
         UsageError: a word that fits nothing.
@@ -50,7 +55,8 @@ def select(
     unwanted = _meant(catalogue, skip, "--skip")
     run, left_out = [], {}
     for name, scenario in catalogue.items():
-        reason = _reason(scenario, name in wanted, name in unwanted, profile, bad_certificates)
+        reason = FILTER if name not in wanted else SKIPPED if name in unwanted else ""
+        reason = reason or reason_against(scenario, profile, bad_certificates, by_hand=by_hand)
         if reason:
             left_out[name] = reason
         else:
@@ -58,17 +64,9 @@ def select(
     return Selection(tuple(run), left_out)
 
 
-def _reason(
-    scenario: Scenario, wanted: bool, unwanted: bool, profile: Profile, bad_certificates: Collection[str]
+def reason_against(
+    scenario: Scenario, profile: Profile, bad_certificates: Collection[str], *, by_hand: bool = False
 ) -> str:
-    if not wanted:
-        return "filter"
-    if unwanted:
-        return "skipped"
-    return reason_against(scenario, profile, bad_certificates)
-
-
-def reason_against(scenario: Scenario, profile: Profile, bad_certificates: Collection[str]) -> str:
     """Why a scenario does not suit a product; empty if it does."""
     if scenario.dialects and profile.presystem.dialect not in scenario.dialects:
         return f"only in dialect {' or '.join(scenario.dialects)}"
@@ -76,11 +74,23 @@ def reason_against(scenario: Scenario, profile: Profile, bad_certificates: Colle
         return "receive-only"
     if "provoking" in scenario.needs and profile.provoke is None:
         return "needs a way to provoke the product: [provoke] in the profile"
+    if "provoking" in scenario.needs and by_hand and needs_command(profile):
+        return "no way to provoke by hand: [provoke] stdin needs a COMMAND; command, http or ask do not"
     if "subprotocol" in scenario.needs and not profile.presystem.offers_subprotocol:
         return "offers no subprotocol"
     if "ca key" in scenario.needs and not bad_certificates:
         return "needs the key of the CA (ca.key)"
     return ""
+
+
+def needs_command(profile: Profile) -> bool:
+    """Whether the product can only be provoked where it is a COMMAND of ours."""
+    return profile.provoke is not None and profile.provoke.way == "stdin"
+
+
+def without_command(profile: Profile) -> Profile:
+    """The profile as it holds for a product that somebody else starts, which reads no steps of ours."""
+    return replace(profile, provoke=None) if needs_command(profile) else profile
 
 
 def check_expected(profile: Profile) -> None:

@@ -93,7 +93,7 @@ def _plan(profile: Profile, names: Sequence[str], command: tuple[str, ...], out:
         check_command(command)
     catalogue, certificates = load_catalogue(run.scenarios), certificates_for(profile)
     catalogue = {**catalogue, **plan_scenarios(run.plans, catalogue, profile.presystem.dialect)}
-    chosen = select(catalogue, names, (), profile, bad_certificates=certificates.bad_kinds)
+    chosen = select(catalogue, names, (), profile, bad_certificates=certificates.bad_kinds, by_hand=not command)
     if not chosen.run:
         reasons = sorted({chosen.left_out[name] for name in names})
         raise UsageError(f"nothing of it can be run: {'; '.join(reasons)}")

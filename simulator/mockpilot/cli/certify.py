@@ -73,7 +73,8 @@ def certify(
     planned = plan_scenarios(plans, catalogue, profile.presystem.dialect)
     catalogue = {**catalogue, **planned}
     certificates = certificates_for(profile)
-    chosen = select(catalogue, selection or tuple(planned), skip, profile, bad_certificates=certificates.bad_kinds)
+    chosen = select(catalogue, selection or tuple(planned), skip, profile, bad_certificates=certificates.bad_kinds,
+                    by_hand=not command)  # fmt: skip
     if dry_run:
         return _show_plan(chosen.run, chosen.left_out, profile)
     if not chosen.run:
@@ -131,10 +132,6 @@ def _check_combination(command: tuple[str, ...], start: str, jobs: int, profile:
     if jobs > 1 and profile.cms.address[1]:
         raise UsageError(f"--jobs {jobs}: each job listens on a port of its own, so cms.listen must end in :0, "
                          f"found {profile.cms.listen!r}")  # fmt: skip
-    way = profile.provoke.way if profile.provoke else ""
-    if way == "stdin" and not command:
-        raise UsageError(f"{profile.file or 'profile'}: provoke.stdin: needs a COMMAND after '--' that reads steps; "
-                         f"give one or choose command, http or ask")  # fmt: skip
 
 
 def _show_plan(run: Sequence[object], left_out: object, profile: Profile) -> int:
