@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from mockpilot.cli.options import profile_options, read_profile_options
-from mockpilot.durations import format_duration, parse_duration
+from mockpilot.durations import parse_duration
 from mockpilot.errors import UsageError
 from mockpilot.limits import LIMIT_NAMES
 from mockpilot.profile import Profile
@@ -38,13 +38,13 @@ if TYPE_CHECKING:
               help="a fault plan as a scenario: a file or a shipped one's name; without SELECTION nothing else runs")
 @click.option("--strict", is_flag=True, help="warnings count as failures in the exit status")
 @click.option("--json", "as_json", is_flag=True, help="result.json on stdout instead of progress and summary")
-@click.option("--dry-run", is_flag=True, help="what would run, and why the rest would not")
+@click.option("--dry-run", "only_shown", is_flag=True, help="what would run, and why the rest would not")
 @click.pass_obj
 def certify(
     command: tuple[str, ...], selection: tuple[str, ...], profile_file: Path | None, dialect: str | None,
     listen: str | None, push_interval: float | None, out: Path, jobs: int, seed: int | None, limits: tuple[str, ...],
     start: str, skip: tuple[str, ...], more: tuple[Path, ...], plans: tuple[Path, ...], strict: bool, as_json: bool,
-    dry_run: bool,
+    only_shown: bool,
 ) -> int:  # fmt: skip
     """Run scenarios against a product and say what holds and what does not.
 
@@ -75,8 +75,12 @@ def certify(
     certificates = certificates_for(profile)
     chosen = select(catalogue, selection or tuple(planned), skip, profile, bad_certificates=certificates.bad_kinds,
                     by_hand=not command)  # fmt: skip
-    if dry_run:
-        return _show_plan(chosen.run, chosen.left_out, profile)
+    if only_shown:
+        from mockpilot.cli.dry_run import dry_run
+
+        one_listener = not command or start == "once"
+        click.echo("\n".join(dry_run(chosen, profile, jobs=jobs, one_listener=one_listener)))
+        return 0 if chosen.run else 4
     if not chosen.run:
         click.echo(f"mockpilot: {_why_nothing(selection, chosen.left_out)}; --dry-run shows each reason", err=True)
         return 4
@@ -104,7 +108,9 @@ def _run(plan: Plan, *, strict: bool, as_json: bool) -> int:
 
 
 def _why_nothing(selection: Sequence[str], left_out: Mapping[str, str]) -> str:
-    reasons = sorted(set(left_out.values()) - {"filter"})
+    from mockpilot.certification.selection import FILTER
+
+    reasons = sorted(set(left_out.values()) - {FILTER})
     if reasons:
         return f"nothing is selected ({'; '.join(reasons)})"
     return f"nothing is selected: no scenario puts {', '.join(selection)} to the test yet"
@@ -132,20 +138,3 @@ def _check_combination(command: tuple[str, ...], start: str, jobs: int, profile:
     if jobs > 1 and profile.cms.address[1]:
         raise UsageError(f"--jobs {jobs}: each job listens on a port of its own, so cms.listen must end in :0, "
                          f"found {profile.cms.listen!r}")  # fmt: skip
-
-
-def _show_plan(run: Sequence[object], left_out: object, profile: Profile) -> int:
-    from mockpilot.scenario.definition import Scenario
-
-    scenarios = [one for one in run if isinstance(one, Scenario)]
-    width = max((len(one.name) for one in scenarios), default=0)
-    for one in scenarios:
-        usual, worst = format_duration(one.typical_s), format_duration(one.worst_s(profile.limits))
-        click.echo(f"{one.name:<{width}}  usually {usual:>8}, at worst {worst}")
-    usual = format_duration(sum(one.typical_s for one in scenarios))
-    worst = format_duration(sum(one.worst_s(profile.limits) for one in scenarios))
-    click.echo(f"\n{len(scenarios)} would run: usually {usual}, at worst {worst}")
-    assert isinstance(left_out, dict)
-    for name, reason in left_out.items():
-        click.echo(f"not {name}: {reason}")
-    return 0 if scenarios else 4
