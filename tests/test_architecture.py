@@ -13,7 +13,7 @@ import pytest
 import mockpilot
 
 ROOT = Path(mockpilot.__file__).parent
-LOW = {"errors", "counts", "durations", "limits", "toml_lines", "toml_tables"}
+LOW = {"counts", "durations", "errors", "likeness", "limits", "toml_lines", "toml_tables"}
 """Modules that everybody may import; they import nothing of ours but each other."""
 
 CORE = LOW | {"protocol"}

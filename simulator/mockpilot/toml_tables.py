@@ -7,7 +7,6 @@ not known here.
 
 from __future__ import annotations
 
-import difflib
 import enum
 import math
 import re
@@ -17,6 +16,7 @@ from typing import Any, TypeVar
 
 from mockpilot.durations import parse_duration
 from mockpilot.errors import ProfileError
+from mockpilot.likeness import alike
 
 _Word = TypeVar("_Word", bound=enum.StrEnum)
 _LARGEST = 1e12
@@ -193,8 +193,7 @@ def is_number(value: Any, least: float, most: float = math.inf) -> bool:
 def nearest(name: str, names: Iterable[str]) -> str:
     """Say what may have been meant, as the end of a sentence."""
     known = list(names)
-    close = difflib.get_close_matches(name, known, n=1)
-    if close:
+    if close := alike(name, known):
         return f"; did you mean {close[0]}?"
     return f"; known here: {', '.join(known)}" if len(known) < 12 else ""
 

@@ -5,17 +5,19 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import pytest
 import trio
 import trio.testing
 
 from certification.surroundings import SURROUNDINGS, surroundings
-from mockpilot.certification.product import LAST_LINES, Product, Surroundings, check_command
-from mockpilot.errors import UsageError
+from mockpilot.certification.product import LAST_LINES, Product, Surroundings
 from mockpilot.history.events import ProductExited, ProductStarted
 from mockpilot.history.recorder import Recorder
 from running import wait_until
+
+if TYPE_CHECKING:
+    import pytest
 
 LONG_S = 60
 
@@ -88,39 +90,6 @@ def test_short_password_is_masked_where_it_stands_alone() -> None:
     assert told.mask(b"login acme/bus, Basic YWNtZTpidXM=, business as usual") == (
         "login acme/***, Basic ***, business as usual"
     )
-
-
-@pytest.mark.parametrize(("head", "mode", "trouble"), [
-    ("#!/bin/sh\n", 0o644, "is not found or not executable"),
-    ("#!/no/such/shell -e\n", 0o755, "names an interpreter that is not there, '/no/such/shell'"),
-    ("echo\n", 0o755, "has no first line such as #!/bin/sh"),
-])  # fmt: skip
-def test_command_that_cannot_be_started_is_a_mistake_of_use(
-    head: str, mode: int, trouble: str, tmp_path: Path
-) -> None:
-    """Known before any scenario begins."""
-    script = tmp_path / "script"
-    script.write_text(head)
-    script.chmod(mode)
-    with pytest.raises(UsageError) as mistake:
-        check_command([str(script), "--cms"])
-    assert trouble in str(mistake.value)
-
-
-def test_command_that_is_not_there_is_a_mistake_of_use(tmp_path: Path) -> None:
-    """Nor is a folder a program."""
-    for command in ("no-such-program", str(tmp_path)):
-        with pytest.raises(UsageError, match="COMMAND: a program that can be started is expected"):
-            check_command([command])
-
-
-def test_programs_and_scripts_can_be_started(tmp_path: Path) -> None:
-    """By path or by name."""
-    script = tmp_path / "script"
-    script.write_text("#! /usr/bin/env python3\n")
-    script.chmod(0o755)
-    for command in (sys.executable, "sh", str(script)):
-        check_command([command])
 
 
 async def test_exit_is_recorded_with_its_last_lines(tmp_path: Path) -> None:

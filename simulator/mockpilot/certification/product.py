@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import os
 import re
-import shutil
 import signal
 import subprocess
 from base64 import b64encode
@@ -20,6 +19,7 @@ from pathlib import Path
 
 import trio
 
+from mockpilot.certification.command import PLACEHOLDERS
 from mockpilot.errors import UsageError
 from mockpilot.history.events import ProductExited, ProductStarted
 from mockpilot.history.recorder import Recorder
@@ -81,40 +81,10 @@ class Surroundings:
 
     def fill_in(self, words: Sequence[str]) -> list[str]:
         """Replace the names in braces that we know; other braces stay."""
-        names = {
-            "{url}": self.url, "{ca_file}": str(self.ca_file), "{user}": self.user, "{password}": self.password,
-            "{presystem_id}": self.presystem_id, "{slot}": str(self.slot),
-        }  # fmt: skip
         filled = list(words)
-        for name, value in names.items():
-            filled = [word.replace(name, value) for word in filled]
+        for name in PLACEHOLDERS:
+            filled = [word.replace(f"{{{name}}}", str(getattr(self, name))) for word in filled]
         return filled
-
-
-def check_command(command: Sequence[str]) -> None:
-    """Make sure that COMMAND can be started at all.
-
-    Raises:
-        UsageError: there is no such program.
-    """
-    program = shutil.which(command[0])
-    missing = "is not found or not executable; give its path or put it on PATH"
-    trouble = missing if program is None else _no_program(Path(program))
-    if trouble:
-        raise UsageError(f"COMMAND: a program that can be started is expected, {command[0]!r} {trouble}")
-
-
-def _no_program(file: Path) -> str:
-    # The system says the same, but only once a scenario has begun.
-    try:
-        with file.open("rb") as opened:
-            head = opened.read(256)
-    except OSError:
-        return ""  # the right to run it is enough
-    if head.startswith(b"#!"):
-        interpreter = os.fsdecode(head[2:].split(b"\n")[0].strip().partition(b" ")[0])
-        return "" if shutil.which(interpreter) else f"names an interpreter that is not there, {interpreter!r}"
-    return "" if b"\0" in head else "has no first line such as #!/bin/sh"
 
 
 class Product:

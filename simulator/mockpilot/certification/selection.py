@@ -6,18 +6,22 @@ rule id.
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from mockpilot.conformance.requirements import REQUIREMENTS
 from mockpilot.conformance.rules import RULES
 from mockpilot.errors import UsageError
+from mockpilot.likeness import alike
 from mockpilot.profile import Profile
 from mockpilot.scenario.definition import Scenario
 
 FILTER, SKIPPED = "filter", "skipped"
 """Reasons for what the user did not want: not selected, or taken out again."""
+
+
+class UnknownWordError(UsageError):
+    """A word of a selection that fits nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +53,7 @@ def select(
         by_hand: there is no COMMAND.
 
     Raises:
-        UsageError: a word that fits nothing.
+        UnknownWordError: a word that fits nothing.
     """
     wanted = _meant(catalogue, words, "SELECTION") if words else set(catalogue)
     unwanted = _meant(catalogue, skip, "--skip")
@@ -101,9 +105,9 @@ def check_expected(profile: Profile) -> None:
     """
     for expected in profile.expected:
         if expected.rule not in RULES:
-            near = _nearest(expected.rule, RULES)
+            near = _nearest(expected.rule, RULES) or "; 'mockpilot list rules' names them"
             raise UsageError(f"{profile.file}: expected.rule: the id of a rule is expected, found "
-                             f"{expected.rule!r}{near}; 'mockpilot list rules' names them")  # fmt: skip
+                             f"{expected.rule!r}{near}")  # fmt: skip
 
 
 def _meant(catalogue: Mapping[str, Scenario], words: Iterable[str], where: str) -> set[str]:
@@ -120,12 +124,12 @@ def _fitting(catalogue: Mapping[str, Scenario], word: str, where: str) -> set[st
         rows = {RULES[word].requirement or ""}
     claiming = {name for name, one in catalogue.items() if rows & {*one.exercises, *one.also}}
     if not named and not rows:
-        near = _nearest(word, [*catalogue, *REQUIREMENTS, *RULES])
-        raise UsageError(f"{where}: a scenario, requirement or rule (or the beginning of one) is expected, "
-                         f"found {word!r}{near}; 'mockpilot list' names them")  # fmt: skip
+        near = _nearest(word, [*catalogue, *REQUIREMENTS, *RULES]) or "; 'mockpilot list' names them"
+        raise UnknownWordError(f"{where}: a scenario, requirement or rule (or the beginning of one) is expected, "
+                               f"found {word!r}{near}")  # fmt: skip
     return named | claiming
 
 
 def _nearest(word: str, known: Iterable[str]) -> str:
-    near = difflib.get_close_matches(word, list(known), n=1)
+    near = alike(word, known)
     return f" — did you mean {near[0]!r}?" if near else ""

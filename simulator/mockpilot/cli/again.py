@@ -80,17 +80,17 @@ def _stored(folder: RunFolder) -> Profile:
 
 def _plan(profile: Profile, names: Sequence[str], command: tuple[str, ...], out: Path) -> Plan:
     from mockpilot.certification.plans import plan_scenarios
-    from mockpilot.certification.product import check_command
     from mockpilot.certification.run import Plan
     from mockpilot.certification.selection import select
     from mockpilot.certification.setting import certificates_for, check_host
+    from mockpilot.cli.playing import checked
     from mockpilot.scenario.catalogue import load_catalogue
 
     run = profile.run or RunSettings()
     command = command or run.command
     check_host(profile)
     if command:
-        check_command(command)
+        checked(command)
     catalogue, certificates = load_catalogue(run.scenarios), certificates_for(profile)
     catalogue = {**catalogue, **plan_scenarios(run.plans, catalogue, profile.presystem.dialect)}
     chosen = select(catalogue, names, (), profile, bad_certificates=certificates.bad_kinds, by_hand=not command)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Callable, Iterator, Mapping
 from functools import cache, partial
 from typing import TYPE_CHECKING
@@ -11,6 +10,7 @@ import click
 
 from mockpilot.durations import format_duration
 from mockpilot.errors import UsageError
+from mockpilot.likeness import alike
 
 if TYPE_CHECKING:
     from mockpilot.depot.model import Depot
@@ -29,7 +29,7 @@ def list_(kind: str | None) -> int:
     """
     kind = kind or "scenarios"
     if kind not in KINDS:
-        raise UsageError(f"list: one of {', '.join(KINDS)} is expected, found {kind!r}")
+        raise UsageError(f"list: one of {', '.join(KINDS)} is expected, found {kind!r}{_rather(kind)}")
     rows = list(_LISTS[kind]())
     width = max(len(name) for name, _ in rows)
     for name, text in rows:
@@ -53,9 +53,16 @@ def explain(words: tuple[str, ...], dialect: str | None) -> int:
         if text:
             click.echo(text)
             return 0
-    near = difflib.get_close_matches(name, list(_all_names()), n=3)
+    near = alike(name, _all_names(), most=3)
     hint = f"; did you mean {' or '.join(near)}?" if near else "; 'mockpilot list' names what there is"
     raise UsageError(f"explain: the name of an entry is expected, found {name!r}{hint}")
+
+
+def _rather(word: str) -> str:
+    """The command that was meant, where somebody asks the list for one entry."""
+    if alike(word, KINDS):
+        return f"; did you mean {alike(word, KINDS)[0]}?"
+    return f"; 'mockpilot explain {word}' tells about it" if word in _all_names() else ""
 
 
 def _list_scenarios() -> Iterator[tuple[str, str]]:

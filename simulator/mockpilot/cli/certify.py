@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from mockpilot.cli.forgotten import forgotten
 from mockpilot.cli.options import profile_options, read_profile_options
 from mockpilot.durations import parse_duration
 from mockpilot.errors import UsageError
@@ -58,23 +59,26 @@ def certify(
     profile = read_profile_options(profile_file, dialect, listen, push_interval)
     profile = replace(profile, limits=profile.limits.with_changes(_limits(limits)))
     from mockpilot.certification.plans import plan_scenarios
-    from mockpilot.certification.product import check_command
-    from mockpilot.certification.selection import check_expected, select
+    from mockpilot.certification.selection import UnknownWordError, check_expected, select
     from mockpilot.certification.setting import certificates_for, check_host, depot_for
+    from mockpilot.cli.playing import checked
     from mockpilot.scenario.catalogue import load_catalogue
 
     check_host(profile)
     check_expected(profile)
     _check_combination(command, start, jobs, profile)
     if command:
-        check_command(command)
+        checked(command)
     depot_for(profile)  # a depot that cannot be read is said here, not after the dry run
     catalogue = load_catalogue(more)
     planned = plan_scenarios(plans, catalogue, profile.presystem.dialect)
     catalogue = {**catalogue, **planned}
     certificates = certificates_for(profile)
-    chosen = select(catalogue, selection or tuple(planned), skip, profile, bad_certificates=certificates.bad_kinds,
-                    by_hand=not command)  # fmt: skip
+    try:
+        chosen = select(catalogue, selection or tuple(planned), skip, profile, bad_certificates=certificates.bad_kinds,
+                        by_hand=not command)  # fmt: skip
+    except UnknownWordError as error:
+        raise UsageError(f"{error}{forgotten(['certify', *selection]) if not command else ''}") from error
     if only_shown:
         from mockpilot.cli.dry_run import dry_run
 

@@ -9,11 +9,13 @@ from __future__ import annotations
 import importlib
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 import click
 
 from mockpilot import __version__
-from mockpilot.errors import MockpilotError, UsageError
+from mockpilot.cli.forgotten import forgotten
+from mockpilot.errors import MockpilotError, ProfileError, UsageError
 
 USAGE, INTERRUPTED = 3, 130
 
@@ -66,6 +68,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     except click.exceptions.NoArgsIsHelpError as error:
         click.echo(error.format_message(), err=True)
         return USAGE
+    except click.exceptions.BadParameter as error:
+        return _say(error.format_message())
+    except click.UsageError as error:
+        hint = forgotten(words)
+        return _say(f"{error.format_message().rstrip('.')}{hint}" if hint else error.format_message())
     except click.ClickException as error:
         return _say(error.format_message())
     except SystemExit as leaving:
@@ -74,7 +81,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         first = _first(error)
         if not isinstance(first, MockpilotError):
             raise
-        return _say(str(first))
+        return _say(f"{first}{_next_step(first, words)}")
     return status if isinstance(status, int) else 0
 
 
@@ -89,6 +96,14 @@ def _split(words: list[str]) -> tuple[list[str], tuple[str, ...]]:
         raise UsageError("COMMAND: a program and its arguments are expected after '--', found nothing; leave '--' out "
                          "if you start the product yourself")
     return words[:place], tuple(words[place + 1 :])
+
+
+def _next_step(error: MockpilotError, words: list[str]) -> str:
+    # What stands in a file is checked as a whole by lint; what it refers to outside of it is not.
+    if not isinstance(error, ProfileError) or words[0] == "lint" or not Path(error.file).is_file():
+        return ""
+    is_outside = error.key.endswith("password_env")
+    return "" if is_outside else f"; 'mockpilot lint {error.file}' names all that is wrong with it"
 
 
 def _say(sentence: str) -> int:

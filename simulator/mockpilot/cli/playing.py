@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import click
@@ -24,6 +25,19 @@ def played(plan: Plan, *, quiet: bool) -> Outcome:
         click.echo("mockpilot: nobody ever connected; check the address, that the product was started, and its log "
                    "— 'mockpilot check' explains a first connection step by step", err=True)  # fmt: skip
     return outcome
+
+
+def checked(command: Sequence[str]) -> None:
+    """Make sure that COMMAND can be started, and warn of names in braces that look like ours.
+
+    Raises:
+        UsageError: there is no such program.
+    """
+    from mockpilot.certification.command import check_command, near_misses
+
+    check_command(command)
+    for name, meant in near_misses(command):
+        click.echo(f"mockpilot: COMMAND: {{{name}}} is passed on as it stands; did you mean {{{meant}}}?", err=True)
 
 
 def status_of(outcome: Outcome, *, strict: bool = False) -> int:

@@ -1,7 +1,7 @@
 """How long a scenario usually takes with a product's limits and push interval. An estimate, never a bound.
 
 The catalogue tells what it takes with the defaults. What is waited out in any case lasts as long as its limit; the rest
-goes with the pushes, or with the product's own pace, which whoever shortens its limits promises to be quicker by as much.
+goes with the pushes, or with the product's own pace, which short limits promise to be quicker by as much.
 """
 
 from __future__ import annotations
