@@ -25,21 +25,27 @@ HELD = result(rules=(LOST_LIST.rule,))
 
 
 @pytest.mark.parametrize(("word", "names"), [
-    ("", ["confirmation_missing"]),
+    ("", ["confirmation_missing", "confirmation_twice", "login_refused"]),
     ("boot_accepted", ["boot_accepted"]),
     ("L-03", ["confirmation_missing"]),
     ("link.backs-off", ["outage_503"]),
 ])  # fmt: skip
-def test_what_failed_is_repeated_unless_something_else_is_named(word: str, names: list[str]) -> None:
-    """A scenario, a requirement or a rule."""
+def test_what_did_not_pass_is_repeated_unless_something_else_is_named(word: str, names: list[str]) -> None:
+    """Failed, warned and inconclusive; or a scenario, a requirement or a rule."""
     assert worth_repeating(sample_run()[0], word) == names
 
 
-@pytest.mark.parametrize("word", ["request_changed", "E-01", "nonsense"])
-def test_a_word_that_fits_nothing_is_named(word: str) -> None:
-    """Also a scenario that was not run."""
-    with pytest.raises(UsageError, match=rf"found '{word}'; run were boot_accepted"):
+@pytest.mark.parametrize(("word", "instead"), [
+    ("request_changed", ", which was not run: receive-only"),
+    ("confirmation_mising", "; did you mean confirmation_missing or confirmation_twice?"),
+    ("L-3", "; did you mean L-03?"),
+    ("nonsense", "; there are confirmation_missing, confirmation_twice, login_refused"),
+])  # fmt: skip
+def test_a_word_that_fits_nothing_is_named(word: str, instead: str) -> None:
+    """With what was perhaps meant, and never the whole catalogue."""
+    with pytest.raises(UsageError) as mistake:
         worth_repeating(sample_run()[0], word)
+    assert str(mistake.value).endswith(f"of a finding, is expected, found {word!r}{instead}")
 
 
 @pytest.mark.parametrize(
@@ -58,7 +64,8 @@ def test_a_word_that_fits_nothing_is_named(word: str) -> None:
         (result(NO_BACK_OFF), result(NO_BACK_OFF), Answer.STILL, "L-02  It must not."),
         (result(NO_BACK_OFF), result(rules=(NO_BACK_OFF.rule,)), Answer.FIXED, ""),
         (result(cause=Cause.PRODUCT_LEFT), HELD, Answer.FIXED, ""),
-        (result(cause=Cause.PRODUCT_LEFT), result(cause=Cause.PRODUCT_LEFT), Answer.STILL, "product left"),
+        (result(cause=Cause.PRODUCT_LEFT), result(cause=Cause.PRODUCT_LEFT), Answer.NOT_REACHED,
+         "as before: product left"),
         (result(cause=Cause.PRODUCT_LEFT), result(cause=Cause.NEVER_EXERCISED), Answer.NOT_REACHED, "never exercised"),
         (result(cause=Cause.PRODUCT_LEFT), FAILED, Answer.DIFFERENT, f"L-03  {LOST_LIST.message}"),
     ],

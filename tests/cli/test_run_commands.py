@@ -187,14 +187,14 @@ def test_diff_tells_what_is_only_not_shown_any_more(says: Says) -> None:
 # -- again -------------------------------------------------------------------------------------------------------------
 
 
-def test_again_has_nothing_to_do_where_nothing_failed(says: Says) -> None:
+def test_again_has_nothing_to_do_where_all_passed(says: Says) -> None:
     """Exit status 4, and what to do instead."""
     result, histories = known_run()
-    passed = replace(result, scenarios=tuple(one for one in result.scenarios if one.outcome != "failed"))
+    passed = replace(result, scenarios=tuple(one for one in result.scenarios if one.outcome == "passed"))
     written(Path("runs/two"), passed, histories)
     status, out, err = says("again", "runs/two")
     assert (status, out) == (4, "")
-    assert "nothing failed in that run; name a SCENARIO" in err
+    assert "all that was run passed; name a SCENARIO" in err
 
 
 def test_again_refuses_what_was_not_run(says: Says) -> None:

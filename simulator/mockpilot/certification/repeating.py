@@ -5,14 +5,19 @@ from __future__ import annotations
 import enum
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
-from mockpilot.conformance.levels import Level
+from mockpilot.conformance.levels import Level, Outcome
 from mockpilot.errors import UsageError
+from mockpilot.likeness import alike
 from mockpilot.results import FindingResult, RunResult, ScenarioResult
+
+MOST_NAMED = 5
+"""Scenarios that are named where somebody named none that was run."""
 
 
 class Answer(enum.StrEnum):
-    """What became of a failure."""
+    """What became of what did not pass."""
 
     FIXED = "fixed"              # what was broken was put to the test again, and held
     STILL = "still"              # it is broken as before
@@ -34,20 +39,38 @@ def worth_repeating(result: RunResult, word: str) -> list[str]:
 
     Args:
         result: of the run.
-        word: a scenario, or the rule or requirement of a finding; empty for all that failed.
+        word: a scenario, or the rule or requirement of a finding; empty for all that did not pass: what failed, what
+            passed with warnings, what was inconclusive.
 
     Raises:
         UsageError: the word fits nothing in that run.
     """
     run = [one for one in result.scenarios if one.selected]
     if not word:
-        return [one.name for one in run if one.outcome == "failed"]
+        return [one.name for one in run if one.outcome != Outcome.PASSED]
     named = [one.name for one in run if one.name == word]
-    found = [one.name for one in run if any(word in (two.rule, two.requirement) for two in one.findings)]
+    found = [one.name for one in run if word in _met(one)]
     if not named and not found:
         raise UsageError(f"SCENARIO: one that was run, or the rule or requirement of a finding, is expected, found "
-                         f"{word!r}; run were {', '.join(one.name for one in run) or 'none'}")  # fmt: skip
+                         f"{word!r}{_instead(result, word)}")  # fmt: skip
     return named or found
+
+
+def _met(scenario: ScenarioResult) -> list[str]:
+    return [word for one in scenario.findings for word in (one.rule, one.requirement) if word]
+
+
+def _instead(result: RunResult, word: str) -> str:
+    """What was perhaps meant: what is nearest, or what would be repeated without a word; never the whole catalogue."""
+    reason = next((one.reason for one in result.scenarios if one.name == word and not one.selected), "")
+    if reason:
+        return f", which was not run: {reason}"
+    run = [one for one in result.scenarios if one.selected]
+    if near := alike(word, dict.fromkeys([*(one.name for one in run), *chain.from_iterable(map(_met, run))]), most=3):
+        return f"; did you mean {' or '.join(near)}?"
+    names = worth_repeating(result, "") or [one.name for one in run]
+    more = f" and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else ""
+    return f"; there are {', '.join(names[:MOST_NAMED])}{more}" if names else "; nothing was run"
 
 
 def compared(before: ScenarioResult, now: ScenarioResult | None) -> Repeated:
@@ -80,8 +103,8 @@ def _compared_when_gone(wanted: Collection[str], now: ScenarioResult) -> tuple[A
 
 def _compared_without_findings(before: ScenarioResult, now: ScenarioResult) -> tuple[Answer, str]:
     if now.cause is not None:
-        same = now.cause == before.cause
-        return (Answer.STILL if same else Answer.NOT_REACHED), f"{now.cause}{f': {now.detail}' if now.detail else ''}"
+        as_before = "as before: " if now.cause == before.cause else ""
+        return Answer.NOT_REACHED, f"{as_before}{now.cause}{f': {now.detail}' if now.detail else ''}"
     if broken := [one for one in now.findings if one.rule in _broken(now)]:
         return Answer.DIFFERENT, _told(broken)
     return Answer.FIXED, ""

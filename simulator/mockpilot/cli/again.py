@@ -1,4 +1,4 @@
-"""``mockpilot again``: what failed in a run, repeated as it was."""
+"""``mockpilot again``: what did not pass in a run, repeated as it was."""
 
 from __future__ import annotations
 
@@ -29,10 +29,11 @@ _WIDTH = 12
 @click.option("--out", type=click.Path(path_type=Path), metavar="DIR", help="folder of all runs  [default: beside RUN]")
 @click.pass_obj
 def again(command: tuple[str, ...], run: Path, scenario: str, profile_file: Path | None, out: Path | None) -> int:
-    """Repeat what failed in a run, with its seed, limits and COMMAND, and say what became of it.
+    """Repeat what did not pass in a run, with its seed, limits and COMMAND, and say what became of it.
 
-    SCENARIO names one, or the rule or requirement of a finding; without it, all that failed is repeated. The answer is
-    "fixed", "still", "different" or "not reached". A COMMAND after "--" replaces the run's.
+    SCENARIO names one, or the rule or requirement of a finding; without it, all is repeated that failed, passed with
+    warnings or was inconclusive. The answer is "fixed", "still", "different" or "not reached". A COMMAND after "--"
+    replaces the run's.
 
     Exit status 0 if all is fixed, 1 if something is still or differently broken, 2 if something was not reached.
     """
@@ -44,7 +45,7 @@ def again(command: tuple[str, ...], run: Path, scenario: str, profile_file: Path
         before = folder.result()
         names = worth_repeating(before, scenario)
         if not names:
-            click.echo(f"mockpilot: {run}: nothing failed in that run; name a SCENARIO to repeat it", err=True)
+            click.echo(f"mockpilot: {run}: all that was run passed; name a SCENARIO to repeat it", err=True)
             return NOTHING
         profile = _profile(folder, profile_file)
         plan = _plan(profile, names, command, out or _beside(run))
