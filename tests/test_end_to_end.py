@@ -176,6 +176,46 @@ def test_again_says_when_it_was_not_reached(tmp_path: Path) -> None:
     assert "product left" in done.stdout
 
 
+LOSES_ONE = """\
+title = "A confirmation is lost"
+lasts = "20 s"
+provoke = "create-request"
+exercises = ["L-03"]
+
+[[fault]]
+do = "lose"
+type = "confirmation"
+action = "ProvideChargingRequests"
+nth = 1
+applied = false
+"""
+
+
+def test_again_repeats_a_plan(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is found wherever the call comes from; the same fault strikes, and what was broken is put to the test anew."""
+    here, elsewhere = tmp_path / "here", tmp_path / "elsewhere"
+    here.mkdir()
+    elsewhere.mkdir()
+    (here / "one_lost.toml").write_text(LOSES_ONE, encoding="utf-8")
+    monkeypatch.chdir(here)
+    first = certify(tmp_path / "runs", "--plan", "one_lost.toml",
+                    command=[*EXEMPLARY, "--offend", "correlation.echoes-message-id"])  # fmt: skip
+    assert first.outcomes == {"one_lost": "failed"}, first.stderr
+    run = first.folder.resolve()
+    monkeypatch.chdir(elsewhere)
+    still = mockpilot("again", str(run))
+    assert (still.returncode, still.stdout.split()[:3]) == (1, ["still", "one_lost", "I-02"]), still.stderr
+    fixed = mockpilot("again", str(run), "I-02", "--", *EXEMPLARY)
+    assert (fixed.returncode, fixed.stdout.split()[:2]) == (0, ["fixed", "one_lost"]), fixed.stderr
+    repeated = json.loads((tmp_path / "runs" / "latest" / "result.json").read_bytes())
+    assert repeated["seed"] == first.result["seed"]
+    scenario = next(one for one in repeated["scenarios"] if one["name"] == "one_lost")
+    assert [(fault["do"], fault["seen"]) for fault in scenario["faults"]] == [("lose", True)]
+    (here / "one_lost.toml").unlink()
+    gone = mockpilot("again", str(run))
+    assert (gone.returncode, f"{here / 'one_lost.toml'}: a plan's file or one of" in gone.stderr) == (3, True)
+
+
 # -- products that do not come far -------------------------------------------------------------------------------------
 
 

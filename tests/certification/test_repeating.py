@@ -64,6 +64,7 @@ def test_a_word_that_fits_nothing_is_named(word: str, instead: str) -> None:
         (result(NO_BACK_OFF), result(NO_BACK_OFF), Answer.STILL, "L-02  It must not."),
         (result(NO_BACK_OFF), result(rules=(NO_BACK_OFF.rule,)), Answer.FIXED, ""),
         (result(cause=Cause.PRODUCT_LEFT), HELD, Answer.FIXED, ""),
+        (HELD, HELD, Answer.FIXED, "it had passed before, too"),
         (result(cause=Cause.PRODUCT_LEFT), result(cause=Cause.PRODUCT_LEFT), Answer.NOT_REACHED,
          "as before: product left"),
         (result(cause=Cause.PRODUCT_LEFT), result(cause=Cause.NEVER_EXERCISED), Answer.NOT_REACHED, "never exercised"),

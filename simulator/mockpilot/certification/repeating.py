@@ -107,7 +107,7 @@ def _compared_without_findings(before: ScenarioResult, now: ScenarioResult) -> t
         return Answer.NOT_REACHED, f"{as_before}{now.cause}{f': {now.detail}' if now.detail else ''}"
     if broken := [one for one in now.findings if one.rule in _broken(now)]:
         return Answer.DIFFERENT, _told(broken)
-    return Answer.FIXED, ""
+    return Answer.FIXED, "it had passed before, too" if before.outcome == Outcome.PASSED else ""
 
 
 def _broken(scenario: ScenarioResult) -> list[str]:
