@@ -241,7 +241,7 @@ def test_product_that_never_connects(tmp_path: Path) -> None:
     done = certify(tmp_path, "boot_accepted", "--limit", "connect_within=1 s", "--limit", "boot_never=1 s", "--limit",
                    "confirm_within=1 s", command=["sleep", "120"])  # fmt: skip
     assert (done.status, done.scenario("boot_accepted")["cause"]) == (4, "start state not reached")
-    assert "nobody ever connected" in done.stderr
+    assert "nobody ever connected; COMMAND has to connect to {url} or MOCKPILOT_URL; it wrote nothing" in done.stderr
 
 
 @pytest.mark.parametrize(("connects", "status"), [(False, 4), (True, 2)])

@@ -84,7 +84,8 @@ def test_outcomes_that_the_whole_run_changed_are_told(capsys: pytest.CaptureFixt
     capsys.readouterr()
     lines.run_ended(whole)
     assert capsys.readouterr().err.splitlines() == [
-        "1 outcome changed at the end, with the whole run in sight", f"{scenario_line(was)} (was failed)"
+        "1 outcome changed at the end, with the whole run in sight",
+        "  ? confirmation_twice: failed → inconclusive; fault never fired: again, armed at 2.1 s",
     ]
 
 

@@ -62,8 +62,8 @@ def test_short_limits_are_marked() -> None:
     result, _ = sample_run()
     limits = Limits().with_changes({"hold": 0.1, "guard": 0.1, "boot_never": 50.0}).as_seconds()
     low = render_text(with_changes(result, facts=facts(short_limits=("hold", "guard"), limits=limits)))
-    assert ("\nshort limits: 3 are below their defaults, 2 below the floor under which they judge the machine, too: "
-            "hold, guard\n") in low  # fmt: skip
+    assert ("\nshort limits: 3 below the default; below their floor, where they judge the machine too: hold, guard\n"
+            ) in low  # fmt: skip
     limits = Limits().with_changes({"boot_never": 50.0}).as_seconds()
     assert "\n1 limit below the default\n" in render_text(with_changes(result, facts=facts(limits=limits)))
     assert "limits below" not in render_text(result)
@@ -95,7 +95,7 @@ def test_an_outcome_that_changed_says_what_it_was_and_why() -> None:
     lines = list(changed_lines({"login_refused": warned}, with_changes(result, scenarios=(passed,))))
     assert lines == [
         "1 outcome changed at the end, with the whole run in sight",
-        f"{scenario_line(passed)} (was passed with warnings; C-06 SHOULD is told once per run)",
+        "  ✓ login_refused: passed with warnings → passed; C-06 SHOULD is told once per run",
     ]
     assert not list(changed_lines({"login_refused": warned}, result))
 

@@ -6,9 +6,11 @@ from dataclasses import replace
 
 import pytest
 
-from mockpilot.history.events import ScenarioEnded
+from mockpilot.history.events import ProductExited, ScenarioEnded
+from mockpilot.history.recorder import History
 from mockpilot.presystem.conduct import CONFORMING, Conduct
 from mockpilot.presystem.offences import OFFENCES
+from mockpilot.scenario.shortfall import nobody
 from mockpilot.selftest.rehearsal import as_told
 from rig import PROFILE, Adjust, catalogue, perform
 
@@ -43,3 +45,16 @@ def test_the_reason_names_what_turned_the_product_away(adjust: Adjust, said: str
 def test_the_reason_names_how_far_the_best_link_came(rule: str, said: str) -> None:
     """Where one opened."""
     assert why(OFFENCES[rule].conduct) == f"no link came as far as an answered push in 35 s; {said}"
+
+
+@pytest.mark.parametrize(("exits", "said"), [
+    ((), ""),
+    ((ProductExited(status=3, by_us=False, output=("no licence",)),),
+     "; the product ended by itself with status 3; its last line: no licence"),
+    ((ProductExited(status=3, by_us=False), ProductExited(status=-9, by_us=False)),
+     "; the product ended by itself 2 times, the last time with signal 9"),
+    ((ProductExited(status=0, by_us=True),), ""),
+])  # fmt: skip
+def test_a_product_that_ends_again_and_again_is_told(exits: tuple[ProductExited, ...], said: str) -> None:
+    """As one does that is started anew by a supervisor, whose end ends no scenario."""
+    assert nobody(History(exits), 20.0) == f"nobody connected in 20 s{said}"

@@ -22,9 +22,20 @@ def played(plan: Plan, *, quiet: bool) -> Outcome:
         outcome = trio.run(certify, plan, progress)
         progress.run_ended(outcome.result)
     if outcome.nobody_connected and outcome.stopped_by is None:
-        click.echo("mockpilot: nobody ever connected; check the address, that the product was started, and its log "
-                   "— 'mockpilot check' explains a first connection step by step", err=True)  # fmt: skip
+        click.echo(f"mockpilot: nobody ever connected; {_where_to_look(plan, outcome)}", err=True)
     return outcome
+
+
+def _where_to_look(plan: Plan, outcome: Outcome) -> str:
+    if not plan.command:
+        return ("check the address, that the product was started, and its log — 'mockpilot check' explains a first "
+                "connection step by step")  # fmt: skip
+    from mockpilot.certification.run_folder import OUTPUT
+
+    output = outcome.folder / OUTPUT
+    wrote = any(file.stat().st_size for file in output.glob("*.log"))
+    said = f"what it wrote stands in {output}" if wrote else "it wrote nothing"
+    return f"COMMAND has to connect to {{url}} or MOCKPILOT_URL; {said}"
 
 
 def checked(command: Sequence[str]) -> None:

@@ -55,7 +55,7 @@ def _product_left(case: Case) -> Iterator[Doubt]:
     for event in case.exits:
         if not is_crash(case, event):
             last_words = f"; its last line: {event.output[-1]}" if event.output else ""
-            yield Doubt(Cause.PRODUCT_LEFT, f"the product ended with status {event.status}{last_words}")
+            yield Doubt(Cause.PRODUCT_LEFT, f"the product ended with {event.how}{last_words}")
 
 
 def _claims_broken(case: Case, seen: Sequence[Observation]) -> bool:

@@ -122,6 +122,11 @@ class ProductExited(Event, frozen=True, kw_only=True):
     output: tuple[str, ...] = ()
     """Last lines that it wrote, secrets masked."""
 
+    @property
+    def how(self) -> str:
+        """``status 3``, or ``signal 9`` where one ended it."""
+        return f"status {self.status}" if self.status >= 0 else f"signal {-self.status}"
+
 
 class StateReached(Event, frozen=True, kw_only=True):
     """A start state that the scenario asked for was reached: fresh, booted, exchange or charging."""

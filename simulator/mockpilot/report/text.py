@@ -73,13 +73,16 @@ def changed_lines(shown: Mapping[str, ScenarioResult], result: RunResult) -> Ite
     if changed:
         yield f"{len(changed)} outcome{'s' * (len(changed) != 1)} changed at the end, with the whole run in sight"
     for one in changed:
-        yield f"{scenario_line(one)} ({_was(shown[one.name], one)})"
+        was = shown[one.name]
+        words = f"{WORDS[was.outcome]} → {WORDS[one.outcome]}"
+        yield f"  {MARKS[one.outcome]} {one.name}: {words}; {visible(_why_changed(was, one))}"
 
 
-def _was(shown: ScenarioResult, now: ScenarioResult) -> str:
-    gone = dict.fromkeys(requirement_words(one) for one in shown.findings if one not in now.findings)
-    once = f"; {', '.join(gone)} is told once per run" if gone and now.cause is None else ""
-    return f"was {WORDS[shown.outcome]}{once}"
+def _why_changed(was: ScenarioResult, now: ScenarioResult) -> str:
+    if now.cause is not None:
+        return _note(now)
+    gone = dict.fromkeys(requirement_words(one) for one in was.findings if one not in now.findings)
+    return f"{', '.join(gone)} is told once per run"
 
 
 def _lines(result: RunResult, report: str, run: str, scenarios: bool) -> Iterator[str]:
@@ -110,8 +113,8 @@ def _limits(result: RunResult) -> Iterator[str]:
     defaults, low = Limits().as_seconds(), result.facts.short_limits
     shorter = sum(seconds < defaults.get(name, 0.0) for name, seconds in result.facts.limits.items())
     if low:
-        yield (f"short limits: {shorter} are below their defaults, {len(low)} below the floor under which they judge "
-               f"the machine, too: {', '.join(low)}")  # fmt: skip
+        yield (f"short limits: {shorter} below the default; below their floor, where they judge the machine too: "
+               f"{', '.join(low)}")  # fmt: skip
     elif shorter:
         yield f"{shorter} limit{'s' * (shorter != 1)} below the default"
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from mockpilot.durations import format_duration
 from mockpilot.history.arrivals import arrivals_of
-from mockpilot.history.events import BootRead
+from mockpilot.history.events import BootRead, ProductExited
 from mockpilot.history.recorder import History
 from mockpilot.scenario.matching import answers_a_boot, is_accepted, is_push_answer, push_of
 
@@ -22,8 +22,23 @@ def shortfall(history: History, state: str, within_s: float) -> str:
     """
     arrivals = arrivals_of(history)
     reached = _furthest(history) if arrivals.opened else ""
-    why = "; ".join(filter(None, (reached, str(arrivals))))
-    return f"{_FAR[state]} in {format_duration(within_s)}{f'; {why}' if why else ''}"
+    what = f"{_FAR[state]} in {format_duration(within_s)}"
+    return "; ".join(filter(None, (what, reached, str(arrivals), _exits(history))))
+
+
+def nobody(history: History, within_s: float) -> str:
+    """That nobody connected at all."""
+    return "; ".join(filter(None, (f"nobody connected in {format_duration(within_s)}", _exits(history))))
+
+
+def _exits(history: History) -> str:
+    """What became of a product that is started again whenever it ends; another one's end ends the scenario."""
+    exits = [event for event in history.of(ProductExited) if not event.by_us]
+    if not exits:
+        return ""
+    times = f" {len(exits)} times, the last time" if len(exits) > 1 else ""
+    last_words = f"; its last line: {exits[-1].output[-1]}" if exits[-1].output else ""
+    return f"the product ended by itself{times} with {exits[-1].how}{last_words}"
 
 
 def _furthest(history: History) -> str:

@@ -11,7 +11,7 @@ from mockpilot.errors import ScenarioError
 from mockpilot.history.events import StateReached, TcpAccepted
 from mockpilot.limits import Limits
 from mockpilot.scenario.matching import Predicate
-from mockpilot.scenario.shortfall import shortfall
+from mockpilot.scenario.shortfall import nobody, shortfall
 from mockpilot.scenario.steps import Steps
 from mockpilot.scenario.waiting import ScenarioOver, Waits
 from mockpilot.scenario.watching import Watching
@@ -94,7 +94,7 @@ class States:
             event = await self._waits.within(lambda event: isinstance(event, TcpAccepted), within_s)
         self._control.cursor = cursor
         if event is None:
-            raise ScenarioOver("start state not reached", f"nobody connected in {within_s:g} s")
+            raise ScenarioOver("start state not reached", nobody(self._control.recorder.history, within_s))
 
     async def _reach_charging(self) -> None:
         await self.reach("exchange")

@@ -91,7 +91,7 @@ class Waits:
         event = await self._control.wait_event(lambda event: matches(event) or self._is_exit(event), within_s)
         if isinstance(event, ProductExited) and self._is_exit(event):
             why = "done" if self.started else "product left"
-            raise ScenarioOver(why, f"the product ended by itself with status {event.status}")
+            raise ScenarioOver(why, f"the product ended by itself with {event.how}")
         return event
 
     def _is_exit(self, event: Event) -> bool:

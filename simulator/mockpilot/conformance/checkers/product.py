@@ -35,7 +35,7 @@ def check(case: Case) -> Iterator[Observation]:
         last_words = f": {event.output[-1]}" if event.output else ""
         yield Observation(
             KEEPS_RUNNING, False, (event.index,), "a product that keeps running",
-            f"it ended with {_how(event.status)}{last_words}",
+            f"it ended with {event.how}{last_words}",
             Level.SHOULD if _after_something_strange(case, event) else None,
         )  # fmt: skip
     if started and reached is not None and not case.exits:
@@ -101,7 +101,3 @@ def _may_end_a_program(link: Link) -> bool:
     refused = any(answer.status in REFUSED_LOGIN for answer in link.upgrade_answers)
     unaccepted = link.opened is not None and link.accepted is None and bool(link.boot_answers() or link.withheld)
     return refused or link.bad_certificate or unaccepted
-
-
-def _how(status: int) -> str:
-    return f"signal {-status}" if status < 0 else f"status {status}"
