@@ -80,11 +80,14 @@ def test_what_was_shown_while_the_run_went_on_is_not_shown_again() -> None:
 
 
 def test_a_remark_stands_in_the_summary_alone() -> None:
-    """It is told there once, not on every line."""
+    """It is told there once, not on every line, without faults and without a call that would repeat it."""
     remark = scenario_result("one", verdict(replace(LOST_LIST, level=Level.MAY)), recording(), duration_s=1.0)
     assert "MAY" not in scenario_line(remark)
     result, _ = sample_run()
-    assert "\n· one " in render_text(with_changes(result, scenarios=(remark,)))
+    text = render_text(with_changes(result, scenarios=(remark,)), run="runs/x")
+    assert "\n· one " in text
+    assert "    fault " not in text
+    assert "mockpilot again" not in text
 
 
 def test_an_outcome_that_changed_says_what_it_was_and_why() -> None:

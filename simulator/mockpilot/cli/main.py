@@ -21,7 +21,7 @@ USAGE, INTERRUPTED = 3, 130
 
 COMMANDS = {
     "serve": "serve", "check": "check", "certify": "certify", "presystem": "presystem", "list": "catalogue",
-    "explain": "catalogue", "schema": "schema", "lint": "lint", "report": "report", "judge": "judge", "diff": "diff",
+    "explain": "entry", "schema": "schema", "lint": "lint", "report": "report", "judge": "judge", "diff": "diff",
     "verify": "verify", "again": "again", "certs": "setup", "init": "setup", "selftest": "selftest",
     "ctl": "ctl",
 }  # fmt: skip

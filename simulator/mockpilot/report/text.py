@@ -144,10 +144,11 @@ def _finding(result: RunResult, repair: Repair, run: str) -> Iterator[str]:
     yield from _labelled("rule", f"{finding.rule}, {level_words(finding)}{times_words(repair.count)}")
     yield from _labelled("expected", finding.expected)
     yield from _labelled("observed", finding.observed)
-    for fault in scenario.faults:
+    is_remark = finding.level is Level.MAY  # what nobody has to repair needs neither circumstances nor a repetition
+    for fault in [] if is_remark else scenario.faults:
         yield from _labelled("fault", fault_words(fault))
     yield from _labelled("perhaps", repair.perhaps)
-    if run:
+    if run and not is_remark:
         yield from _labelled("again", f"mockpilot again {run} {scenario.name}")
 
 
