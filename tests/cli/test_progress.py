@@ -128,7 +128,12 @@ def test_a_live_line_tells_who_is_awaited_and_how_long(awaited: str, within_s: f
     recorder.record(WaitEnded(awaited=awaited, ran_out=False))
     assert str(live._render()) == "  … boot_accepted"
     refuse(recorder, "wrong password", 3)
-    assert str(live._render()) == "  … boot_accepted · refused 3 times with 401: the password was wrong"
+    assert str(live._render()) == "  … boot_accepted   refused 3 times with 401: the password was wrong"
+    recorder.record(WaitStarted(awaited="a boot", within_s=0.4))
+    assert str(live._render()) == (
+        "  … boot_accepted   0 s of 400 ms left · refused 3 times with 401: the password was wrong"
+        " · waiting for the product: a boot"
+    )
     live.scenario_ended(result("boot_accepted"))
     assert str(live._render()) == ""
 

@@ -37,16 +37,19 @@ class Awaiting:
         return turned_away
 
     def __str__(self) -> str:
-        return " · ".join(filter(None, (f"  … {self.name}{self._awaited()}", visible(str(self.arrivals)))))
+        left, awaited = self._awaited()
+        told = " · ".join(filter(None, (left, visible(str(self.arrivals)), awaited)))
+        return f"  … {self.name}{f'   {told}' if told else ''}"
 
-    def _awaited(self) -> str:
+    def _awaited(self) -> tuple[str, str]:
+        """How long it waits, and for what."""
         if not self._waits:
-            return ""
+            return "", ""
         awaited, within_s, until = self._waits[-1]
-        shown = "as long as it takes"
+        left = "as long as it takes"
         if math.isfinite(until):
-            left = max(0.0, until - time.monotonic())
-            shown = f"{format_duration(round(left))} of {format_duration(within_s)} left"
+            seconds = max(0.0, until - time.monotonic())
+            left = f"{format_duration(round(seconds)) if seconds >= 1 else '0 s'} of {format_duration(within_s)} left"
         if awaited == "haste":
-            return f"   {shown} · holding an answer back, to see who cannot wait"
-        return f"   {shown} · waiting for the product: {awaited}"
+            return left, "holding an answer back, to see who cannot wait"
+        return left, f"waiting for the product: {awaited}"
