@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -79,6 +81,18 @@ def test_same_seed_gives_the_same_faults() -> None:
     first, second = (perform(planned("rough_night", load_plan(file))) for _ in range(2))
     told = [[(event.at, event.fault) for event in one.of(MessageSent)] for one in (first, second)]
     assert told[0] == told[1]
+
+
+def test_plan_that_never_came_to_an_exchange_says_what_the_product_met() -> None:
+    """As other scenarios do: a wrong password is no fault of ours."""
+    history = perform(
+        planned("lost", FaultPlan("x", (), lasts_s=60.0), were_exercised),
+        adjust=lambda settings: replace(settings, password="another"),
+    )
+    assert re.fullmatch(
+        "no exchange in 1 min, which is all that the plan lasts; refused [0-9]+ times with 401: the password was wrong",
+        history.of(ScenarioEnded)[0].detail,
+    )
 
 
 def test_worst_time_holds_what_the_plan_lasts() -> None:

@@ -18,6 +18,7 @@ from mockpilot.faults.plan import FaultPlan, read_plan
 from mockpilot.history.recorder import History
 from mockpilot.scenario.catalogue import shipped_folder
 from mockpilot.scenario.definition import NEEDS, Scenario
+from mockpilot.scenario.shortfall import met
 from mockpilot.scenario.stage import Stage
 from mockpilot.scenario.steps import STEPS
 from mockpilot.scenario.waiting import ScenarioOver
@@ -97,7 +98,7 @@ def planned(name: str, plan: FaultPlan, exercised: Exercised = _nothing_more) ->
                 pause = min(1.5 * pause, LAST_LOOK_S)
         if scope.cancelled_caught and not cms.started:
             detail = f"no exchange in {format_duration(plan.lasts_s)}, which is all that the plan lasts"
-            raise ScenarioOver("start state not reached", detail)
+            raise ScenarioOver("start state not reached", f"{detail}{met(cms.history)}")
 
     return Scenario(
         name=name, what_the_cms_does=plan.title,

@@ -20,15 +20,19 @@ def shortfall(history: History, state: str, within_s: float) -> str:
         state: fresh, booted or exchange.
         within_s: how long was waited.
     """
-    arrivals = arrivals_of(history)
-    reached = _furthest(history) if arrivals.opened else ""
-    what = f"{_FAR[state]} in {format_duration(within_s)}"
-    return "; ".join(filter(None, (what, reached, str(arrivals), _exits(history))))
+    return f"{_FAR[state]} in {format_duration(within_s)}{met(history)}"
 
 
 def nobody(history: History, within_s: float) -> str:
     """That nobody connected at all."""
-    return "; ".join(filter(None, (f"nobody connected in {format_duration(within_s)}", _exits(history))))
+    return f"nobody connected in {format_duration(within_s)}{met(history)}"
+
+
+def met(history: History) -> str:
+    """How far the best connection came, what the others met, how the product ended: the end of a sentence, or empty."""
+    arrivals = arrivals_of(history)
+    reached = _furthest(history) if arrivals.opened else ""
+    return "".join(f"; {one}" for one in (reached, str(arrivals), _exits(history)) if one)
 
 
 def _exits(history: History) -> str:
