@@ -74,6 +74,17 @@ def test_missing_reaction_that_was_asked_for_is_no_unseen_fault() -> None:
     assert play.judged().outcome is Outcome.WARNED
 
 
+def test_product_that_left_says_what_it_met_and_its_last_words() -> None:
+    """A login that it waited to be asked for, and never sent."""
+    play = Play("B-01").tls().upgrade(401, credentials="none").ended("us", "cleanly")
+    play.line(ev.ProductExited(status=-9, by_us=False, output=("starting", "not let in")))
+    verdict = play.ends("product left").judged()
+    assert (verdict.outcome, verdict.cause) == (Outcome.INCONCLUSIVE, Cause.PRODUCT_LEFT)
+    assert verdict.detail == (
+        "the product ended with signal 9; refused with 401: no credentials came with it; its last line: not let in"
+    )
+
+
 @pytest.mark.parametrize("cause", [Cause.START_STATE_NOT_REACHED, Cause.INTERRUPTED, Cause.CHECKER_BROKE])
 def test_scenario_that_ended_early_says_why(cause: Cause) -> None:
     """The recorded reason becomes the cause, with its detail."""

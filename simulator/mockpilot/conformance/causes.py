@@ -11,6 +11,7 @@ from mockpilot.conformance.levels import Cause, Level
 from mockpilot.conformance.observation import Observation
 from mockpilot.conformance.rules import RULES
 from mockpilot.conformance.waiting import MAX_CLOUD_S
+from mockpilot.history.arrivals import arrivals_of
 from mockpilot.history.events import FaultArmed, FaultFired, FaultSeen, SimulatorBroke
 
 DONE = "done"
@@ -55,7 +56,10 @@ def _product_left(case: Case) -> Iterator[Doubt]:
     for event in case.exits:
         if not is_crash(case, event):
             last_words = f"; its last line: {event.output[-1]}" if event.output else ""
-            yield Doubt(Cause.PRODUCT_LEFT, f"the product ended with {event.how}{last_words}")
+            met = str(arrivals_of(one for one in case.history if one.index < event.index))
+            yield Doubt(
+                Cause.PRODUCT_LEFT, f"the product ended with {event.how}{f'; {met}' if met else ''}{last_words}"
+            )
 
 
 def _claims_broken(case: Case, seen: Sequence[Observation]) -> bool:
