@@ -79,10 +79,12 @@ def test_what_was_shown_while_the_run_went_on_is_not_shown_again() -> None:
     assert render_text(passed, scenarios=False).splitlines()[1].startswith("5 selected")
 
 
-def test_a_remark_stands_in_the_summary_alone() -> None:
-    """It is told there once, not on every line, without faults and without a call that would repeat it."""
+def test_a_remark_is_told_at_the_end() -> None:
+    """Not on every line while the run goes on; and without faults and without a call that would repeat it."""
     remark = scenario_result("one", verdict(replace(LOST_LIST, level=Level.MAY)), recording(), duration_s=1.0)
-    assert "MAY" not in scenario_line(remark)
+    assert scenario_line(remark).split()[:4] == ["✓", "passed", "·", "remark"]
+    assert scenario_line(remark).endswith("L-03 MAY")
+    assert scenario_line(remark, goes_on=True).split() == ["✓", "passed", "one", "1", "s"]
     result, _ = sample_run()
     text = render_text(with_changes(result, scenarios=(remark,)), run="runs/x")
     assert "\n· one " in text

@@ -14,10 +14,11 @@ from mockpilot.conformance.rules import RULES
 from mockpilot.errors import UsageError
 from mockpilot.likeness import alike
 from mockpilot.profile import Profile
+from mockpilot.report.wording import FILTER
 from mockpilot.scenario.definition import Scenario
 
-FILTER, SKIPPED = "filter", "skipped"
-"""Reasons for what the user did not want: not selected, or taken out again."""
+SKIPPED = "skipped"
+"""The reason for what the user took out again."""
 
 
 class UnknownWordError(UsageError):

@@ -112,7 +112,7 @@ def _run(plan: Plan, *, strict: bool, as_json: bool) -> int:
 
 
 def _why_nothing(selection: Sequence[str], left_out: Mapping[str, str]) -> str:
-    from mockpilot.certification.selection import FILTER
+    from mockpilot.report.wording import FILTER
 
     reasons = sorted(set(left_out.values()) - {FILTER})
     if reasons:

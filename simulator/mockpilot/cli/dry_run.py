@@ -5,9 +5,10 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping
 
-from mockpilot.certification.selection import FILTER, Selection
+from mockpilot.certification.selection import Selection
 from mockpilot.durations import format_duration
 from mockpilot.profile import Profile
+from mockpilot.report.wording import FILTER
 from mockpilot.scenario.usual import usual_s
 
 

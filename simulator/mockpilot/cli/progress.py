@@ -84,7 +84,7 @@ class Lines:
     def scenario_ended(self, result: ScenarioResult) -> None:
         self._running.pop(result.name, None)
         self._ended[result.name] = result
-        self.say(scenario_line(result))
+        self.say(scenario_line(result, goes_on=True))
 
     def run_ended(self, result: RunResult) -> None:
         """Say which outcomes are others than were said, now that the whole run is in sight."""

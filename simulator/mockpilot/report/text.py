@@ -43,21 +43,27 @@ def render_text(result: RunResult, *, report: str = "", run: str = "", scenarios
     return visible("\n".join(_lines(result, report, run, scenarios))) + "\n"
 
 
-def scenario_line(scenario: ScenarioResult) -> str:
-    """One scenario on one line, as it is also shown while the run goes on."""
-    outcome = f"{MARKS[scenario.outcome]} {scenario_words(scenario)}"
+def scenario_line(scenario: ScenarioResult, *, goes_on: bool = False) -> str:
+    """One scenario on one line.
+
+    Args:
+        scenario: what came of it.
+        goes_on: the run is not over: what is remarked on every scenario is told once at its end.
+    """
+    outcome = f"{MARKS[scenario.outcome]} {WORDS[scenario.outcome] if goes_on else scenario_words(scenario)}"
     took = format_duration(scenario.duration_s) if scenario.selected else ""
-    return f"  {outcome:<{_OUTCOME}} {scenario.name:<{_NAME}} {took:>{_TOOK}}   {visible(_note(scenario))}".rstrip()
+    note = visible(_note(scenario, remarks=not goes_on))
+    return f"  {outcome:<{_OUTCOME}} {scenario.name:<{_NAME}} {took:>{_TOOK}}   {note}".rstrip()
 
 
-def _note(scenario: ScenarioResult) -> str:
+def _note(scenario: ScenarioResult, *, remarks: bool) -> str:
     if not scenario.selected:
         return scenario.reason
     if scenario.cause is not None:
         return f"{scenario.cause}: {scenario.detail}" if scenario.detail else str(scenario.cause)
     met = dict.fromkeys(
         f"{requirement_words(one)}{' (expected)' if one.expected_deviation else ''}"
-        for one in decisive(scenario) if one.level is not Level.MAY
+        for one in decisive(scenario) if remarks or one.level is not Level.MAY
     )  # fmt: skip
     return ", ".join(met)
 
@@ -80,7 +86,7 @@ def changed_lines(shown: Mapping[str, ScenarioResult], result: RunResult) -> Ite
 
 def _why_changed(was: ScenarioResult, now: ScenarioResult) -> str:
     if now.cause is not None:
-        return _note(now)
+        return _note(now, remarks=False)
     gone = dict.fromkeys(requirement_words(one) for one in was.findings if one not in now.findings)
     return f"{', '.join(gone)} is told once per run"
 
