@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from mockpilot.conformance.levels import Level, Outcome
+from mockpilot.counts import counted
 from mockpilot.durations import format_duration
 from mockpilot.limits import Limits
 from mockpilot.report.repairs import Repair, remarks, repairs
@@ -77,7 +78,7 @@ def changed_lines(shown: Mapping[str, ScenarioResult], result: RunResult) -> Ite
     """
     changed = [one for one in result.scenarios if one.name in shown and shown[one.name].outcome != one.outcome]
     if changed:
-        yield f"{len(changed)} outcome{'s' * (len(changed) != 1)} changed at the end, with the whole run in sight"
+        yield f"{counted(len(changed), 'outcome')} changed at the end, with the whole run in sight"
     for one in changed:
         was = shown[one.name]
         words = f"{WORDS[was.outcome]} → {WORDS[one.outcome]}"
@@ -122,7 +123,7 @@ def _limits(result: RunResult) -> Iterator[str]:
         yield (f"short limits: {shorter} below the default; below their floor, where they judge the machine too: "
                f"{', '.join(low)}")  # fmt: skip
     elif shorter:
-        yield f"{shorter} limit{'s' * (shorter != 1)} below the default"
+        yield f"{counted(shorter, 'limit')} below the default"
 
 
 def _deviations(result: RunResult) -> Iterator[str]:
