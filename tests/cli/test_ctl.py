@@ -12,7 +12,7 @@ import pytest
 
 from console.serving import Bench, presystem, serving
 from mockpilot.cli.ctl import ctl
-from mockpilot.cli.ctl_arming import arm
+from mockpilot.cli.ctl.arming import arm
 from mockpilot.faults.plan import parameters
 from mockpilot.faults.verbs import VERBS
 from mockpilot.scenario.planned import load_plan

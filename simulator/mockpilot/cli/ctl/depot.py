@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import click
 
-from mockpilot.cli.control_words import depot_lines
-from mockpilot.cli.ctl_answers import Spoken, console, done_lines, json_option, tell
+from mockpilot.cli.ctl.answers import Spoken, console, done_lines, json_option, tell
+from mockpilot.cli.ctl.words import depot_lines
 
 
 @click.command()

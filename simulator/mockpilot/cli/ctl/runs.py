@@ -8,9 +8,9 @@ from typing import Any
 
 import click
 
-from mockpilot.cli.control_call import Console
-from mockpilot.cli.control_words import run_lines, told_lines
-from mockpilot.cli.ctl_answers import DONE, NOT_DONE, console, json_option, known, quoted, tell, write_text
+from mockpilot.cli.ctl.answers import DONE, NOT_DONE, console, json_option, known, quoted, tell, write_text
+from mockpilot.cli.ctl.call import Console
+from mockpilot.cli.ctl.words import run_lines, told_lines
 
 LOOKS_EVERY_S = 0.5
 

@@ -1,6 +1,6 @@
 """``mockpilot ctl``: drives a running ``serve --console`` from a shell; thin over the control API.
 
-Its commands stand in the modules ``ctl_…``, by what they are about.
+Its commands stand in the modules of this folder, by what they are about.
 """
 
 from __future__ import annotations
@@ -9,9 +9,9 @@ from typing import Any
 
 import click
 
-from mockpilot.cli import ctl_breaking, ctl_depot, ctl_looking, ctl_runs, ctl_saying, ctl_waiting
-from mockpilot.cli.control_call import NotDoneError, NothingThereError
-from mockpilot.cli.ctl_answers import CONSOLE, JSON, NOT_DONE, NOTHING_THERE
+from mockpilot.cli.ctl import breaking, depot, looking, runs, saying, waiting
+from mockpilot.cli.ctl.answers import CONSOLE, JSON, NOT_DONE, NOTHING_THERE
+from mockpilot.cli.ctl.call import NotDoneError, NothingThereError
 
 
 class _Ctl(click.Group):
@@ -39,6 +39,6 @@ def ctl(ctx: click.Context, address: str | None, key: str | None, as_json: bool)
     ctx.meta[JSON] = as_json
 
 
-for _module in (ctl_looking, ctl_breaking, ctl_saying, ctl_waiting, ctl_depot, ctl_runs):
+for _module in (looking, breaking, saying, waiting, depot, runs):
     for _command in _module.COMMANDS:
         ctl.add_command(_command)

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from mockpilot.cli.ctl_answers import console, done_lines, json_option, tell
+from mockpilot.cli.ctl.answers import console, done_lines, json_option, tell
 from mockpilot.faults.asking import Asked, as_value, asked_of
 from mockpilot.faults.verbs import VERBS
 

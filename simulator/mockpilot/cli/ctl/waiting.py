@@ -7,9 +7,9 @@ from typing import Any
 
 import click
 
-from mockpilot.cli.control_call import PATIENCE_S
-from mockpilot.cli.control_words import event_words, line_lines
-from mockpilot.cli.ctl_answers import DONE, NOT_DONE, Spoken, console, json_option, tell, write_text
+from mockpilot.cli.ctl.answers import DONE, NOT_DONE, Spoken, console, json_option, tell, write_text
+from mockpilot.cli.ctl.call import PATIENCE_S
+from mockpilot.cli.ctl.words import event_words, line_lines
 from mockpilot.counts import counted
 from mockpilot.durations import format_duration, parse_duration
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from mockpilot.cli.ctl_answers import console, done_lines, json_option, known, quoted, read_text, tell
+from mockpilot.cli.ctl.answers import console, done_lines, json_option, known, quoted, read_text, tell
 from mockpilot.protocol.envelope import Action
 
 

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import click
 
-from mockpilot.cli.control_call import Console, NotDoneError
-from mockpilot.cli.ctl_answers import Spoken, console, done_lines, json_option, known, quoted, read_text, tell
-from mockpilot.cli.ctl_arming import arm
+from mockpilot.cli.ctl.answers import Spoken, console, done_lines, json_option, known, quoted, read_text, tell
+from mockpilot.cli.ctl.arming import arm
+from mockpilot.cli.ctl.call import Console, NotDoneError
 from mockpilot.faults.words import DROP_HOWS
 
 

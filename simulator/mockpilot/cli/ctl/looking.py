@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import click
 
-from mockpilot.cli.control_words import fault_lines, finding_lines, found_lines, hold_lines, link_lines
-from mockpilot.cli.ctl_answers import console, json_option, tell
+from mockpilot.cli.ctl.answers import console, json_option, tell
+from mockpilot.cli.ctl.words import fault_lines, finding_lines, found_lines, hold_lines, link_lines
 
 
 @click.command()

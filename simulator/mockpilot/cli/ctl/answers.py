@@ -11,8 +11,8 @@ from typing import Any, TypeVar
 
 import click
 
-from mockpilot.cli.control_call import Console, find
-from mockpilot.cli.control_words import event_words
+from mockpilot.cli.ctl.call import Console, find
+from mockpilot.cli.ctl.words import event_words
 from mockpilot.cli.options import Duration
 from mockpilot.errors import MockpilotError, UsageError
 
