@@ -22,7 +22,7 @@ BY_STDIN = replace(ONE, provoke=Provoke(stdin=True))
 @pytest.mark.parametrize(("profile", "body", "status", "told"), [
     (None, {}, 404, "a console that knows its product's profile is expected"),
     (TWO, {}, 409, "a run is about one presystem"),
-    (BY_STDIN, {}, 409, "provoke.stdin"),
+    (BY_STDIN, {"selection": ["request_changed"]}, 409, "no way to provoke by hand: [provoke] stdin needs a COMMAND"),
     (ONE, {"selection": ["boot_accept_"]}, 400, "did you mean 'boot_accepted'?"),
     (ONE, {"selection": ["boot_accepted"], "skip": ["boot_accepted"]}, 409, "nothing is selected: skipped"),
     (ONE, {"selection": [""]}, 400, ""),
@@ -36,6 +36,15 @@ async def test_run_that_cannot_begin_says_why(
         assert (found, told in detail) == (status, True), detail
         assert not (tmp_path / "runs").exists()
         await bench.do("POST", "/marks", {"text": "still mine"})
+
+
+async def test_steps_on_standard_input_are_left_out(tmp_path: Path) -> None:
+    """The product was started by somebody else; what needs no step is played."""
+    async with lab(tmp_path, profile=BY_STDIN) as bench:
+        begun = await bench.do("POST", "/runs", {"selection": ["boot_accepted", "request_changed"]})
+        assert (begun["state"], begun["of"]) == ("goes on", 1)
+    reasons = {one.name: one.reason for one in RunFolder(tmp_path / "runs" / begun["id"]).result().scenarios}
+    assert reasons["request_changed"].startswith("no way to provoke by hand")
 
 
 async def test_folder_that_cannot_be_made_is_said(tmp_path: Path) -> None:

@@ -102,9 +102,6 @@ class Runs:
             raise NotDoneError("a run is about one presystem, and this profile has several; serve a profile of one")
         if not self._bench.control.server.is_listening:
             raise NotDoneError("a port that accepts connections is expected; end the outage first")
-        if self._profile.provoke is not None and self._profile.provoke.way == "stdin":
-            raise NotDoneError("provoke.stdin: needs a product that mockpilot has started; choose command, http or "
-                               "ask, or run mockpilot certify with a COMMAND")  # fmt: skip
         check_expected(self._profile)
 
     async def _begin(self, asked: RunAsked) -> RunShown:
@@ -118,7 +115,7 @@ class Runs:
     def _select(self, catalogue: Mapping[str, Scenario], asked: RunAsked) -> Selection:
         kinds = self._bench.control.server.certificates.bad_kinds
         try:
-            chosen = select(catalogue, asked.selection, asked.skip, self._profile, bad_certificates=kinds)
+            chosen = select(catalogue, asked.selection, asked.skip, self._profile, bad_certificates=kinds, by_hand=True)
         except UsageError as error:
             raise WrongWordError(str(error)) from error
         if not chosen.run:
