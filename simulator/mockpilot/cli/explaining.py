@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import ClassVar
 
 from mockpilot.durations import format_duration
+from mockpilot.history.arrivals import login_words
 from mockpilot.history.events import (
     BootRead,
     Event,
@@ -120,18 +121,15 @@ class Explainer:
         yield self._subprotocol(event)
 
     def _login(self, event: UpgradeRequested) -> Line:
-        user = self._profile.presystem.user
+        wrong = login_words(event, self._profile.presystem.user)
         match event.credentials:
             case "right":
                 return "✓", "login", f"Basic, user {event.user}, password right"
             case "none":
-                return "!", "login", "no credentials yet; some products send them after the 401 that follows"
-            case "wrong user":
-                return "✗", "login", f"user {event.user}, expected is {user}"
+                return "!", "login", f"{wrong}; some products send them after the 401 that follows"
             case "wrong password":
-                return "✗", "login", f"user {event.user}, wrong password; see above for the right one"
-            case other:
-                return "✗", "login", f"credentials are {other}; HTTP Basic is expected"
+                return "✗", "login", f"{wrong}; what to log in as stands above"
+        return "✗", "login", wrong
 
     def _subprotocol(self, event: UpgradeRequested) -> Line:
         offered = [value for name, value in event.headers if name.lower() == "sec-websocket-protocol"]

@@ -36,7 +36,7 @@ _NOT_TRUSTED = {
 }
 """Alerts of clients that verify, as OpenSSL 1.1 to 3.4 spell them."""
 _WORDS = {
-    "wrong user": "the user was {seen.user!r}, expected is {expected.user!r}",
+    "wrong user": "the user was {found!r}, expected is {expected!r}",
     "wrong password": "the password was wrong",
     "malformed": "the credentials were malformed, expected is HTTP Basic",
     "other scheme": "the credentials were of another scheme, expected is HTTP Basic",
@@ -132,10 +132,20 @@ def _why_tls_failed(event: TlsFailed) -> str:
 def _why_refused(status: int, seen: UpgradeRequested, expected: Presystem) -> str:
     match status:
         case 401:
-            return _WORDS.get(seen.credentials, "").format(seen=seen, expected=expected)
+            return login_words(seen, expected.user)
         case 404:
             return f"the path was {seen.target}, expected is {expected.path}"
     return "; ".join(seen.problems)
+
+
+def login_words(seen: UpgradeRequested, user: str) -> str:
+    """What was wrong with the credentials of a request for a link; empty where they were right.
+
+    Args:
+        seen: the request.
+        user: expected.
+    """
+    return _WORDS.get(seen.credentials, "").format(found=seen.user, expected=user)
 
 
 def arrivals_of(history: Iterable[Event]) -> Arrivals:
