@@ -16,10 +16,12 @@ from typing import Any, Self
 import pytest
 
 from mockpilot.cli import lab_bench
-from mockpilot.cli.listening import recorder_for
+from mockpilot.cli.listening import _introduce, recorder_for
 from mockpilot.cli.main import main
 from mockpilot.clock import RunClock
 from mockpilot.history.events import Event, MessageReceived
+from mockpilot.profile import Profile
+from mockpilot.profile.settings import CmsSettings
 from mockpilot.protocol.envelope import parse_timestamp
 from running import OUTER_S, environment, events, mockpilot, wait_until
 
@@ -67,6 +69,20 @@ def test_option_that_cannot_work_is_named(
     said = capsys.readouterr()
     assert (status, said.out, said.err.count("\n")) == (3, "", 1)
     assert named in said.err
+
+
+@pytest.mark.parametrize(("certs", "said"), [
+    (None, ("give this   ca.pem to the product as trusted CA; it is this run's alone, "
+            "'mockpilot certs' makes one that lasts")),
+    (Path("lab"), "trusted CA  ca.pem, the lab's: the product needs it once"),
+])  # fmt: skip
+def test_authority_is_introduced_as_a_run_does(
+    certs: Path | None, said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """One that lasts has been given to the product already, perhaps."""
+    profile = Profile(cms=CmsSettings(certs=certs))
+    _introduce(profile, 4711, Path("ca.pem"), {profile.presystem.id: "secret"})
+    assert capsys.readouterr().out.splitlines()[-1] == said
 
 
 class Serving:

@@ -148,4 +148,17 @@ def _introduce(profile: Profile, port: int, ca_file: Path, secrets: dict[str, st
         known = presystem.password_env or ("the profile" if presystem.password else "")
         password = f"password from {known}" if known else f"password {secrets[presystem.id]}"
         click.echo(f"log in as   user {presystem.user}, {password}")
-    click.echo(f"give this   {ca_file} to the product as trusted CA")
+    click.echo(authority_words(ca_file, of_lab=profile.cms.certs is not None))
+
+
+def authority_words(ca_file: Path, *, of_lab: bool) -> str:
+    """The line about the CA that the product has to trust.
+
+    Args:
+        ca_file: the CA, as a file in PEM.
+        of_lab: it lasts, so the product may trust it already; else it was made up for this run.
+    """
+    if of_lab:
+        return f"trusted CA  {ca_file}, the lab's: the product needs it once"
+    return (f"give this   {ca_file} to the product as trusted CA; it is this run's alone, "
+            f"'mockpilot certs' makes one that lasts")  # fmt: skip

@@ -13,7 +13,7 @@ import click
 from mockpilot import __version__
 from mockpilot.cli.awaiting import Awaiting
 from mockpilot.cli.colours import coloured
-from mockpilot.cli.listening import CA_FILE
+from mockpilot.cli.listening import CA_FILE, authority_words
 from mockpilot.durations import format_duration
 from mockpilot.history.arrivals import TurnedAway
 from mockpilot.history.events import Event
@@ -61,11 +61,7 @@ class Lines:
         click.echo(f"listening   {url}", err=True)
         password = f"password {shown_password}" if shown_password else "the password that the profile names"
         click.echo(f"log in as   user {user}, {password}", err=True)
-        if self._lab_ca is None:
-            click.echo(f"give this   {ca_file} to the product as trusted CA; it is this run's alone, "
-                       f"'mockpilot certs' makes one that lasts", err=True)  # fmt: skip
-        else:
-            click.echo(f"trusted CA  {self._lab_ca}, the lab's: the product needs it once", err=True)
+        click.echo(authority_words(self._lab_ca or ca_file, of_lab=self._lab_ca is not None), err=True)
 
     def scenario_started(self, scenario: Scenario, recorder: Recorder) -> None:
         self.begin()
