@@ -73,6 +73,4 @@ def on_java(classes: Path) -> Stack:
     need("a JDK", shutil.which("javac") is not None, "install version 17 or newer")
     source = str(INDEPENDENT / "java" / "Presystem.java")
     subprocess.run(["javac", "-Xlint:all", "-Werror", "-d", str(classes), source], check=True, timeout=120)
-    # A challenge round of the JDK takes up to half a second, and it waits more than one between attempts.
-    burst = ('attempt_burst = "100 ms"', 'attempt_burst = "800 ms"')
-    return Stack((*JVM, "-cp", str(classes), "Presystem"), (*LISTENS_ONLY, burst))
+    return Stack((*JVM, "-cp", str(classes), "Presystem"), LISTENS_ONLY)
