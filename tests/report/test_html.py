@@ -207,6 +207,23 @@ def test_a_remark_stands_beside_a_pass() -> None:
     assert "1 requirement of this scenario held B-01" in text
 
 
+def test_an_expected_deviation_stands_beside_a_pass() -> None:
+    """Whoever reads that it passed reads what was let through, before what is remarked."""
+    known, remark = replace(NO_SUBPROTOCOL, level=Level.MUST), replace(NO_BACK_OFF, level=Level.MAY)
+    about_it = recording(exercises=("C-06",))
+    scenarios = [
+        scenario_result(name, verdict(*findings), about_it, duration_s=1.0, expected=(known.rule,))
+        for name, findings in (("one", [known, remark]), ("two", [known]))
+    ]
+    page = render_html(run_result(facts(), scenarios, today=TODAY), {})
+    linked = '<span class="passed">✓&nbsp;passed</span> · <a href="#one-finding-2">expected deviation</a>'
+    assert page.count(f'{linked} · <a href="#one-finding-1">remark</a>') == 1
+    text = text_of(page)
+    assert "two ✓ passed · expected deviation ✓ passed ✓ passed" in text
+    assert "Every must that it exercised held, but for what is an expected deviation; see what is remarked." in text
+    assert "Every must that it exercised held, but for what is an expected deviation. Repeat it" in text
+
+
 def test_a_warning_of_a_claim_is_no_failure() -> None:
     """Its mark is that of a should, and a known deviation has none."""
     for expected, mark in ((), "warned"), ((NO_SUBPROTOCOL.rule,), "expected"):

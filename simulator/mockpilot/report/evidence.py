@@ -78,10 +78,8 @@ class Section:
     took: str
     fired: str
     """How many of its faults."""
-    remarked: str
-    """How many remarks, beside a pass; empty for none."""
-    remark: str
-    """Where the first of them stands."""
+    beside: list[tuple[str, str]]
+    """What stands beside a pass, such as ``2 remarks``, and where the first of them stands."""
     claims: list[Claim]
     findings: list[ShownFinding]
     told_at: dict[str, str]
@@ -114,14 +112,12 @@ def section(scenario: ScenarioResult, history: History, room: int) -> Section:
     shown_log = log(history, said, room)
     shown = frozenset(row.index for row in shown_log if isinstance(row, Row))
     night = night_of(history)
-    remarks = remark_anchors(scenario)
     return Section(
         scenario=scenario,
         why=wording.why(scenario),
         took=format_duration(scenario.duration_s),
         fired=fired(scenario),
-        remarked=wording.remark_words(len(remarks)) if scenario.outcome == Outcome.PASSED else "",
-        remark=remarks[0] if remarks else "",
+        beside=_beside(scenario) if scenario.outcome == Outcome.PASSED else [],
         claims=[_claim(id_, scenario) for id_ in scenario.about.claims],
         findings=[_finding(one, anchor, history, room) for anchor, one in anchored(scenario)],
         told_at={_label(one): anchor for anchor, one in reversed(anchored(scenario))},
@@ -135,6 +131,13 @@ def section(scenario: ScenarioResult, history: History, room: int) -> Section:
         vehicles=0 if night is None else len(night.buses),
         picture="" if night is None else drawing(night),
     )
+
+
+def _beside(scenario: ScenarioResult) -> list[tuple[str, str]]:
+    known = [anchor for anchor, one in anchored(scenario) if one.expected_deviation]
+    remarks = remark_anchors(scenario)
+    told = ((wording.known_words(len(known)), known), (wording.remark_words(len(remarks)), remarks))
+    return [(words, anchors[0]) for words, anchors in told if anchors]
 
 
 def fired(scenario: ScenarioResult) -> str:

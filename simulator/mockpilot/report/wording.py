@@ -60,7 +60,7 @@ _LEVELS = list(Level)
 FILTER = "filter"
 """The reason of a result for what SELECTION or --skip leaves out."""
 _WHOLE_S = 1.0
-_HELD = {False: "Every must that it exercised held.", True: "Every must that it exercised held; see what is remarked."}
+_HELD = "Every must that it exercised held"
 
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
@@ -113,6 +113,16 @@ def remark_words(number: int) -> str:
     return f"{number} remarks" if number > 1 else "remark" * number
 
 
+def known_of(scenario: ScenarioResult) -> list[FindingResult]:
+    """Its findings that the profile lists as known."""
+    return [one for one in scenario.findings if one.expected_deviation]
+
+
+def known_words(number: int) -> str:
+    """How many expected deviations, such as ``2 expected deviations``; empty for none."""
+    return f"{number} expected deviations" if number > 1 else "expected deviation" * number
+
+
 def scenario_words(scenario: ScenarioResult) -> str:
     """Its outcome; whoever reads *passed* is told of remarks."""
     remarked = remark_words(len(remarks_of(scenario))) if scenario.outcome == Outcome.PASSED else ""
@@ -126,7 +136,12 @@ def why(scenario: ScenarioResult) -> str:
     if scenario.cause is not None:
         return f"{scenario.cause}: {scenario.detail}" if scenario.detail else str(scenario.cause)
     counted = [one for one in decisive(scenario) if not one.expected_deviation and one.level is not Level.MAY]
-    return counted[0].message if counted else _HELD[bool(remarks_of(scenario))]
+    return counted[0].message if counted else _held(scenario)
+
+
+def _held(scenario: ScenarioResult) -> str:
+    known = ", but for what is an expected deviation" if known_of(scenario) else ""
+    return f"{_HELD}{known}{'; see what is remarked' if remarks_of(scenario) else ''}."
 
 
 def reason_words(reason: str) -> str:
