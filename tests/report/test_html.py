@@ -20,6 +20,7 @@ from made_night import point, push
 from mockpilot.conformance.levels import Level
 from mockpilot.history import events as e
 from mockpilot.history.recorder import History
+from mockpilot.limits import Limits
 from mockpilot.profile import Expected
 from mockpilot.protocol.envelope import Action
 from mockpilot.report import html
@@ -175,10 +176,16 @@ def test_a_products_text_is_no_markup() -> None:
 
 
 def test_a_run_with_short_limits_is_marked() -> None:
-    """Whoever reads it on a train must know."""
+    """Whoever reads it on a train must know, in the words of the terminal; of some that are shorter it is a fact."""
     result, histories = sample_run()
-    page = render_html(with_changes(result, facts=facts(short_limits=("hold",))), histories)
-    assert "! short limits : hold. With limits this short" in text_of(page)
+    limits = Limits().with_changes({"hold": 0.1, "boot_never": 50.0}).as_seconds()
+    low = text_of(render_html(with_changes(result, facts=facts(short_limits=("hold",), limits=limits)), histories))
+    assert ("! short limits : 2 below the default; below their floor, where they judge the machine too: hold. "
+            "It is good for a first look only." in low)  # fmt: skip
+    limits = Limits().with_changes({"boot_never": 50.0}).as_seconds()
+    shorter = text_of(render_html(with_changes(result, facts=facts(limits=limits)), histories))
+    assert " · 1 limit below the default · profile acme.toml" in shorter
+    assert "short limits" not in shorter
 
 
 def test_a_clean_run_has_nothing_to_repair() -> None:

@@ -70,3 +70,10 @@ def test_a_remark_is_named_in_one_word() -> None:
     text = render_markdown(run_result(facts(), [passed], today=TODAY))
     assert "VDV 463: passed · ChargePilot: passed · remarked: L-03  " in text.splitlines()
     assert "Repair first" not in text
+
+
+def test_short_limits_are_marked_as_on_the_terminal() -> None:
+    """With what they make of the run."""
+    result, _ = sample_run()
+    low = render_markdown(with_changes(result, facts=facts(short_limits=("hold",), limits={"hold": 0.1})))
+    assert " · short limits: 1 below the default; below their floor, where they judge the machine too: hold\n" in low

@@ -19,6 +19,7 @@ from mockpilot.report import wording
 from mockpilot.report.evidence import Section, anchored, remark_anchors, section
 from mockpilot.report.reasons import reason
 from mockpilot.report.repairs import Repair, remarks, repairs
+from mockpilot.report.short_limits import MARK, limits_words
 from mockpilot.report.templates import rendered, source
 from mockpilot.report.timing import bands
 from mockpilot.report.timing_table import timing_table
@@ -64,7 +65,9 @@ def render_html(
         "outcome": wording.outcome_words(result),
         "reason": reason(result),
         "product": wording.product_words(result),
-        "run_words": wording.run_words(result, short_limits=False),
+        "run_words": wording.run_words(result),
+        "short": MARK,
+        "limits_words": limits_words(result),
         "run": wording.visible(run),
         "took": format_duration(result.duration_s),
         "started": wording.moment_words(result.started),

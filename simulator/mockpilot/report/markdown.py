@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from mockpilot.durations import format_duration
 from mockpilot.report.repairs import remarks, repairs
+from mockpilot.report.short_limits import limits_line
 from mockpilot.report.wording import (
     MARKS,
     STATEMENTS,
@@ -42,7 +43,7 @@ def _lines(result: RunResult) -> Iterator[str]:
         f"VDV 463: {WORDS[result.columns.vdv463]}", f"ChargePilot: {WORDS[result.columns.chargepilot]}",
         *_remarked(result),
     ]) + "  "  # fmt: skip
-    yield _plain(" · ".join(run_words(result)))
+    yield _plain(" · ".join(filter(None, [*run_words(result), limits_line(result)])))
     yield from _deviations(result)
     yield from _repairs(result)
     yield from _unclear(result)

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from mockpilot.conformance.levels import Level, Outcome
 from mockpilot.counts import counted
 from mockpilot.durations import format_duration
-from mockpilot.limits import Limits
 from mockpilot.report.repairs import Repair, remarks, repairs
+from mockpilot.report.short_limits import limits_line
 from mockpilot.report.wording import (
     FILTER,
     MARKS,
@@ -94,13 +94,13 @@ def _why_changed(was: ScenarioResult, now: ScenarioResult) -> str:
 
 def _lines(result: RunResult, report: str, run: str, scenarios: bool) -> Iterator[str]:
     if scenarios:
-        yield " · ".join(run_words(result, short_limits=False))
+        yield " · ".join(run_words(result))
     yield ""
     listed = [one for one in result.scenarios if one.selected and (scenarios or one.outcome != Outcome.PASSED)]
     lines = [*map(scenario_line, listed), *_left_out(result)]
     yield from [*lines, ""] if lines else []
     yield f"{' · '.join(count_words(result))} · {format_duration(result.duration_s)}"
-    yield from _limits(result)
+    yield from filter(None, [limits_line(result)])
     yield from _deviations(result)
     if not result.finished:
         yield "the run did not finish"
@@ -113,17 +113,6 @@ def _lines(result: RunResult, report: str, run: str, scenarios: bool) -> Iterato
         yield f"run     {run}"
     if report:
         yield f"report  {report}"
-
-
-def _limits(result: RunResult) -> Iterator[str]:
-    """What the run's limits make of it: how many are short, and all that are so short that they judge the machine."""
-    defaults, low = Limits().as_seconds(), result.facts.short_limits
-    shorter = sum(seconds < defaults.get(name, 0.0) for name, seconds in result.facts.limits.items())
-    if low:
-        yield (f"short limits: {shorter} below the default; below their floor, where they judge the machine too: "
-               f"{', '.join(low)}")  # fmt: skip
-    elif shorter:
-        yield f"{counted(shorter, 'limit')} below the default"
 
 
 def _deviations(result: RunResult) -> Iterator[str]:

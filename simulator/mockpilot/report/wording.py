@@ -171,19 +171,15 @@ def deviation_words(result: RunResult) -> list[str]:
     ]
 
 
-def run_words(result: RunResult, *, short_limits: bool = True) -> list[str]:
-    """What the run was, in short pieces, with or without the mark for short limits."""
-    facts = result.facts
-    pieces = [
+def run_words(result: RunResult) -> list[str]:
+    """What the run was, in short pieces."""
+    return [
         f"mockpilot {result.mockpilot}",
         f"catalogue {result.catalogue} ({len(result.scenarios)} scenarios)",
         f"dialect {result.dialect}",
         f"seed {result.seed}",
-        time_words(facts.time),
+        time_words(result.facts.time),
     ]
-    if facts.short_limits and short_limits:
-        pieces.append(f"short limits: {', '.join(facts.short_limits)}")
-    return pieces
 
 
 REAL = "real"
