@@ -28,7 +28,7 @@ MAY_IMPORT = {
     "scenario": CORE | {"depot", "history", "faults", "clock", "cms", "control"},
     "conformance": CORE | {"history"},
     "results": CORE | {"history", "conformance"},
-    "report": CORE | {"history", "conformance", "results"},
+    "report": CORE | {"history", "faults", "conformance", "results"},
     "profile": CORE,
     "certification": CORE | {
         "depot", "history", "faults", "clock", "cms", "control", "scenario", "conformance", "results", "report",

@@ -28,7 +28,7 @@ from mockpilot.report.evidence import section
 from mockpilot.report.html import Digest, render_html
 from mockpilot.report.shapes import shapes
 from mockpilot.report.wording import STATEMENTS
-from mockpilot.results import About, Product, run_result, scenario_result
+from mockpilot.results import About, FaultResult, Product, run_result, scenario_result
 from report.recorded_events import frame, opened, recorded
 from sample_run import NO_BACK_OFF, NO_SUBPROTOCOL, TODAY, facts, found, recording, sample_run, verdict
 
@@ -229,6 +229,19 @@ def test_an_expected_deviation_stands_beside_a_pass() -> None:
     assert "two ✓ passed · expected deviation ✓ passed ✓ passed" in text
     assert "Every must that it exercised held, but for what is an expected deviation; see what is remarked." in text
     assert "Every must that it exercised held, but for what is an expected deviation. Repeat it" in text
+
+
+def test_a_fault_that_cannot_be_seen_is_no_open_question() -> None:
+    """The page says why nothing shows it; of any other it asks."""
+    refused, reset = (
+        FaultResult(name=how, do=do, armed_s=1.0, fired_s=2.0, seen=False, how={"how": how})
+        for do, how in (("refuse", "tcp"), ("drop", "reset"))
+    )
+    passed = scenario_result("one", verdict(), recording(), duration_s=1.0)
+    scenario = with_changes(passed, faults=(refused, reset))
+    text = text_of(render_html(run_result(facts(), [scenario], today=TODAY), {}))
+    assert "2.0 s cannot be seen: a connection that TCP refused; the next one that comes in stands for it" in text
+    assert "drop reset “reset” 1.0 s 2.0 s ? no" in text
 
 
 def test_a_warning_of_a_claim_is_no_failure() -> None:

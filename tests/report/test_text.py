@@ -143,6 +143,18 @@ def test_a_fault_that_never_fired_says_so() -> None:
     assert fault_words(fault) == "lose · armed 1.0 s · never fired · seen: no"
 
 
+def test_a_fault_that_cannot_be_seen_says_so() -> None:
+    """Once it has fired, and as long as nothing stands for it."""
+    silent = FaultResult(name="drop", do="drop", armed_s=1.0, fired_s=2.0, seen=False, how={"how": "silence"})
+    assert fault_words(silent) == (
+        "drop silence · armed 1.0 s · fired 2.0 s · "
+        "cannot be seen: whatever happens on a silent link; the next connection stands for it"
+    )
+    assert fault_words(with_changes(silent, seen=True)).endswith(" · seen: yes")
+    assert fault_words(with_changes(silent, fired_s=None)).endswith(" · never fired · seen: no")
+    assert fault_words(with_changes(silent, how={"how": "reset"})).endswith(" · seen: no")
+
+
 @pytest.mark.parametrize(
     ("how", "words"),
     [

@@ -110,6 +110,18 @@ def test_finding_within_a_vain_wait_comes_first() -> None:
     assert 0 < text.index("about apt") < text.index("about early")
 
 
+def test_fault_that_nothing_can_show_is_no_near_miss() -> None:
+    """Others that fired and were not seen are."""
+    faults = tuple(
+        FaultResult(name=how, do="drop", armed_s=1.0, fired_s=2.0, seen=False, how={"how": how})
+        for how in ("silence", "reset")
+    )
+    made = ScenarioResult(name="test", outcome="failed", faults=faults)
+    text = verdict_text("title", [], made, recorded(Play()), lines=0)
+    assert text.count("nothing shows that the product met the fault: drop reset") == 1
+    assert "silence" not in text
+
+
 def test_unfired_fault_is_told_what_came_closest() -> None:
     """A message with its type or its action; or that nothing like it passed by."""
     armed = ev.FaultArmed(name="lost", do="lose", how={"type": 2, "action": "ProvideChargingRequests"})

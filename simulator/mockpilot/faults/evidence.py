@@ -156,15 +156,26 @@ def unseen_words(fault: Fault, *, link_lives: bool) -> str:
         fault: what fired.
         link_lives: whether the link on which it fired is still there.
     """
-    by_nature = _UNSEEABLE.get((fault.do, fault.how))
+    by_nature = unseeable_words(fault.do, fault.how)
     if by_nature:
-        return f"cannot be seen: {by_nature}"
+        return by_nature
     follows = _PROOFS[fault.do] is _follows_on_link
     if not link_lives and (follows or (fault.do, fault.how) in _SHOWN_BY_ANSWERS):
         return "cannot be seen: its link has ended, and nothing came after it there"
     if follows:
         return f"not seen yet: {_FOLLOWS}"
     return f"not seen yet: {_SHOWN_BY_ANSWERS.get((fault.do, fault.how)) or _SHOWN_BY[fault.do]}"
+
+
+def unseeable_words(do: str, how: str) -> str:
+    """Why nothing can show that the presystem met a fault of that kind itself; empty for all others.
+
+    Args:
+        do: the verb.
+        how: in which way.
+    """
+    by_nature = _UNSEEABLE.get((do, how))
+    return f"cannot be seen: {by_nature}" if by_nature else ""
 
 
 _UNSEEABLE = {

@@ -53,6 +53,8 @@ class ShownFault:
     """Index of its first firing."""
     proof: int | None
     """Index of what shows that the product met it."""
+    unseeable: str
+    """Why nothing can show it, of one that fired; else empty."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,7 +189,8 @@ def _faults(scenario: ScenarioResult, history: History) -> list[ShownFault]:
     fired = {event.name: event.index for event in reversed(history.of(FaultFired))}
     proofs = {event.name: event.proof for event in reversed(history.of(FaultSeen))}
     return [
-        ShownFault(one, wording.fault_name(one), fired.get(one.name), proofs.get(one.name)) for one in scenario.faults
+        ShownFault(one, wording.fault_name(one), fired.get(one.name), proofs.get(one.name), wording.unseeable(one))
+        for one in scenario.faults
     ]
 
 

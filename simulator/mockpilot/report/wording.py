@@ -10,6 +10,7 @@ from typing import Any
 from mockpilot.conformance.levels import Basis, Level, Outcome
 from mockpilot.conformance.requirements import Requirement
 from mockpilot.durations import format_duration
+from mockpilot.faults.evidence import unseeable_words
 from mockpilot.history.events import ScenarioStarted
 from mockpilot.history.recorder import History
 from mockpilot.protocol.envelope import MessageType
@@ -213,7 +214,13 @@ def product_words(result: RunResult) -> str:
 def fault_words(fault: FaultResult) -> str:
     """A fault and its evidence on one line."""
     fired = "never fired" if fault.fired_s is None else f"fired {fault.fired_s:.1f} s"
-    return f"{fault_name(fault)} · armed {fault.armed_s:.1f} s · {fired} · seen: {'yes' if fault.seen else 'no'}"
+    seen = unseeable(fault) or f"seen: {'yes' if fault.seen else 'no'}"
+    return f"{fault_name(fault)} · armed {fault.armed_s:.1f} s · {fired} · {seen}"
+
+
+def unseeable(fault: FaultResult) -> str:
+    """Why nothing can show that a fault was met that fired and was not seen to be; empty where something could have."""
+    return "" if fault.seen or fault.fired_s is None else unseeable_words(fault.do, str(fault.how.get("how", "")))
 
 
 def fault_name(fault: FaultResult) -> str:

@@ -29,7 +29,7 @@ from mockpilot.history.events import (
 from mockpilot.history.recorder import History
 from mockpilot.protocol.envelope import Action, MessageType, read
 from mockpilot.report.happenings import tell
-from mockpilot.report.wording import fault_words, level_words, visible
+from mockpilot.report.wording import fault_words, level_words, unseeable, visible
 from mockpilot.results import FaultResult, FindingResult, ScenarioResult
 
 LAST_LINES = 20
@@ -216,7 +216,7 @@ def _headline(finding: FindingResult) -> str:
 
 def _near_misses(result: ScenarioResult) -> Iterator[str]:
     remarks = [one for one in result.findings if one.level is Level.MAY]
-    unseen = [one for one in result.faults if one.fired_s is not None and not one.seen]
+    unseen = [one for one in result.faults if one.fired_s is not None and not one.seen and not unseeable(one)]
     if remarks or unseen:
         yield ""
         yield "  near misses, which fail nothing:"
