@@ -8,6 +8,7 @@ import msgspec
 import pytest
 
 from mockpilot.console.lines import line_of, verdict_of
+from mockpilot.faults.verbs import delay, drop, lose
 from mockpilot.history.events import (
     AnyEvent,
     DepotChanged,
@@ -45,7 +46,11 @@ PUSH = frame(1, "ProvideChargingInformation", {"depotInfoList": []})
     (MessageHeld(text=PUSH, fault="hold"), "‖", "ProvideChargingInformation #8d4f7f0e"),
     (MessageReceived(text="hello <b>"), "←", "no envelope: hello <b>"),
     (MessageReceived(base64="AAA=", binary=True), "←", "no envelope: bytes that are no text"),
-    (FaultArmed(name="x", do="lose", how={"type": 2, "nth": (1, 3)}), "⚑", "fault x armed: lose (type confirmation, nth 1 and 3)"),  # noqa: E501
+    (FaultArmed(name="x", do="lose", how=lose("confirmation", nth=(1, 3)).described()), "⚑", "fault x armed: lose confirmation #1 #3"),  # noqa: E501
+    (FaultArmed(name="x", do="delay", how=delay("error", by="2 s", applied=False).described()), "⚑", "fault x armed: delay error by 2 s, not taken by the depot"),  # noqa: E501
+    (FaultArmed(name="x", do="drop", how=drop("silence").described()), "⚑", "fault x armed: drop silence"),
+    (FaultArmed(name="x", do="drop", how=drop("close", code=1012).described()), "⚑", "fault x armed: drop close 1012"),
+    (FaultArmed(name="x", do="forget"), "⚑", "fault x armed: forget"),
     (FaultFired(name="x", do="lose"), "⚑", "fault x FIRED"),
     (Mark(text="by hand: pushes paused"), "☞", "by hand: pushes paused"),
     (Mark(text="a note"), "✎", "a note"),

@@ -40,6 +40,7 @@ from mockpilot.protocol.envelope import Action, MessageType, Reading, read
 from mockpilot.protocol.schema import violations
 from mockpilot.protocol.vocabulary import dialect as dialect_named
 from mockpilot.report.happenings import tell
+from mockpilot.report.wording import armed_words
 
 __all__ = ["Line", "Verdict", "line_of", "touches", "verdict_of"]
 
@@ -177,8 +178,7 @@ def _sign(event: Event) -> str:
 def _text(event: Event) -> str:  # noqa: C901 - a table, a row per kind of event
     match event:
         case FaultArmed():
-            how = ", ".join(f"{key} {_said(key, value)}" for key, value in event.how.items())
-            return f"fault {event.name} armed: {event.do}{f' ({how})' if how else ''}"
+            return f"fault {event.name} armed: {f'{event.do} {armed_words(event.how)}'.rstrip()}{_untaken(event)}"
         case FaultFired():
             return f"fault {event.name} FIRED"
         case FaultSeen():
@@ -207,10 +207,10 @@ def _text(event: Event) -> str:  # noqa: C901 - a table, a row per kind of event
     return tell(event) or _fields(event)
 
 
-def _said(key: str, value: Any) -> str:
-    if key == "type" and isinstance(value, int):
-        return MessageType(value).name.lower()
-    return " and ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
+def _untaken(event: FaultArmed) -> str:
+    # Of an answer that is otherwise it goes without saying, of a link that ends it does not matter.
+    told = event.do in ("lose", "delay") and event.how.get("applied") is False
+    return ", not taken by the depot" if told else ""
 
 
 def _fields(event: Event) -> str:
