@@ -109,6 +109,19 @@ def test_the_page_fits_and_complains_about_nothing(width: int, page: webdriver.C
     assert page.save_screenshot(str(tmp_path / f"report-{width}.png"))
 
 
+def test_no_line_ends_within_an_id(page: webdriver.Chrome) -> None:
+    """However narrow the page is and whatever is unfolded."""
+    page.execute_script("for (const one of document.querySelectorAll('details')) one.open = true")
+    for width in range(320, 400, 10):
+        resize(page, width)
+        heights = page.execute_script(
+            "return [...document.querySelectorAll('.id')].filter((one) => one.checkVisibility()).map((one) =>"
+            " one.getBoundingClientRect().height / parseFloat(getComputedStyle(one).fontSize))"
+        )
+        assert len(heights) > 5
+        assert max(heights) < 2
+
+
 @pytest.mark.parametrize("width", WIDTHS)
 def test_the_outcome_and_its_reason_are_seen_without_scrolling(width: int, page: webdriver.Chrome) -> None:
     """On a small screen, too; and no table of a folded page is wider than that."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+import re
 from functools import cache
 from importlib import resources
 
@@ -28,9 +30,17 @@ def _environment() -> jinja2.Environment:
     made.filters |= {
         "visible": wording.visible, "label": wording.requirement_words, "basis": wording.basis_words,
         "why": wording.why, "remarks": wording.remark_words, "stale": stale_words,
-        "reason": wording.reason_words,
+        "reason": wording.reason_words, "prose": prose,
     }  # fmt: skip
     return made
+
+
+def prose(text: str) -> str:
+    """Running text as markup, in which a requirement's id such as L-06 is not broken at its hyphen."""
+    return _ID.sub(r'<span class="id">\g<0></span>', html.escape(wording.visible(text)))
+
+
+_ID = re.compile(r"\b[A-Z]-\d\d\b")
 
 
 def source(name: str) -> str:
