@@ -7,7 +7,7 @@ from mockpilot.scenario import Stage, scenario
     group="Booting",
     needs=["requests"],
     typical="40 s",
-    bounded_by=["boot_never", "hold", "guard", "hold", "boot_retry_within", "reconnect_within"],
+    bounded_by=["boot_never", "hold", "hold", "guard", "hold", "boot_retry_within", "reconnect_within"],
 )
 async def boot_confirmation_wrong_id(cms: Stage) -> None:
     """The CMS confirms every BootNotification, for a while, under a message id that belongs to no request, and pushes
@@ -21,7 +21,7 @@ async def boot_confirmation_wrong_id(cms: Stage) -> None:
     await cms.reach("fresh")
     with cms.patience("boot_never"):
         await cms.wait_for("BootNotification")
-    with cms.patience("hold"):
+    with cms.patience("hold", times=2.0):
         await cms.wait_for("message_sent")  # the wrong confirmation leaves
     await cms.provoke("create-request")  # a reason to speak
     cms.push_early(probe_of=wrong)

@@ -6,7 +6,7 @@ from mockpilot.faults.verbs import answer
 from mockpilot.scenario.stage import Stage
 
 BOOT_IN_VAIN_BOUNDS = (
-    "hold", "guard", "hold", "boot_retry_within", "reconnect_within", "boot_never", "provoke_within",
+    "hold", "hold", "guard", "hold", "boot_retry_within", "reconnect_within", "boot_never", "provoke_within",
 )  # fmt: skip
 """The limits that ``boot_in_vain`` may have to wait out."""
 
@@ -54,7 +54,8 @@ async def boot_in_vain(cms: Stage, kind: str) -> None:
     await cms.reach("fresh")
     with cms.patience("boot_never"):
         await cms.wait_for("BootNotification")
-    await cms.hold()
+    with cms.patience("hold", times=2.0):
+        await cms.wait_for("message_sent")  # the refusal leaves
     await cms.provoke("create-request")  # a reason to speak
     await cms.hold("guard")
     await cms.hold()
