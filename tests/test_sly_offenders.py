@@ -11,7 +11,7 @@ from mockpilot.conformance.levels import Level, Outcome
 from mockpilot.conformance.rules import RULES
 from mockpilot.conformance.verdict import Verdict, judge
 from rig import catalogue, perform
-from sly.cast import CONVICTED, NOT_CLEARED
+from sly.cast import CONVICTED, NOT_CLEARED, RIGHT
 from sly.making import Sly
 
 
@@ -39,3 +39,11 @@ def test_sly_presystem_is_not_cleared(sly: Sly, monkeypatch: pytest.MonkeyPatch)
     assert verdict.outcome is Outcome.INCONCLUSIVE
     assert RULES[sly.rule].requirement not in verdict.exercised
     assert str(RULES[sly.rule].requirement) in verdict.detail
+
+
+@pytest.mark.parametrize("honest", RIGHT, ids=lambda honest: honest.does)
+def test_what_looks_like_it_and_is_right_passes(honest: Sly, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without a finding, and with its requirement put to the test."""
+    verdict = tried(honest, monkeypatch)
+    assert (verdict.outcome, verdict.findings) == (Outcome.PASSED, ())
+    assert RULES[honest.rule].requirement in verdict.exercised

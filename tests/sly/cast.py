@@ -7,7 +7,17 @@ import uuid
 from mockpilot.presystem.offences.making import is_boot
 from sly.connecting import bare_after_first, in_clear_text_after, trusting_after
 from sly.links import BootsTwice, WatchesFirstLink, hammering, pong_without_payload, pongs, returning
-from sly.lists import DropsWhatCharges, ResendsOnce, Revives, RevivesOnLinks, TellsAgain, opening_lists
+from sly.lists import (
+    DropsWhatCharges,
+    ForgetsMeanwhile,
+    ResendsOnce,
+    Revives,
+    RevivesOnLinks,
+    SendsChangesAtOnce,
+    TakesAnswersInOrder,
+    TellsAgain,
+    opening_lists,
+)
 from sly.making import Sly, behaving, is_answer, is_list
 from sly.messages import (
     hours_off,
@@ -74,6 +84,8 @@ CONVICTED = (
     # requests
     Sly("takes a list for delivered once it was sent twice", COMES_AGAIN, "confirmation_missing_for_long",
         lists=ResendsOnce),
+    Sly("takes the confirmation of an older list for the newest one's", COMES_AGAIN, "confirmation_late_after_change",
+        lists=TakesAnswersInOrder),
     Sly("leaves the newest request out of the first list of later links, after an outage", CHANGE_COMES,
         "outage_with_changes", opening_lists(lambda draft: draft.entries[:-1])),
     Sly("leaves the newest request out of the first list of later links, after an unread list", CHANGE_COMES,
@@ -93,6 +105,8 @@ NOT_CLEARED = (
         lambda: behaving(entries=lambda draft: draft.entries[:3])),
     Sly("never lists more than two requests", "requests.complete-list", "request_changed",
         lambda: behaving(entries=lambda draft: draft.entries[:2])),
+    Sly("holds what was created while a list was open for told with it", COMES_AGAIN, "confirmation_late_after_change",
+        lists=ForgetsMeanwhile),
     Sly("begins later links with the newest request alone", "requests.told-again-after-amnesia", "cms_forgets",
         opening_lists(lambda draft: draft.entries[-1:])),
     Sly("drops a request that changes while its vehicle is charging", "requests.change-while-charging",
@@ -100,3 +114,9 @@ NOT_CLEARED = (
     Sly("sends pongs without what the ping said", PINGS, "ping_often", lambda: behaving(wire=pong_without_payload)),
 )  # fmt: skip
 """What they do may be right, or cannot be told from what is; but the row must not be said to be kept."""
+
+RIGHT = (
+    Sly("sends what has changed although a list is open", COMES_AGAIN, "confirmation_late_after_change",
+        lists=SendsChangesAtOnce),
+)  # fmt: skip
+"""They keep the rule in a way that is near to breaking it."""

@@ -8,9 +8,10 @@ from datetime import datetime
 
 from mockpilot.presystem.conduct import Conduct, Entry, ListDraft
 from mockpilot.presystem.information import Information
-from mockpilot.presystem.lists import Lists
-from mockpilot.presystem.requests import RequestBook
+from mockpilot.presystem.lists import Lists, SentList
+from mockpilot.presystem.requests import RequestBook, content_of
 from mockpilot.presystem.steps import Step
+from mockpilot.protocol.envelope import Envelope
 from sly.making import Make, behaving
 
 
@@ -38,6 +39,33 @@ class ResendsOnce(Lists):
         self.book.confirm(self._sent[self._open].content)
         self.desk.memory.unconfirmed, self.desk.memory.misled = "", True
         self._give_up()
+
+
+class SendsChangesAtOnce(Lists):
+    """Sends what has changed although a list is open, as it may."""
+
+    def consider(self, now: float) -> None:
+        open_list = self._sent.get(self._open or "")
+        if open_list is not None and open_list.content != content_of(self.book.current()):
+            self._give_up()
+        super().consider(now)
+
+
+class TakesAnswersInOrder(SendsChangesAtOnce):
+    """Takes each confirmation for the list that was sent last, whichever it names."""
+
+    def _meant(self, message: Envelope) -> str:
+        key = message.message_id.lower()
+        self.desk.memory.misled = self.desk.memory.misled or key != (self._open or key)
+        return self._open or key
+
+
+class ForgetsMeanwhile(Lists):
+    """Holds what changed while a list was open for told with it."""
+
+    def _close(self, sent: SentList, now: float) -> None:
+        self.desk.memory.misled = True
+        super()._close(replace(sent, content=content_of(self.book.current())), now)
 
 
 class TellsAgain(Lists):
