@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 
 from mockpilot.presystem.offences.making import is_boot
-from sly.connecting import bare_after_first, in_clear_text_after, trusting_after
+from sly.connecting import astray_later, bare_after_first, in_clear_text_after, trusting_after
 from sly.links import BootsTwice, WatchesFirstLink, hammering, pong_without_payload, pongs, returning
 from sly.lists import (
     DropsWhatCharges,
@@ -47,6 +47,9 @@ CONVICTED = (
         dialler=in_clear_text_after(3)),
     Sly("logs in on its first connection alone", "handshake.sends-credentials", "link_reset",
         dialler=bare_after_first),
+    Sly("asks for another path once its link is lost", "handshake.uses-the-path", "link_reset", astray_later),
+    Sly("asks for another path once its link is closed", "handshake.uses-the-path", "link_closed_for_now",
+        astray_later),
     Sly("hammers after 401 alone", "handshake.slows-after-refusal", "login_refused_then_accepted",
         hammering(range(401, 402))),
     Sly("hammers after 403 alone", "handshake.slows-after-refusal", "login_refused", hammering(range(403, 404))),

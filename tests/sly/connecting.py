@@ -7,8 +7,9 @@ from collections.abc import Callable
 from dataclasses import replace
 from itertools import count
 
-from mockpilot.presystem.conduct import LinkEnd
+from mockpilot.presystem.conduct import Conduct, LinkEnd
 from mockpilot.presystem.transport import Dialler, WireStream
+from sly.making import behaving
 
 
 def trusting_after(failures: int) -> Callable[[], type[Dialler]]:
@@ -61,3 +62,9 @@ def bare_after_first() -> type[Dialler]:
             return Dialler._headers(self) if next(links) == 0 else []
 
     return Forgetful
+
+
+def astray_later() -> Conduct:
+    """Asks for another path on every connection but the first."""
+    connections = count()
+    return behaving(target=lambda path: path if next(connections) == 0 else "/another/path")

@@ -172,6 +172,26 @@ def test_one_right_attempt_is_enough() -> None:
     assert Play().connect(status=404, target="/").ended().wait(5).connect().held(PATH)
 
 
+def strays(play: Play, times: int = 3) -> Play:
+    """So many attempts at another path."""
+    for _ in range(times):
+        play.ended().wait(60).connect(status=404, target="/")
+    return play
+
+
+def test_other_path_ever_after_is_convicted() -> None:
+    """Once the first link is lost."""
+    assert strays(Play().connect()).convicted_of(PATH).level is Level.MUST
+    assert strays(Play(launched=False).connect()).convicted_of(PATH).level is Level.MAY
+
+
+def test_other_path_for_a_while_is_not_convicted() -> None:
+    """Too few attempts say so, or the right path comes again, or somebody was sent there."""
+    assert strays(Play().connect(), 2).held(PATH)
+    assert strays(Play().connect()).ended().wait(60).connect().held(PATH)
+    assert strays(Play().connect().ended().connect(status=307)).held(PATH)
+
+
 def test_added_query_is_a_remark() -> None:
     """The path is right all the same."""
     assert Play().connect(target="/vdv463/depot-7?v=1").convicted_of(PATH).level is Level.MAY

@@ -25,6 +25,9 @@ SLOWS_AFTER_REFUSAL = "handshake.slows-after-refusal"
 USES_THE_PATH = "handshake.uses-the-path"
 
 TOO_BIG = 1009
+REDIRECTS = range(300, 400)
+STRAYING_ATTEMPTS = 3
+"""Attempts at another path, and none at the right one any more, that are no prober's beside a product's."""
 BARE_ATTEMPTS = 3
 """A request without credentials may ask for the challenge; two more attempts without any convict."""
 
@@ -138,7 +141,7 @@ def _bare_attempts(case: Case) -> Iterator[Observation]:
 
 
 def _path(case: Case) -> Iterator[Observation]:
-    """One right request is enough: the others may be anything, a prober's included."""
+    """A right request that comes now and then is enough: the others may be anything, a prober's included."""
     upgrades = [upgrade for link in case.links for upgrade in link.upgrades]
     if not upgrades or not case.presystem.path:
         return
@@ -149,6 +152,15 @@ def _path(case: Case) -> Iterator[Observation]:
             upgrades[0].target, None if case.presystem.launched else Level.MAY,
         )  # fmt: skip
         return
+    strayed = _strayed(case, upgrades, right[-1])
+    if strayed:
+        yield Observation(
+            USES_THE_PATH, False, tuple(upgrade.index for upgrade in strayed), case.presystem.path,
+            f"{strayed[0].target} in all attempts after the first ones",
+            None if case.presystem.launched else Level.MAY, cause="later",
+            perhaps="the address is put together anew, and otherwise, when the link is lost; keep the one handed over",
+        )  # fmt: skip
+        return
     yield held(USES_THE_PATH, right[0].index)
     extended = next((upgrade for upgrade in right if "?" in upgrade.target), None)
     if extended is not None:
@@ -156,6 +168,21 @@ def _path(case: Case) -> Iterator[Observation]:
             USES_THE_PATH, False, (extended.index,), case.presystem.path, extended.target, Level.MAY,
             message="The path may be used without the query that was added.", cause="query",
         )  # fmt: skip
+
+
+def _strayed(case: Case, upgrades: list[UpgradeRequested], right: UpgradeRequested) -> list[UpgradeRequested]:
+    """Requests after the last right one, if they stand for whole attempts and there are enough of them.
+
+    Whoever was redirected may have been told to ask elsewhere.
+    """
+    later = [attempt for attempt in case.attempts if attempt.index > right.index and _asks(attempt)]
+    if len(later) < STRAYING_ATTEMPTS or any(answer.status in REDIRECTS for answer in case.of(UpgradeAnswered)):
+        return []
+    return [upgrade for upgrade in upgrades if upgrade.index > later[0].index]
+
+
+def _asks(attempt: Attempt) -> bool:
+    return any(link.upgrades for link in attempt.links)
 
 
 def _login_refused(case: Case) -> Iterator[Observation]:
