@@ -1,4 +1,4 @@
-from mockpilot.scenario import Stage, scenario
+from mockpilot.scenario import Stage, left_the_silence, scenario
 
 TIMES = 2
 """Who watches its first link alone is found out on the second."""
@@ -20,17 +20,5 @@ async def link_goes_silent(cms: Stage) -> None:
     for _ in range(TIMES):
         await cms.drop("silence")
         cms.mark("silent from now on")
-        if not await _comes_back(cms):
+        if not await left_the_silence(cms):
             break
-
-
-async def _comes_back(cms: Stage) -> bool:
-    with cms.patience("silence_within") as waited:
-        await cms.wait_for("attempt")
-    if waited.ran_out and cms.is_left:  # it noticed, and takes its time before it comes again
-        with cms.patience("reconnect_within") as waited:
-            await cms.wait_for("attempt")
-    if not waited.ran_out:
-        with cms.patience("reconnect_within") as waited:
-            await cms.wait_for("answer")
-    return not waited.ran_out

@@ -6,7 +6,15 @@ import uuid
 
 from mockpilot.presystem.offences.making import is_boot
 from sly.connecting import astray_later, bare_after_first, in_clear_text_after, trusting_after
-from sly.links import BootsTwice, WatchesFirstLink, hammering, pong_without_payload, pongs, returning
+from sly.links import (
+    BootsTwice,
+    WatchesFirstLink,
+    WatchesWhenNothingIsOpen,
+    hammering,
+    pong_without_payload,
+    pongs,
+    returning,
+)
 from sly.lists import (
     DropsWhatCharges,
     ForgetsMeanwhile,
@@ -63,6 +71,8 @@ CONVICTED = (
     Sly("comes back three times", RECONNECTS, "link_reset", returning(3)),
     Sly("watches for silence on its first link alone", "link.notices-silence", "link_goes_silent",
         pushes=WatchesFirstLink),
+    Sly("watches for silence only while no list is open", "link.notices-silence", "link_goes_silent_while_asking",
+        pushes=WatchesWhenNothingIsOpen),
     Sly("answers its first ping alone", PINGS, "ping_often", pongs(lambda _, pong: pong == 1)),
     Sly("answers three pings", PINGS, "ping_often", pongs(lambda _, pong: pong <= 3)),
     Sly("answers no ping on its second link", PINGS, "ping_often", pongs(lambda link, _: link == 1)),

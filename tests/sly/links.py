@@ -68,6 +68,16 @@ class WatchesFirstLink(Pushes):
         super().silence(now)
 
 
+class WatchesWhenNothingIsOpen(Pushes):
+    """Takes silence for waiting while a list is open."""
+
+    def silence(self, now: float) -> None:
+        if self.desk.memory.awaits_answer:
+            self.listen_on(now)
+        else:
+            super().silence(now)
+
+
 class BootsTwice(Booting):
     """Boots once more when nobody answers, and never again."""
 

@@ -6,6 +6,7 @@ A scenario file needs nothing else of mockpilot than this package and ``mockpilo
 from mockpilot.scenario.chances import (
     BOOT_IN_VAIN_BOUNDS,
     boot_in_vain,
+    left_the_silence,
     list_on_new_link,
     something_beyond,
     still_answers,
@@ -15,6 +16,6 @@ from mockpilot.scenario.probing import PROBE_BOUNDS, probe
 from mockpilot.scenario.stage import Stage
 
 __all__ = [
-    "BOOT_IN_VAIN_BOUNDS", "PROBE_BOUNDS", "Scenario", "Stage", "boot_in_vain", "list_on_new_link", "probe", "scenario",
-    "something_beyond", "still_answers",
+    "BOOT_IN_VAIN_BOUNDS", "PROBE_BOUNDS", "Scenario", "Stage", "boot_in_vain", "left_the_silence", "list_on_new_link",
+    "probe", "scenario", "something_beyond", "still_answers",
 ]  # fmt: skip

@@ -45,6 +45,19 @@ async def something_beyond(cms: Stage, known: frozenset[str]) -> None:
         await cms.wait_for("depot_changed")
 
 
+async def left_the_silence(cms: Stage) -> bool:
+    """Wait, on a link that has fallen silent, for an answered push on the next one; whether it came."""
+    with cms.patience("silence_within") as waited:
+        await cms.wait_for("attempt")
+    if waited.ran_out and cms.is_left:  # it noticed, and takes its time before it comes again
+        with cms.patience("reconnect_within") as waited:
+            await cms.wait_for("attempt")
+    if not waited.ran_out:
+        with cms.patience("reconnect_within") as waited:
+            await cms.wait_for("answer")
+    return not waited.ran_out
+
+
 async def boot_in_vain(cms: Stage, kind: str) -> None:
     """Answer boots by an answer of this kind for a while, and wait for one that is accepted, and for a list after it.
 
