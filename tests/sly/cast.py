@@ -16,7 +16,9 @@ from sly.links import (
     returning,
 )
 from sly.lists import (
+    ChangesAreLost,
     DropsWhatCharges,
+    FixedValue,
     ForgetsMeanwhile,
     ResendsOnce,
     Revives,
@@ -103,6 +105,9 @@ CONVICTED = (
         "outage_with_changes", opening_lists(lambda draft: draft.entries[:-1])),
     Sly("leaves the newest request out of the first list of later links, after an unread list", CHANGE_COMES,
         "link_reset_before_read", opening_lists(lambda draft: draft.entries[:-1])),
+    Sly("loses what is changed while no link is up", CHANGE_COMES, "outage_with_changed_values", book=ChangesAreLost),
+    Sly("loses what is changed while no link is up, and sends its list on every link", CHANGE_COMES,
+        "outage_with_changed_values", lists=TellsAgain, book=ChangesAreLost),
     Sly("begins later links with an empty list", "requests.told-again-after-amnesia", "cms_forgets",
         opening_lists(lambda _: ())),
     Sly("lists what was cancelled again with the list after next", "requests.cancelled-leaves", "request_cancelled",
@@ -120,6 +125,8 @@ NOT_CLEARED = (
         lambda: behaving(entries=lambda draft: draft.entries[:2])),
     Sly("holds what was created while a list was open for told with it", COMES_AGAIN, "confirmation_late_after_change",
         lists=ForgetsMeanwhile),
+    Sly("sets one value with every change", CHANGE_COMES, "outage_with_changed_values", lists=TellsAgain,
+        book=FixedValue),
     Sly("begins later links with the newest request alone", "requests.told-again-after-amnesia", "cms_forgets",
         opening_lists(lambda draft: draft.entries[-1:])),
     Sly("drops a request that changes while its vehicle is charging", "requests.change-while-charging",

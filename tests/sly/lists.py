@@ -111,3 +111,22 @@ class DropsWhatCharges(RequestBook):
         if step.step == "change-request" and step.charging_request_id in self._charging:
             return super().apply(replace(step, step="cancel-request"), now)
         return super().apply(step, now)
+
+
+@dataclass
+class ChangesAreLost(RequestBook):
+    """What changes after the first two changes is lost, as if it were told to a link that is gone."""
+
+    changes: int = 0
+
+    def apply(self, step: Step, now: datetime) -> str:
+        self.changes += step.step == "change-request"
+        return "lost" if self.changes > 2 and step.step == "change-request" else super().apply(step, now)
+
+
+class FixedValue(RequestBook):
+    """A change sets one and the same value."""
+
+    def _change(self, entry: Entry) -> str:
+        entry["chargingRequestData"]["minTargetSoc"] = 80
+        return str(entry["chargingRequestId"])

@@ -31,6 +31,7 @@ from mockpilot.conformance.checkers import (
     list_form,
     list_rates,
     message_ids,
+    offline_changes,
     one_link,
     outages,
     pace,
@@ -58,8 +59,8 @@ CHECKERS: tuple[Checker, ...] = (
     handshake.check, certificates.check, subprotocols.check, passwords.check, boot.check, boot_mishaps.check,
     envelope.check, message_ids.check, clock.check, information.check, features.check, strange.check, requests.check,
     list_form.check, plausibility.check, changes.check, instructions.check, resend.check, list_rates.check,
-    further_lists.check, after_loss.check, link.check, one_link.check, outages.check, control_frames.check,
-    recovery.check, pace.check, product.check,
+    further_lists.check, after_loss.check, link.check, one_link.check, outages.check, offline_changes.check,
+    control_frames.check, recovery.check, pace.check, product.check,
 )  # fmt: skip
 
 

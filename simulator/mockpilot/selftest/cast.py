@@ -55,7 +55,7 @@ def speaking(dialect: str) -> Profile:
     return replace(PROFILE, presystem=PresystemSettings(dialect=dialect), presystems=())
 
 
-_ASKING = ("request", "point_", "all_requests_", "foreign_", "cms_", "outage_with_changes")
+_ASKING = ("request", "point_", "all_requests_", "foreign_", "cms_", "outage_with_", "confirmation_late_after_change")
 """Scenarios in which lists are made and compared."""
 
 _CONFORMING = (

@@ -119,3 +119,75 @@ def test_nothing_is_owed_by_a_product_that_never_sent_a_list() -> None:
     """There may be no way from steps to lists."""
     play = Play().exchange().pushed().ended("us").step("create-request").wait(10).exchange()
     assert not play.pushed(6).closed().exchange().pushed(6).exercised(COMES)
+
+
+# -- values that changed meanwhile ---------------------------------------------------------------------------------
+
+
+def charged_to(soc: float) -> dict[str, Any]:
+    """The request with this target."""
+    return entry("a", soc=soc)
+
+
+def changed_offline(*controls: float) -> Play:
+    """A request is changed on a live link, to each of these values, and once more while no link is up."""
+    play = Play().exchange().asks(charged_to(60)).takes()
+    for soc in controls:
+        play.step("change-request", request="a").asks(charged_to(soc)).takes()
+    return play.pushed().ended("us").step("change-request", request="a").wait(10).exchange()
+
+
+def told_on_two_links(play: Play, *soc: float) -> Play:
+    """A list with these values, if any, on this link and on the next."""
+    for value in soc:
+        play.asks(charged_to(value)).takes()
+    play.pushed(6).closed().exchange()
+    for value in soc:
+        play.asks(charged_to(value)).takes()
+    return play.pushed(6)
+
+
+def test_other_values_in_the_next_list_hold() -> None:
+    """On whatever link."""
+    assert changed_offline(65, 70).pushed(2).asks(charged_to(75)).takes().held(COMES)
+
+
+@pytest.mark.parametrize(("listed", "observed"), [((), "no list"), ((70,), "2 lists with the old values")])
+def test_values_that_never_come_are_convicted(listed: tuple[float, ...], observed: str) -> None:
+    """Not on the second link either."""
+    play = told_on_two_links(changed_offline(65, 70), *listed)
+    found = play.convicted_of(COMES)
+    assert (found.level, found.observed) == (Level.MUST, observed)
+    assert play.complaints() == {COMES}
+
+
+@pytest.mark.parametrize("controls", [(), (80,), (80, 80), (60, 65)])
+def test_command_that_may_change_nothing_decides_nothing(controls: tuple[float, ...]) -> None:
+    """One that sets a value changes it once at most, and two changes that were seen are asked for."""
+    assert not told_on_two_links(changed_offline(*controls)).exercised(COMES)
+
+
+def test_values_that_went_round_decide_nothing() -> None:
+    """After several changes they may be the old ones."""
+    play = changed_offline(65, 70).step("change-request", request="a")
+    assert not told_on_two_links(play).exercised(COMES)
+
+
+def test_old_values_before_the_second_chance_decide_nothing() -> None:
+    """One link is not enough."""
+    assert not changed_offline(65, 70).asks(charged_to(70)).takes().pushed(9).exercised(COMES)
+
+
+def test_change_of_what_is_cancelled_need_not_come() -> None:
+    """It was taken back."""
+    play = changed_offline(65, 70).step("cancel-request", request="a")
+    assert not told_on_two_links(play).exercised(COMES)
+
+
+def test_list_that_was_not_confirmed_before_is_another_matter() -> None:
+    """It has to come again in any case."""
+    play = Play().exchange().asks(charged_to(60)).takes()
+    for soc in (65, 70):
+        play.step("change-request", request="a").asks(charged_to(soc))
+    play.loses_confirmation().pushed().ended("us").step("change-request", request="a").wait(10).exchange()
+    assert not told_on_two_links(play).exercised(COMES)

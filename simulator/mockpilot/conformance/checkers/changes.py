@@ -178,7 +178,7 @@ def _left(before: RequestList, read: RequestList, *, everything: bool) -> bool:
 def _while_charging(case: Case, step: Step, before: RequestList) -> Iterator[Observation]:
     request = step.provoked.charging_request_id
     old = before.entry(request)
-    if old is None or not _is_charging(case, step) or not _changed_outside_charging(case):
+    if old is None or not is_charging(case, step) or not _changed_outside_charging(case):
         return
 
     def shows(read: RequestList) -> bool:
@@ -199,13 +199,13 @@ def _while_charging(case: Case, step: Step, before: RequestList) -> Iterator[Obs
 def _changed_outside_charging(case: Case) -> bool:
     """The control: a change outside charging did bring a list."""
     return any(
-        read.step is not None and read.step.name == "change-request" and not _is_charging(case, read.step)
+        read.step is not None and read.step.name == "change-request" and not is_charging(case, read.step)
         for read in case.lists
     )
 
 
-def _is_charging(case: Case, step: Step) -> bool:
-    """By the last push before it."""
+def is_charging(case: Case, step: Step) -> bool:
+    """Whether the vehicle of the request that a step names was charging, by the last push before it."""
     pushes = case.shown.pushes(step.provoked.index, 1)
     request = step.provoked.charging_request_id
     return bool(request) and any(
