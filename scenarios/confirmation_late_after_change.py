@@ -1,5 +1,5 @@
 from mockpilot.faults import delay, lose
-from mockpilot.scenario import Stage, list_on_new_link, scenario
+from mockpilot.scenario import Stage, scenario
 
 
 @scenario(
@@ -36,4 +36,9 @@ async def confirmation_late_after_change(cms: Stage) -> None:
         cms.push()
         await cms.wait_for("answer")  # nor did the late confirmation upset it
     if waited.ran_out:  # no time-out of its own: a reconnect must bring the list
-        await list_on_new_link(cms)
+        if cms.is_connected:
+            await cms.drop("close", code=1012)
+        with cms.patience("reconnect_within"):
+            await cms.look_for("answer")
+        with cms.patience("resend_within"):
+            await cms.wait_for("ProvideChargingRequests")
