@@ -11,7 +11,7 @@ from mockpilot.conformance.levels import Level, Outcome
 from mockpilot.conformance.rules import RULES
 from mockpilot.conformance.verdict import Verdict, judge
 from rig import catalogue, perform
-from sly.cast import CONVICTED, NOT_CLEARED, RIGHT
+from sly.cast import CONVICTED, NOT_CLEARED, REMARKED, RIGHT
 from sly.making import Sly
 
 
@@ -30,6 +30,14 @@ def test_sly_offender_is_convicted(sly: Sly, monkeypatch: pytest.MonkeyPatch) ->
     """Of the rule that it breaks, and at no milder level than remarks have."""
     found = {one.rule: one.level for one in tried(sly, monkeypatch).findings}
     assert found.get(sly.rule) in (Level.MUST, Level.SHOULD)
+
+
+@pytest.mark.parametrize("sly", REMARKED, ids=lambda sly: sly.does)
+def test_sly_presystem_is_told_and_not_cleared(sly: Sly, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is no violation by the letter is a remark, and the scenario undecided."""
+    verdict = tried(sly, monkeypatch)
+    assert {one.rule: one.level for one in verdict.findings}[sly.rule] is Level.MAY
+    assert verdict.outcome is Outcome.INCONCLUSIVE
 
 
 @pytest.mark.parametrize("sly", NOT_CLEARED, ids=lambda sly: sly.does)

@@ -141,7 +141,10 @@ def _bare_attempts(case: Case) -> Iterator[Observation]:
 
 
 def _path(case: Case) -> Iterator[Observation]:
-    """A right request that comes now and then is enough: the others may be anything, a prober's included."""
+    """Only who never asks rightly breaks the rule: the others may be anything, a prober's included.
+
+    Who no longer asks rightly is told so, and is not said to keep it either.
+    """
     upgrades = [upgrade for link in case.links for upgrade in link.upgrades]
     if not upgrades or not case.presystem.path:
         return
@@ -156,8 +159,7 @@ def _path(case: Case) -> Iterator[Observation]:
     if strayed:
         yield Observation(
             USES_THE_PATH, False, tuple(upgrade.index for upgrade in strayed), case.presystem.path,
-            f"{strayed[0].target} in all attempts after the first ones",
-            None if case.presystem.launched else Level.MAY, cause="later",
+            f"{strayed[0].target} in all attempts after the first ones", Level.MAY, cause="later",
             perhaps="the address is put together anew, and otherwise, when the link is lost; keep the one handed over",
         )  # fmt: skip
         return
