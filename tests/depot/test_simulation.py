@@ -469,6 +469,20 @@ def test_time_that_has_passed_changes_nothing() -> None:
     assert (story(simulation), simulation.present.now) == (before, at(HOUR))
 
 
+def test_end_of_charging_is_told_whenever_somebody_looks() -> None:
+    """Also together with a half hour that has passed."""
+    asks = demand(max_percent=41.0, min_percent=0.0, arrives=at(10 * HOUR + 600), departs=at(12 * HOUR + 1))
+    often, late = made(), made()
+    for simulation, looks in ((often, (10 * HOUR + 630, 10 * HOUR + 690, 12 * HOUR)), (late, (12 * HOUR,))):
+        simulation.set_demands([asks])
+        for seconds in looks:
+            simulation.advance(at(seconds))
+        process = point(simulation, "p1").process
+        assert process is not None
+        assert process.forecast is not None
+        assert (process.status, process.forecast.finished) == (ProcessStatus.FINISHING, True)
+
+
 # -- whatever happens --------------------------------------------------------------------------------------------------
 
 

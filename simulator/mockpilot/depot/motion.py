@@ -14,7 +14,7 @@ from mockpilot.depot.course import Course
 from mockpilot.depot.curve import WH_PER_KWS, Curve
 from mockpilot.depot.forecast import PROGRESS_S, finished, forecast, without_past
 from mockpilot.depot.model import PointState
-from mockpilot.depot.present import Process
+from mockpilot.depot.present import Forecast, Process
 from mockpilot.depot.stays import PREPARING_S, Phase, Place, Stay
 from mockpilot.protocol.vocabulary.common import ProcessStatus
 
@@ -139,7 +139,7 @@ def status(stay: Stay, at: float) -> ProcessStatus:
 
 
 def _foresee(course: Course, stay: Stay, at: float) -> None:
-    """Tell the forecast of a new curve; later leave out of it what has passed."""
+    """Tell the forecast of a new curve; later bring it up to date."""
     ask, process = stay.ask, stay.process
     assert ask is not None
     assert process is not None
@@ -148,14 +148,19 @@ def _foresee(course: Course, stay: Stay, at: float) -> None:
             ask.curve, stay.targets, stay.half_hours_s, stay.departs_s, at, course.start, course.departure(stay),
             process.forecast,
         )  # fmt: skip
-    elif at >= stay.foreseen_at:
-        process.forecast = without_past(process.forecast, course.start, at)
-    elif process.status is ProcessStatus.FINISHING and not process.forecast.finished:
-        process.forecast = finished(process.forecast)
-    else:
+    elif not _has_come_true(course, stay, process, process.forecast, at):
         return
     next_s = stay.half_hours_s + (math.floor((at - stay.half_hours_s) / PROGRESS_S) + 1) * PROGRESS_S
     stay.foreseen_at = next_s if process.forecast.progress else math.inf
+
+
+def _has_come_true(course: Course, stay: Stay, process: Process, before: Forecast, at: float) -> bool:
+    """Leave out of a forecast what has passed, and say that charging is finished; both may be due at once."""
+    if at >= stay.foreseen_at:
+        process.forecast = without_past(before, course.start, at)
+    if process.status is ProcessStatus.FINISHING and not before.finished:
+        process.forecast = finished(before)
+    return process.forecast is not before
 
 
 def show(course: Course, place: Place) -> None:
