@@ -5,6 +5,8 @@ Here each offender meets the scenarios that claim its rule's requirement; ``mock
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from mockpilot.conformance.levels import Level, Outcome
@@ -12,7 +14,7 @@ from mockpilot.conformance.rules import RULES
 from mockpilot.conformance.verdict import judge
 from mockpilot.presystem.offences import OFFENCES
 from mockpilot.selftest.cast import SPOKEN, offender, speaking
-from mockpilot.selftest.matrix import matrix_of
+from mockpilot.selftest.matrix import Played, matrix_of
 from mockpilot.selftest.rehearsal import catalogue, perform
 from mockpilot.selftest.trial import play, scenarios_for
 
@@ -41,6 +43,14 @@ def test_offender_is_convicted_of_its_rule_and_of_nothing_else(rule: str) -> Non
     """Some scenario finds it, at the level of the rule; others are violated only where the rule says so."""
     played = [play(rule, True, scenario) for scenario in own_scenarios(rule)]
     assert matrix_of(played, [rule], whole=False).problems == ()
+    assert not [contradiction for one in played for contradiction in found_and_untested(one)]
+
+
+def found_and_untested(played: Played) -> set[str | None]:
+    """The requirements about which something was found, though nothing is said to have put them to the test."""
+    said = re.match(r"nothing put (.*?) to the test", played.detail)
+    untested = {claim.rstrip("abc") for claim in said[1].split(", ")} if said else set()
+    return untested & {RULES[rule].requirement for rule, level in played.found if level is not Level.MAY}
 
 
 def test_remark_of_chargepilot_is_a_warning_elsewhere() -> None:

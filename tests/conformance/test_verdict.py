@@ -47,6 +47,27 @@ def test_claim_without_evidence_is_inconclusive() -> None:
     assert verdict.columns["vdv463"] == "inconclusive"
 
 
+def never_takes_back_the_last(*claims: str) -> Play:
+    """A list of one, all of it cancelled, and nothing said of that on this link or the next."""
+    play = Play(*claims).exchange().step("create-request").asks(entry("a")).takes().wait(5)
+    play.step("cancel-all-requests").pushed(5).closed().wait(5)
+    return play.exchange().wait(14).pushed(5)
+
+
+def test_claim_about_which_something_was_found_was_put_to_the_test() -> None:
+    """The milder rule of a row that was broken decides it: what was found and what came out agree."""
+    verdict = never_takes_back_the_last("R-10").judged()
+    assert [(one.rule, one.level) for one in verdict.findings] == [("requests.cancels-the-last", Level.SHOULD)]
+    assert (verdict.outcome, verdict.cause, verdict.detail) == (Outcome.WARNED, None, "")
+    assert "R-10" in verdict.exercised
+
+
+def test_claim_beside_one_that_was_found_broken_is_still_missed() -> None:
+    """A finding speaks for its own row alone."""
+    verdict = never_takes_back_the_last("R-10", "L-03").judged()
+    assert (verdict.outcome, verdict.detail) == (Outcome.INCONCLUSIVE, "nothing put L-03 to the test")
+
+
 def test_claim_of_a_part_is_that_of_its_row() -> None:
     """E-03a names a part of E-03."""
     assert Outcome.PASSED is Play("E-03a").exchange().judged().outcome

@@ -118,7 +118,7 @@ def judge(history: History) -> Verdict:
     seen = [_as_far_as_time_decides(case, observation) for observation in seen]
     decided = [observation for observation in seen if observation.held is not None]
     rules = _in_order(observation.rule for observation in decided)
-    requirements = _requirements(case, decided, rules)
+    requirements = _requirements(case, decided, rules, findings)
     worst = outcome_of(findings)
     reasons = list(doubts(case, seen, requirements, broken))
     doubt = reasons[0] if reasons and worst is not Outcome.FAILED else None
@@ -205,10 +205,13 @@ def _in_order(rules: Iterable[str]) -> tuple[str, ...]:
     return tuple(sorted(set(rules), key=_RULE_ORDER.__getitem__))
 
 
-def _requirements(case: Case, decided: Iterable[Observation], rules: Iterable[str]) -> tuple[str, ...]:
-    # A milder rule says nothing of its requirement's must.
+def _requirements(
+    case: Case, decided: Iterable[Observation], rules: Iterable[str], findings: Iterable[Finding]
+) -> tuple[str, ...]:
+    # A milder rule that was kept says nothing of its requirement's must; one that was broken speaks for itself.
     judged = [RULES[rule] for rule in rules]
     found = dict.fromkeys(rule.requirement for rule in judged if rule.level is _STRICTEST[rule.requirement])
+    found |= dict.fromkeys(finding.requirement for finding in findings if finding.level is not Level.MAY)
     if any(observation.rule in REPEATED_ON_NEW_LINKS and _on_later_link(case, observation) for observation in decided):
         found["L-04"] = None
     return tuple(sorted(requirement for requirement in found if requirement is not None))
