@@ -29,6 +29,15 @@ def test_conforming_presystem_gets_no_finding_and_is_shown_to_conform(role: str)
     assert matrix_of(played, ()).problems == ()
 
 
+def test_requests_at_the_default_point_leave_nothing_undecided_but_what_becomes_of_vanished_points() -> None:
+    """The default point stands in every push, so none of them can lose its own."""
+    role = CONFORMING_ROLES["binds its requests to the default point"]
+    played = [play(role.name, False, one.name) for one in scenarios_for(role)]
+    assert {one.scenario: one.detail for one in played if one.cause is not None} == dict.fromkeys(
+        ("point_vanishes", "point_renamed"), "nothing put I-10 to the test"
+    )
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("repetition", range(10))
 def test_no_false_alarm_in_any_repetition(repetition: int) -> None:

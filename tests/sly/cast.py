@@ -20,6 +20,9 @@ from sly.lists import (
     DropsWhatCharges,
     FixedValue,
     ForgetsMeanwhile,
+    KeepsPoints,
+    LetsGoOfPoints,
+    NamesNoPoint,
     ResendsOnce,
     Revives,
     RevivesOnLinks,
@@ -41,6 +44,9 @@ from sly.messages import (
 
 VERIFIES, RECONNECTS = "handshake.verifies-certificate", "link.reconnects"
 COMES_AGAIN, CHANGE_COMES = "requests.unconfirmed-list-comes-again", "requests.change-comes-after-outage"
+SLOWLY, VANISHED, CANCELLED = (
+    "boot.rejected-retries-slowly", "information.vanished-points", "requests.cancelled-leaves",
+)  # fmt: skip
 CLOCK, PINGS = "envelope.clock", "link.answers-pings"
 
 CONVICTED = (
@@ -93,6 +99,10 @@ CONVICTED = (
         one_answer_in(10, {"message_id": str(uuid.UUID(int=0))})),
     Sly("confirms one push in ten with a status", "information.confirmation-is-empty", "information_burst",
         one_answer_in(10, {"payload": {"status": "Accepted"}})),
+    Sly("changes a request and leaves it at the point that vanished, beside some without any", VANISHED,
+        "point_vanishes", book=KeepsPoints),
+    Sly("changes a request and leaves it at the point's old id, beside some without any", VANISHED, "point_renamed",
+        book=KeepsPoints),
     # requests
     Sly("takes a list for delivered once it was sent twice", COMES_AGAIN, "confirmation_missing_for_long",
         lists=ResendsOnce),
@@ -123,6 +133,8 @@ REMARKED = (
 """Whoever may be right by the letter of a rule, and yet never comes back: told, and undecided."""
 
 NOT_CLEARED = (
+    Sly("names no point where one vanishes", VANISHED, "point_vanishes", book=NamesNoPoint),
+    Sly("names no point where one is renamed", VANISHED, "point_renamed", book=NamesNoPoint),
     Sly("never lists more than three requests", "requests.complete-list", "request_changed",
         lambda: behaving(entries=lambda draft: draft.entries[:3])),
     Sly("never lists more than two requests", "requests.complete-list", "request_changed",

@@ -130,3 +130,43 @@ class FixedValue(RequestBook):
     def _change(self, entry: Entry) -> str:
         entry["chargingRequestData"]["minTargetSoc"] = 80
         return str(entry["chargingRequestId"])
+
+
+class KeepsPoints(RequestBook):
+    """Names a point only where a step said one, and that one for ever."""
+
+    def _place(self) -> None:
+        pass
+
+
+class LetsGoOfPoints(RequestBook):
+    """Names a point only where a step said one, and none once it has gone."""
+
+    def _place(self) -> None:
+        for entry in self.entries:
+            if entry.get("chargingPointId") not in self.points:
+                entry.pop("chargingPointId", None)
+
+
+class NamesNoPoint(KeepsPoints):
+    """Leaves it to the CMS where its vehicles charge, whatever a step says."""
+
+    def add_bus(self, now: datetime, point: str = "") -> str:
+        return super().add_bus(now)
+
+
+class CancelsQuietly(RequestBook):
+    """A cancelling is no reason for a list; the next one is without the request."""
+
+    def apply(self, step: Step, now: datetime) -> str:
+        said = super().apply(step, now)
+        if step.step.startswith("cancel"):
+            self.confirmed = content_of(self.current())
+        return said
+
+
+class CancelsNothing(RequestBook):
+    """A cancelling is confirmed to the person, and forgotten."""
+
+    def apply(self, step: Step, now: datetime) -> str:
+        return "cancelled" if step.step.startswith("cancel") else super().apply(step, now)

@@ -96,12 +96,20 @@ class Steps:
         return next((self._spell(point) for point in bound if point), "")
 
     def _point(self) -> str:
-        shown = shown_points(self._control.recorder.history, self._control.server.world.dialect)
-        return point_to_name(self._site_now(), self._presystem_id, shown)
+        return point_to_name(self._site_now(), self._presystem_id, self._shown())
+
+    def _shown(self) -> frozenset[str]:
+        return shown_points(self._control.recorder.history, self._control.server.world.dialect)
 
     def _request(self, step: str) -> str:
         stored = self._site.requests_of(self._presystem_id)
-        return "" if step == "create-request" or not stored else self._spell(next(iter(stored)))
+        if step == "create-request" or not stored:
+            return ""
+        named = {request_id: real_point_of(request, self._site) for request_id, request in stored.items()}
+        shown = self._shown() or frozenset(named.values())
+        # One whose point has gone from the pushes wants a change, or a cancelling, more than any other.
+        hidden = (request_id for request_id, point in named.items() if point and point not in shown)
+        return self._spell(next(hidden, next(iter(stored))))
 
     def _site_now(self) -> Site:
         """The depot, brought up to this moment."""

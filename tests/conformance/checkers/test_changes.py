@@ -215,10 +215,10 @@ def test_vehicle_that_is_not_charging_yet_is_no_test() -> None:
 # -- vanished points -----------------------------------------------------------------------------------------------
 
 
-def without_p1(**play: Any) -> Play:
+def without_p1(wait_s: float = 3, **play: Any) -> Play:
     """A list with two entries, and then pushes that lack a point."""
     play_ = Play(**play).armed("gone", "change", how="vanish").exchange().asks(A, entry("b", point="P2")).takes()
-    return play_.wait(1).push("P2", fault="gone").confirm().wait(3)
+    return play_.wait(1).push("P2", fault="gone").confirm().wait(wait_s)
 
 
 def test_new_entry_at_a_vanished_point_is_a_warning() -> None:
@@ -244,8 +244,30 @@ def test_a_vanished_point_is_told_with_its_entry_and_the_cause_that_fits() -> No
 
 
 def test_unchanged_entry_at_a_vanished_point_is_free() -> None:
-    """Complete lists carry it along."""
-    assert without_p1().asks(A, entry("b", point="P2", soc=60)).takes().held(VANISHED)
+    """Complete lists carry it along; nothing shows then what a change of it would name."""
+    play = without_p1().asks(A, entry("b", point="P2", soc=60)).takes()
+    assert not play.complaints()
+    assert not play.exercised(VANISHED)
+
+
+def test_vanished_point_that_no_request_names_puts_nothing_to_the_test() -> None:
+    """What is made or changed beside it stands at points that were there all the time."""
+    bare = entry("a")
+    del bare["chargingPointId"]
+    play = Play().armed("gone", "change", how="vanish").exchange().asks(bare).takes().wait(1)
+    play.push("P2", fault="gone").confirm().wait(3)
+    changed = entry("a", soc=60)
+    del changed["chargingPointId"]
+    assert not play.asks(changed, entry("b", point="P2")).takes().exercised(VANISHED)
+
+
+def test_request_that_moves_or_leaves_with_its_point_holds() -> None:
+    """To take it back is right, too."""
+    assert without_p1().asks(entry("a", point="P2"), entry("b", point="P2")).takes().held(VANISHED)
+    soon = without_p1(wait_s=0.1).asks(entry("a", point="P2"), entry("b", point="P2")).takes().wait(5)
+    assert not soon.exercised(VANISHED)
+    assert soon.asks(entry("a", point="P2"), entry("b", point="P2"), entry("c", point="P2")).takes().held(VANISHED)
+    assert without_p1().asks(entry("b", point="P2"), entry("c", point="P2")).takes().held(VANISHED)
 
 
 def test_time_written_otherwise_is_no_change() -> None:

@@ -224,7 +224,6 @@ def _vanished_points(case: Case) -> Iterator[Observation]:
         gone = _gone(case, read)
         touched = [entry for entry in read.entries if _is_touched(entry, read, before.get(read.index))]
         strange = [entry for entry in touched if entry.point in gone]
-        moved = [entry for entry in touched if entry.point or _had_point_in(gone, entry, before.get(read.index))]
         if strange:
             entry, is_new = strange[0], strange[0].id in read.new_ids
             yield Observation(
@@ -232,7 +231,7 @@ def _vanished_points(case: Case) -> Iterator[Observation]:
                 f"{entry.id} at {entry.point}, which an earlier push had and the latest has not",
                 Level.MAY if case.operator_at_work else None, link=read.link.number, perhaps="" if is_new else _STAYS,
             )  # fmt: skip
-        elif gone and moved:
+        elif gone and any(_is_elsewhere(read.entry(one), gone) for one in _stood_at(gone, case, read)):
             yield held(VANISHED_POINTS, read.index, link=read.link.number)
 
 
@@ -247,10 +246,14 @@ def _is_touched(entry: Entry, read: RequestList, before: RequestList | None) -> 
     return entry.id in read.new_ids or (old is not None and old.values() != entry.values())
 
 
-def _had_point_in(gone: frozenset[str], entry: Entry, before: RequestList | None) -> bool:
-    """Whether it was bound to a point that has gone, and is bound no more."""
-    old = before.entry(entry.id) if before is not None else None
-    return old is not None and old.point in gone
+def _stood_at(gone: frozenset[str], case: Case, read: RequestList) -> frozenset[str]:
+    """Ids that stood at points that have gone: only what becomes of them shows anything."""
+    told = (earlier for earlier in case.lists if earlier.index < read.index and earlier.teller == read.teller)
+    return frozenset(entry.id for earlier in told for entry in earlier.entries if entry.point in gone)
+
+
+def _is_elsewhere(entry: Entry | None, gone: frozenset[str]) -> bool:
+    return entry is None or entry.point not in gone
 
 
 def _gone(case: Case, read: RequestList) -> frozenset[str]:
