@@ -16,6 +16,8 @@ from sly.links import (
     returning,
 )
 from sly.lists import (
+    CancelsNothing,
+    CancelsQuietly,
     ChangesAreLost,
     DropsWhatCharges,
     FixedValue,
@@ -117,12 +119,14 @@ CONVICTED = (
         "outage_with_changed_values", lists=TellsAgain, book=ChangesAreLost),
     Sly("begins later links with an empty list", "requests.told-again-after-amnesia", "cms_forgets",
         opening_lists(lambda _: ())),
-    Sly("lists what was cancelled again with the list after next", "requests.cancelled-leaves", "request_cancelled",
+    Sly("lists what was cancelled again with the list after next", CANCELLED, "request_cancelled",
         book=Revives),
-    Sly("lists what was cancelled again on the next link", "requests.cancelled-leaves", "request_cancelled",
+    Sly("lists what was cancelled again on the next link", CANCELLED, "request_cancelled",
         lists=TellsAgain, book=RevivesOnLinks),
-    Sly("cancels nothing while no link is up", "requests.cancelled-leaves", "outage_with_cancelling",
+    Sly("cancels nothing while no link is up", CANCELLED, "outage_with_cancelling",
         lambda: behaving(plans_offline=False)),
+    Sly("cancels nothing, and says so on the next link alone", CANCELLED, "request_cancelled", lists=TellsAgain,
+        book=CancelsNothing),
 )  # fmt: skip
 
 REMARKED = (
@@ -154,5 +158,11 @@ NOT_CLEARED = (
 RIGHT = (
     Sly("sends what has changed although a list is open", COMES_AGAIN, "confirmation_late_after_change",
         lists=SendsChangesAtOnce),
+    Sly("names points when told to, and lets go of one that vanished", VANISHED, "point_vanishes",
+        book=LetsGoOfPoints),
+    Sly("names points when told to, and lets go of one that was renamed", VANISHED, "point_renamed",
+        book=LetsGoOfPoints),
+    Sly("takes back what was cancelled on the next link alone", CANCELLED, "request_cancelled", lists=TellsAgain,
+        book=CancelsQuietly),
 )  # fmt: skip
 """They keep the rule in a way that is near to breaking it."""

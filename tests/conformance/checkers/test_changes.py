@@ -60,6 +60,36 @@ def test_cancelled_entry_that_is_terminated_again_holds() -> None:
     assert cancelled().asks(ended(A), B).takes().held(CANCELLED)
 
 
+def told_on_the_next_link(*entries: dict[str, Any]) -> Play:
+    """One of two is cancelled and no list comes of it; the next link brings this one."""
+    play = two().step("cancel-request", request="a").pushed(5).closed().wait(5).exchange().wait(2)
+    return play.asks(*entries).takes()
+
+
+def test_cancelling_that_brings_no_list_is_shown_by_the_one_on_the_next_link() -> None:
+    """Without the entry it was taken back, late; with everything of before it never was, by this tool's limits."""
+    assert told_on_the_next_link(B).held(CANCELLED)
+    kept = told_on_the_next_link(A, B).convicted_of(CANCELLED)
+    assert (kept.level, kept.basis) == (Level.MUST, Basis.POLICY)
+
+
+def test_list_on_a_link_that_came_too_early_is_no_second_chance() -> None:
+    """The limit of the step had not passed when the link ended."""
+    play = two().step("cancel-request", request="a").wait(1).closed().wait(60).exchange().wait(2).asks(A, B).takes()
+    assert not play.exercised(CANCELLED)
+
+
+def test_cancelling_everything_may_be_shown_by_the_list_on_the_next_link() -> None:
+    """Empty, or with all that was there."""
+    def then(*entries: dict[str, Any]) -> Play:
+        play = Play().exchange().step("create-request").asks(A).takes().wait(5)
+        play.step("cancel-all-requests").pushed(5).closed().wait(5).exchange().wait(2)
+        return play.asks(*entries).takes()
+
+    assert then().held(LAST)
+    assert then(A).convicted_of(LAST).level is Level.SHOULD
+
+
 def test_older_list_that_is_sent_again_revives_nothing() -> None:
     """The list that left it out is unanswered; on the new link both come again, in their order."""
     play = two().step("cancel-request", request="a").wait(2).asks(B).loses_confirmation().closed().wait(15)

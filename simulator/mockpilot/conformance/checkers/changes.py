@@ -6,11 +6,12 @@ did bring a list, and only after a second chance.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import math
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from mockpilot.conformance.case import Case
-from mockpilot.conformance.chances import missed
+from mockpilot.conformance.chances import missed, second_chances
 from mockpilot.conformance.checkers.outages import was_up
 from mockpilot.conformance.conversation import Frame, Link
 from mockpilot.conformance.levels import Basis, Level
@@ -57,11 +58,13 @@ def _list_before(case: Case, step: Step) -> RequestList | None:
     return next((read for read in reversed(case.lists) if read.index < step.provoked.index), None)
 
 
-def _lists_after(case: Case, step: Step, before: RequestList, *, until: Callable[[Step], bool]) -> list[RequestList]:
-    """Those that may answer a step: in time, and before a step that speaks of other things."""
+def _lists_after(
+    case: Case, step: Step, before: RequestList, *, until: Callable[[Step], bool], in_time: bool = True
+) -> list[RequestList]:
+    """Those that may answer a step: in time, unless any time will do, and before a step that speaks of other things."""
     others = (one.provoked.index for one in case.steps if one.provoked.index > step.provoked.index and until(one))
     cut = next(others, None)
-    within = case.waiting.deadline(_could_tell_at(case, step), case.limits["provoke_within"])
+    within = case.waiting.deadline(_could_tell_at(case, step), case.limits["provoke_within"]) if in_time else math.inf
     return [read for read in case.lists if read.index > step.provoked.index and read.teller == before.teller
             and read.at <= within and (cut is None or read.index < cut)]  # fmt: skip
 
@@ -114,7 +117,9 @@ def _never_came(case: Case, rule: str, step: Step, before: RequestList, shows: S
 def _cancelled(case: Case, step: Step, before: RequestList) -> Iterator[Observation]:
     assert step.ended is not None
     everything = step.name == "cancel-all-requests"
-    after = _lists_after(case, step, before, until=lambda other: other.cancels)
+    in_time = _lists_after(case, step, before, until=lambda other: other.cancels)
+    # Where none came in time, the next ones show it, on the next link at the latest.
+    after = in_time or _lists_after(case, step, before, until=lambda other: other.cancels, in_time=False)
     left = next((read for read in after if _left(before, read, everything=False)), None)
     gone = next((read for read in after if _left(before, read, everything=True)), None)
     if everything and gone is not None:
@@ -130,6 +135,9 @@ def _cancelled(case: Case, step: Step, before: RequestList) -> Iterator[Observat
         yield held(CANCELLED_LEAVES, step.ended.index, left.index, link=left.link.number)
     if left is not None:
         return
+    if after and not in_time:
+        yield from _kept_on_next_link(case, step, before, after)
+        return
     sure = [read for read in after if read.at > case.delivery.known_at(read.link, step.ended.at)]
     if sure and len(before.ids) >= TWO:
         yield Observation(
@@ -140,6 +148,26 @@ def _cancelled(case: Case, step: Step, before: RequestList) -> Iterator[Observat
     elif not after and (everything or len(before.ids) >= TWO):
         rule = CANCELS_LAST if everything else CANCELLED_LEAVES
         yield from _never_came(case, rule, step, before, lambda read: True)
+
+
+def _kept_on_next_link(
+    case: Case, step: Step, before: RequestList, late: Sequence[RequestList]
+) -> Iterator[Observation]:
+    """No list came in time, and those of the second chance are as if nothing had been cancelled."""
+    assert step.ended is not None
+    if before.answer is None or not _asked_once(case, step):
+        return
+    chances = [chance for chance in second_chances(case, step.ended.index, before.link.instance)
+               if case.waiting.ran_out(step.ended.at, case.limits["provoke_within"], chance.ended_at)]  # fmt: skip
+    sure = [read for read in late if any(read.link is one.link and read.index > one.answered_index for one in chances)]
+    if sure:
+        yield Observation(
+            CANCELLED_LEAVES if len(before.ids) >= TWO else CANCELS_LAST, False,
+            (before.index, step.ended.index, *(read.index for read in sure)),
+            f"a list without what was cancelled after {step.name}, on the next link at the latest",
+            "none in time, and on the next link one with every entry of before", basis=Basis.POLICY, cause="never",
+            link=before.link.number,
+        )  # fmt: skip
 
 
 def _come_back(case: Case, before: RequestList, left: RequestList) -> RequestList | None:
