@@ -17,14 +17,16 @@ async def boot_confirmation_wrong_id(cms: Stage) -> None:
     or the next one, is confirmed.
     """
     # held first: who does not wait for the confirmation at all is told apart from who ignores its id
-    wrong = cms.arm(answer("BootNotification", "wrong-id", by=cms.limits.hold))
+    held_back = cms.arm(answer("BootNotification", "wrong-id", by=cms.limits.hold))
     await cms.reach("fresh")
     with cms.patience("boot_never"):
         await cms.wait_for("BootNotification")
     with cms.patience("hold", times=2.0):
         await cms.wait_for("message_sent")  # the wrong confirmation leaves
+    cms.disarm(held_back)
+    wrong = cms.arm(answer("BootNotification", "wrong-id", optional=True))  # from now on at once
     await cms.provoke("create-request")  # a reason to speak
-    cms.push_early(probe_of=wrong)
+    cms.push_early(probe_of=held_back)
     await cms.hold("guard")
     await cms.hold()
     cms.disarm(wrong)  # till then every boot met it: who boots again soon has not been confirmed either

@@ -7,6 +7,7 @@ import uuid
 from mockpilot.presystem.offences.making import is_boot
 from sly.connecting import astray_later, bare_after_first, in_clear_text_after, trusting_after
 from sly.links import (
+    BootsAtOnce,
     BootsTwice,
     WatchesFirstLink,
     WatchesWhenNothingIsOpen,
@@ -73,6 +74,8 @@ CONVICTED = (
     # booting
     Sly("boots once more when nobody answers, then waits for ever", "boot.tries-again", "boot_unanswered",
         booting=BootsTwice),
+    Sly("boots again at once whenever it is rejected", SLOWLY, "boot_rejected", booting=BootsAtOnce),
+    Sly("boots again at once whenever it meets an error", SLOWLY, "boot_refused", booting=BootsAtOnce),
     # links
     Sly("comes back twice", RECONNECTS, "link_reset", returning(2)),
     Sly("comes back three times", RECONNECTS, "link_reset", returning(3)),

@@ -13,6 +13,7 @@ from sly.making import Make, behaving
 PONG = 0x8A
 FOR_GOOD_S = 7 * 24 * 3600.0
 TIGHT_S = 0.002
+AT_ONCE_S = 0.05
 
 
 def returning(times: int) -> Make:
@@ -85,3 +86,10 @@ class BootsTwice(Booting):
         self._unanswered += 1
         if self._unanswered == 1:
             self.boot(now)
+
+
+class BootsAtOnce(Booting):
+    """Boots again as soon as a boot was refused, without end."""
+
+    def _pause(self) -> float:
+        return AT_ONCE_S

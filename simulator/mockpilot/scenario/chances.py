@@ -61,14 +61,17 @@ async def left_the_silence(cms: Stage) -> bool:
 async def boot_in_vain(cms: Stage, kind: str) -> None:
     """Answer boots by an answer of this kind for a while, and wait for one that is accepted, and for a list after it.
 
-    Held first: who does not wait for the confirmation at all is told apart from who ignores what it says.
+    Held first: who does not wait for the confirmation at all is told apart from who ignores what it says. Once that one
+    has left, the next are given at once: what paces the boots then is the presystem alone.
     """
-    refused = cms.arm(answer("BootNotification", kind, by=cms.limits.hold))
+    held_back = cms.arm(answer("BootNotification", kind, by=cms.limits.hold))
     await cms.reach("fresh")
     with cms.patience("boot_never"):
         await cms.wait_for("BootNotification")
     with cms.patience("hold", times=2.0):
         await cms.wait_for("message_sent")  # the refusal leaves
+    cms.disarm(held_back)
+    refused = cms.arm(answer("BootNotification", kind, optional=True))
     await cms.provoke("create-request")  # a reason to speak
     await cms.hold("guard")
     await cms.hold()
