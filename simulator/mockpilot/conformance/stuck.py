@@ -22,14 +22,28 @@ def ended_by_us(link: Link) -> bool:
     return by_us and link.silent is None and link.broken is None
 
 
+def left_behind(case: Case, link: Link, push: Push, within_s: float) -> bool:
+    """Whether the product went over to a newer link before the time for an answer was up.
+
+    Then it may leave everything on the old one unanswered that was open when the newer one began; whether two links
+    at a time are right is another matter.
+    """
+    due = case.waiting.deadline(push.first.at, within_s)
+    return any(
+        other.opened is not None and other.begun.index > link.begun.index and other.begun.at < due
+        and other.instance == link.instance and other.kind in (link.kind, "") for other in case.links
+    )  # fmt: skip
+
+
 def unanswered(case: Case, link: Link, pushes: Iterable[Push]) -> list[Push]:
-    """The plain ones among these pushes whose time for an answer ran out."""
+    """The plain ones among these pushes whose time for an answer ran out, on a link that was not left for a newer one.
+    """
     until = link.ending.at if link.ending is not None else None
     within = case.limits["confirm_within"]
     return [
         push for push in pushes
         if push.plain and not push.answers and not push.unreadable
-        and case.waiting.ran_out(push.first.at, within, until)
+        and case.waiting.ran_out(push.first.at, within, until) and not left_behind(case, link, push, within)
     ]  # fmt: skip
 
 

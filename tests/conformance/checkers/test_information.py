@@ -49,6 +49,31 @@ def test_three_in_a_row_on_a_live_link_are_convicted_by_the_guideline() -> None:
     assert Basis.GUIDELINE in {finding.basis for finding in play.judged().findings}
 
 
+def left(open_for_s: float) -> Play:
+    """A push on a link that the product leaves for the next one that long afterwards, without a word."""
+    play = booted().pushed().push().wait(open_for_s).exchange()
+    for _ in range(4):
+        play.on(1).push().on(2).pushed()
+    return play.wait(30)
+
+
+@pytest.mark.parametrize("open_for_s", [0.003, 14])
+def test_link_that_was_left_for_the_next_owes_no_answers(open_for_s: float) -> None:
+    """Neither to what comes now nor to what was open when the next one began."""
+    assert not left(open_for_s).complaints()
+
+
+def test_push_whose_time_was_up_before_the_next_link_began_is_unanswered() -> None:
+    """Leaving later is no excuse."""
+    assert left(20).musts() == {ANSWERED}
+
+
+def test_attempt_that_came_to_nothing_leaves_no_link() -> None:
+    """Only an open link can be used in place of the old one."""
+    play = booted().pushed().push().wait(1).tls().ended("product", sent=0).on(1)
+    assert play.wait(30).convicted_of(ANSWERED).level is Level.MUST
+
+
 def test_late_answer_is_an_answer() -> None:
     """Never is the word."""
     assert booted().push().wait(40).confirm().held(ANSWERED)

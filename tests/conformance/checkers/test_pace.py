@@ -126,6 +126,12 @@ def test_late_answers_are_answers_while_a_list_is_open() -> None:
     assert MEANWHILE not in play.wait(1).pushed().complaints()
 
 
+def test_link_that_was_left_with_its_list_open_is_not_blocked() -> None:
+    """The product asks and answers on the next one."""
+    play = open_list().exchange().on(1)
+    assert MEANWHILE not in unanswered(play, 5).complaints()
+
+
 def test_product_that_was_deaf_before_is_not_blocked_by_its_list() -> None:
     """It had answered no push yet."""
     play = unanswered(Play().connect().boot().accept().push().asks(A).loses_confirmation(), 5)
@@ -158,7 +164,17 @@ def test_nobody_promised_a_rhythm_elsewhere() -> None:
 
 def test_new_attempt_beside_the_silent_link_is_noticing_too() -> None:
     """The old one may stay open."""
-    assert MISSING not in Play().exchange().wait(100).exchange().wait(10).complaints()
+    assert Play().exchange().wait(100).exchange().wait(10).held(MISSING)
+
+
+def test_pushes_that_come_on_the_old_link_later_take_nothing_back() -> None:
+    """The product had noticed by then."""
+    assert Play().exchange().wait(100).exchange().on(1).push().on(2).pushed(2).held(MISSING)
+
+
+def test_next_link_before_a_push_was_due_shows_nothing() -> None:
+    """None was missing."""
+    assert not Play().exchange().wait(10).exchange().wait(10).exercised(MISSING)
 
 
 def test_silence_below_the_pushes_is_another_rule() -> None:

@@ -9,6 +9,7 @@ from mockpilot.conformance.conversation import Frame, Link
 from mockpilot.conformance.correlation import Answer, Fate, Push
 from mockpilot.conformance.levels import Basis, Level
 from mockpilot.conformance.observation import Observation, held, undecided
+from mockpilot.conformance.stuck import left_behind
 from mockpilot.durations import format_duration
 from mockpilot.protocol.envelope import Action, MessageType, Trouble, same_id
 from mockpilot.protocol.schema import violations
@@ -55,7 +56,7 @@ def _answered(case: Case, link: Link) -> Iterator[Observation]:
             row = []
             yield held(IS_ANSWERED, push.first.index, push.answers[0].index, link=link.number)
         elif push.first.index < spoilt and not (
-            push.unreadable or _is_pressed(case, push) or _left_behind(case, link, push)
+            push.unreadable or _is_pressed(case, push) or left_behind(case, link, push, _patience_s(case, link))
         ):
             row.append(push)
             yield from _unanswered(case, link, push, row, last_answered)
@@ -66,22 +67,12 @@ def _is_pressed(case: Case, push: Push) -> bool:
     return case.faults.pressed(push.first.index, for_s=case.limits["confirm_within"])
 
 
-def _left_behind(case: Case, link: Link, push: Push) -> bool:
-    """Whether the product had gone over to a newer link by then: two links at a time are another matter."""
-    return any(
-        other.accepted is not None and other.accepted.index < push.first.index and other.begun.index > link.begun.index
-        and (other.instance, other.kind) == (link.instance, link.kind) for other in case.clean_links
-    )  # fmt: skip
-
-
 def _unanswered(case: Case, link: Link, push: Push, row: list[Push], last_answered: int) -> Iterator[Observation]:
     """A push that is overtaken by answers to later ones is unanswered by any clock, not by ours alone.
 
-    Answering late is not answering never: who is slow gets as long as it took before, up to twice the limit.
+    Answering late is not answering never.
     """
-    slowest = max((other.answered_s or 0.0 for other in case.exchanges[link.number].pushes), default=0.0)
-    limit = case.limits["confirm_within"]
-    within = max(limit, min(SLOWER * slowest, 2 * limit))
+    within = _patience_s(case, link)
     ran_out = case.waiting.ran_out(push.first.at, within, link.ending.at if link.ending else None)
     if ran_out is None:
         yield undecided(IS_ANSWERED, push.first.index, why="our own stalls hide whether it was answered in time",
@@ -95,6 +86,13 @@ def _unanswered(case: Case, link: Link, push: Push, row: list[Push], last_answer
         "none, though a later push was answered" if overtaken else "none",
         basis=Basis.GUIDELINE if overtaken or deaf else None, link=link.number,
     )  # fmt: skip
+
+
+def _patience_s(case: Case, link: Link) -> float:
+    """Who is slow gets as long as it took before, up to twice the limit."""
+    slowest = max((other.answered_s or 0.0 for other in case.exchanges[link.number].pushes), default=0.0)
+    limit = case.limits["confirm_within"]
+    return max(limit, min(SLOWER * slowest, 2 * limit))
 
 
 def _alive_beyond(link: Link, at: float) -> bool:

@@ -8,7 +8,7 @@ from itertools import pairwise
 from math import inf
 
 from mockpilot.conformance.case import Case
-from mockpilot.conformance.conversation import Link
+from mockpilot.conformance.conversation import Frame, Link
 from mockpilot.conformance.correlation import Push
 from mockpilot.conformance.levels import Basis, Level
 from mockpilot.conformance.lists import RequestList
@@ -16,7 +16,7 @@ from mockpilot.conformance.observation import Observation, held, undecided
 from mockpilot.conformance.probes import left_by_product
 from mockpilot.conformance.stuck import unanswered
 from mockpilot.durations import format_duration
-from mockpilot.history.events import FaultDisarmed, FaultFired, StepEnded, StepProvoked
+from mockpilot.history.events import Event, FaultDisarmed, FaultFired, StepEnded, StepProvoked
 
 IN_TIME = "information.is-answered-in-time"
 MEANWHILE = "information.is-answered-meanwhile"
@@ -140,12 +140,14 @@ def _missing_pushes(case: Case, link: Link) -> Iterator[Observation]:
         return
     last = pushes[-1]
     if left_by_product(link) and link.ending is not None:
-        late = link.ending.at - last.at > case.start.push_interval_s
-        if late and case.ran_until(last.at, link.ending.at + case.limits["guard"]):
+        if _is_missed(case, last, link.ending):
             yield held(MISSING_PUSHES, last.index, link.ending.index, link=link.number)
         return
-    again = case.own_attempt_after(last.index, link.instance)
-    if again is not None and link.alive_until(again.begun.at):
+    again = _attempt_beside(case, link)
+    if again is not None:
+        before = [push for push in pushes if push.index < again.begun.index][-1]
+        if _is_missed(case, before, again.begun):
+            yield held(MISSING_PUSHES, before.index, again.begun.index, link=link.number)
         return
     within = case.limits["silence_within"]
     for earlier, later in _gaps(case, link):
@@ -156,6 +158,22 @@ def _missing_pushes(case: Case, link: Link) -> Iterator[Observation]:
                 "none; the link was kept", link=link.number,
             )  # fmt: skip
             return
+
+
+def _attempt_beside(case: Case, link: Link) -> Link | None:
+    """The first connection that the product began after a push of this link, while that was up."""
+    first = link.pushes_handed()[0].index
+    return next((
+        other for other in case.links
+        if other.begun.index > first and other.instance == link.instance and other.kind in (link.kind, "")
+        and link.alive_until(other.begun.at)
+    ), None)  # fmt: skip
+
+
+def _is_missed(case: Case, last: Frame, gone: Event) -> bool:
+    """Whether a push was overdue when the product left, and it was no process's end that made it leave."""
+    late = gone.at - last.at > case.start.push_interval_s
+    return late and case.ran_until(last.at, gone.at + case.limits["guard"])
 
 
 def _gaps(case: Case, link: Link) -> Iterator[tuple[float, float | None]]:
