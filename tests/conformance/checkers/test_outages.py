@@ -29,6 +29,21 @@ def test_coming_back_holds() -> None:
     assert outage().wait(290).tls().held(RETURNS)
 
 
+def test_coming_back_in_the_same_burst_holds() -> None:
+    """Who tries again at once gets in right after the last refusal."""
+    play = Play().exchange().ended("us").armed("refused", "refuse", how="http", status=503)
+    for _ in range(3):
+        play.wait(0.05).refused()
+    assert play.line(ev.FaultDisarmed(name="refused", do="refuse")).wait(0.05).connect().boot().held(RETURNS)
+
+
+def test_attempt_under_way_when_the_outage_ended_is_a_return() -> None:
+    """It was accepted before, and opened after."""
+    play = Play().exchange().ended("us").armed("refused", "refuse", how="http", status=503)
+    play.wait(15).refused().wait(15).tls().line(ev.FaultDisarmed(name="refused", do="refuse"))
+    assert play.upgrade().boot().held(RETURNS)
+
+
 @pytest.mark.parametrize(("status", "level"), [(503, Level.MUST), (500, Level.MUST), (404, Level.SHOULD)])
 def test_giving_up_is_convicted(status: int, level: Level) -> None:
     """A must after what busy servers answer; stock loops give up on others."""

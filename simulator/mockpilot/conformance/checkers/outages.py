@@ -41,14 +41,20 @@ def _returns(case: Case) -> Iterator[Observation]:
             continue
         over = next((e for e in case.of(FaultDisarmed) if e.name == armed.name and e.index > armed.index), None)
         met = [attempt for attempt in case.attempts if armed.index < attempt.index < (over.index if over else 0)]
-        if over is not None and met and not any(attempt.opened for attempt in met):
+        if over is not None and met and not any(_got_in(attempt, over) for attempt in met):
             yield from _after(case, armed, over, met)
 
 
+def _got_in(attempt: Attempt, over: Event) -> bool:
+    """Whether it reached 101 while the outage went on; the last one met may have got in right after it."""
+    return any(link.opened is not None and link.opened.index < over.index for link in attempt.links)
+
+
 def _after(case: Case, armed: FaultArmed, over: Event, met: list[Attempt]) -> Iterator[Observation]:
-    again = next((link for link in case.links if link.begun.index > over.index), None)
+    again = next((link for link in case.links if link.begun.index > over.index or _opened_after(link, over)), None)
     if again is not None:
-        yield held(RETURNS, met[-1].index, again.begun.index, link=again.number)
+        shown = max(again.begun.index, again.opened.index if again.opened is not None else 0)
+        yield held(RETURNS, met[-1].index, shown, link=again.number)
         return
     within = case.limits["reconnect_within"] * JITTER
     ran_out = case.waiting.ran_out(over.at, within)
@@ -61,6 +67,10 @@ def _after(case: Case, armed: FaultArmed, over: Event, met: list[Attempt]) -> It
             f"a new attempt within {format_duration(within)} of the outage's end", "none", level, cause=cause,
             perhaps=_FINAL if cause else "",
         )  # fmt: skip
+
+
+def _opened_after(link: Link, over: Event) -> bool:
+    return link.opened is not None and link.opened.index > over.index
 
 
 _FINAL = "a refusal such as 403 or a bad certificate ends the attempts for good; come back after a longer pause"
