@@ -2,6 +2,8 @@ from mockpilot.faults import ping
 from mockpilot.scenario import Stage, scenario
 
 LINKS = 2
+FLOODS = 3
+"""Who sends no pong is pinged again: with short limits, too, some of its pings then lie far apart."""
 
 
 @scenario(
@@ -10,7 +12,7 @@ LINKS = 2
     group="Losing the link",
     typical="50 s",
     bounded_by=[
-        "boot_never", *("confirm_within", "guard", "pong_within", "resend_within") * LINKS, "close_within",
+        "boot_never", *("confirm_within", *("guard", "pong_within") * FLOODS, "resend_within") * LINKS, "close_within",
         "reconnect_within",
     ],
 )  # fmt: skip
@@ -31,13 +33,20 @@ async def ping_often(cms: Stage) -> None:
 
 
 async def _ping(cms: Stage) -> None:
+    for flood in range(FLOODS):
+        if await _is_ponged(cms, lasts="confirm_within" if flood == 0 else ""):
+            return
+    with cms.patience("resend_within"):  # alive by its messages, however long one waits
+        await cms.wait_for("answer", count=2)
+
+
+async def _is_ponged(cms: Stage, lasts: str) -> bool:
     often = cms.arm(ping("flood", rate=5))
-    await cms.hold("confirm_within")
+    if lasts:
+        await cms.hold(lasts)
     cms.mark("the last pings")  # a pong from now on is for one of those that came lately
     await cms.hold("guard")
     cms.disarm(often)
     with cms.patience("pong_within") as waited:
         await cms.wait_for("pong_received")
-    if waited.ran_out:  # alive by its messages, however long one waits
-        with cms.patience("resend_within"):
-            await cms.wait_for("answer", count=2)
+    return not waited.ran_out

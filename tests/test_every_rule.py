@@ -6,17 +6,23 @@ Here each offender meets the scenarios that claim its rule's requirement; ``mock
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import pytest
 
 from mockpilot.conformance.levels import Level, Outcome
 from mockpilot.conformance.rules import RULES
-from mockpilot.conformance.verdict import judge
+from mockpilot.conformance.verdict import Verdict, judge
+from mockpilot.presystem.backoff import Backoff
+from mockpilot.presystem.conduct import CONFORMING, Conduct
 from mockpilot.presystem.offences import OFFENCES
+from mockpilot.presystem.settings import Settings
+from mockpilot.profile.reading import load_profile
 from mockpilot.selftest.cast import SPOKEN, offender, speaking
 from mockpilot.selftest.matrix import Played, matrix_of
-from mockpilot.selftest.rehearsal import catalogue, perform
+from mockpilot.selftest.rehearsal import PROFILE, catalogue, perform
 from mockpilot.selftest.trial import play, scenarios_for
+from running import DEMO
 
 
 def own_scenarios(rule: str) -> list[str]:
@@ -51,6 +57,21 @@ def found_and_untested(played: Played) -> set[str | None]:
     said = re.match(r"nothing put (.*?) to the test", played.detail)
     untested = {claim.rstrip("abc") for claim in said[1].split(", ")} if said else set()
     return untested & {RULES[rule].requirement for rule, level in played.found if level is not Level.MAY}
+
+
+def test_unanswered_pings_are_missed_with_the_limits_of_the_demonstration_too() -> None:
+    """Pings that lie far apart convict, however short the limits are."""
+    rule = "link.answers-pings"
+    profile = replace(load_profile(DEMO), presystem=PROFILE.presystem)
+
+    def quick(settings: Settings) -> Settings:
+        return replace(settings, back_off=Backoff(0.2, 2.0))
+
+    def tried(conduct: Conduct) -> Verdict:
+        return judge(perform(catalogue()["ping_often"], conduct, profile, quick))
+
+    assert [(one.rule, one.level) for one in tried(OFFENCES[rule].conduct).findings] == [(rule, Level.MUST)]
+    assert tried(CONFORMING).outcome is Outcome.PASSED
 
 
 def test_remark_of_chargepilot_is_a_warning_elsewhere() -> None:
