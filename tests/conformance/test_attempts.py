@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import random
+from collections.abc import Sequence
+
 import pytest
 
 from conformance.playbook import HEADERS, Play
@@ -107,6 +110,30 @@ def test_proxy_is_noticed_by_its_headers() -> None:
 def test_growth_is_clear_growth(gaps: list[float], growing: bool) -> None:
     """Half as much again, and more than chance; a cap that was reached counts as grown."""
     assert grows(gaps) is growing
+
+
+def seen(pauses: Sequence[float], jitter: float, chance: random.Random, attempts: int) -> list[float]:
+    """Gaps between so many attempts; the last pause goes on for ever."""
+    planned = [pauses[min(one, len(pauses) - 1)] for one in range(attempts - 1)]
+    return [pause * chance.uniform(1 - jitter, 1 + jitter) for pause in planned]
+
+
+@pytest.mark.parametrize("attempts", [4, 5, 6, 9, 20])
+@pytest.mark.parametrize("pauses", [[2, 4], [0.5, 1, 2, 4], [1, 2, 4], [5, 10], [3, 6, 12]])
+def test_doubling_up_to_a_cap_grows_wherever_it_is_seen(pauses: list[float], attempts: int) -> None:
+    """Whichever of its gaps are seen below the cap, and with ten percent of jitter."""
+    chance = random.Random(7)
+    for first in range(len(pauses) - 1):
+        assert all(grows(seen(pauses[first:], 0.1, chance, attempts)) for _ in range(300))
+
+
+@pytest.mark.parametrize(("jitter", "by_chance"), [(0.1, 0.0), (0.25, 0.01)])
+@pytest.mark.parametrize("attempts", [5, 6, 9, 20])
+def test_fixed_pace_hardly_ever_grows(jitter: float, by_chance: float, attempts: int) -> None:
+    """Its jitter makes no back-off of it."""
+    chance = random.Random(7)
+    grown = sum(grows(seen([4], jitter, chance, attempts)) for _ in range(2000))
+    assert grown <= by_chance * 2000
 
 
 def test_tight_loop_takes_ten() -> None:

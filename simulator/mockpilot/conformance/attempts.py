@@ -13,6 +13,7 @@ from statistics import median
 
 from mockpilot.conformance.conversation import Link
 from mockpilot.conformance.waiting import Waiting
+from mockpilot.durations import format_duration
 from mockpilot.history.events import Presystem, UpgradeRequested
 from mockpilot.protocol.handshake import looks_like_websocket, path_of
 
@@ -24,6 +25,10 @@ CHALLENGE_ROUND_S = 10.0
 shakes hands anew. Whoever comes later begins another attempt."""
 TIGHT_SAMPLE = 10
 """Attempts that it takes to speak of a tight loop."""
+LONGER = 1.5
+"""How many times as long gaps are that became clearly longer."""
+APART = 1.2
+"""So far the shortest of the longer gaps must lie above the longest of the shorter ones, where these are few."""
 NOISE_S = 0.05
 """Gaps that differ by less differ by chance."""
 
@@ -170,6 +175,13 @@ def shows_pace(run: Sequence[Attempt], watched_s: float, observe_s: float, floor
     return len(connects) >= TIGHT_SAMPLE and not is_tight_loop(connects, floor_s)
 
 
+def told(run: Sequence[Attempt]) -> str:
+    """How many attempts there were and in what time, in words; with the connections that they were folded from."""
+    connects = [link.begun.at for attempt in run for link in attempt.links]
+    more = f" ({len(connects)} connections)" if len(connects) > len(run) else ""
+    return f"{len(run)} attempts{more} in {format_duration(connects[-1] - connects[0])}"
+
+
 def gaps_between(times: Sequence[float]) -> list[float]:
     """Seconds from each time to the next."""
     return [later - earlier for earlier, later in itertools.pairwise(times)]
@@ -193,8 +205,24 @@ def hammers(attempts: Sequence[Attempt], floor_s: float, waiting: Waiting) -> bo
 
 def grows(gaps: Sequence[float]) -> bool:
     """Whether gaps became clearly longer; a back-off that has reached its cap has grown before that."""
+    return _grows_by_halves(gaps) or any(_is_step(gaps[:place], gaps[place:]) for place in range(1, len(gaps) - 1))
+
+
+def _grows_by_halves(gaps: Sequence[float]) -> bool:
     if len(gaps) < 2:
         return False
     later = median(gaps[len(gaps) // 2:])
     earlier = min(median(gaps[: len(gaps) // 2]), median(gaps[:2]) if len(gaps) > 3 else later)
-    return later >= 1.5 * earlier and later - earlier >= NOISE_S
+    return _is_longer(later, earlier)
+
+
+def _is_step(earlier: Sequence[float], later: Sequence[float]) -> bool:
+    """Whether gaps rose to a height and stayed there, as a back-off does that reaches its cap after a gap or two.
+
+    Of a fixed pace with 25 % of jitter this happens by chance in less than one outage of a hundred.
+    """
+    return min(later) >= APART * max(earlier) and _is_longer(median(later), max(earlier))
+
+
+def _is_longer(later: float, earlier: float) -> bool:
+    return later >= LONGER * earlier and later - earlier >= NOISE_S

@@ -303,7 +303,7 @@ _INFORMATION_ROWS = (
         f"{_CONNECTION}; {_ERRORS}",
         detail="A push that stays open while a later one is answered convicts by itself, otherwise only the limit "
                "confirm_within does. Any order of answers is right. Pushes before the boot's acceptance, or on a "
-               "link that ended in time, are not counted."),
+               "link that ended in time or was left for a newer one, are not counted."),
     Requirement(
         "I-02", MUST, GUIDELINE,
         "An answer must repeat the message id and the action of the request that it answers.",
@@ -533,7 +533,7 @@ _LINK = (
         "The presystem should space its attempts, and more so the longer they fail.",
         "RFC 6455 7.2.3",
         detail="A tight loop, or spacing that neither grows nor is at least retry_steady, convicts. A first retry at "
-               "once, jitter and a fixed spacing of 15 s or more are right."),
+               "once, jitter, a cap that is reached early and a fixed spacing of 15 s or more are right."),
     Requirement(
         "L-03", MUST, GUIDELINE,
         "A list that was not confirmed must come again, as the full current list.",

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from mockpilot.conformance.attempts import Attempt, hammers, handed_path, runs_of, shows_pace
+from mockpilot.conformance.attempts import Attempt, hammers, handed_path, runs_of, shows_pace, told
 from mockpilot.conformance.case import Case
 from mockpilot.conformance.conversation import Link
 from mockpilot.conformance.levels import Basis, Level
@@ -189,14 +189,13 @@ def _asks(attempt: Attempt) -> bool:
 
 def _login_refused(case: Case) -> Iterator[Observation]:
     for run in runs_of(case.attempts, lambda attempt: attempt.login_refused):
-        times = [attempt.at for attempt in run]
         after = next((a for a in case.attempts if a.index > run[-1].index), None)
-        watched = (after.at if after is not None else case.ends_at) - times[0]
+        watched = (after.at if after is not None else case.ends_at) - run[0].at
         if hammers(run, case.limits["retry_floor"], case.waiting):
             yield Observation(
                 SLOWS_AFTER_REFUSAL, False, tuple(attempt.index for attempt in run),
                 f"a stop, or at least {format_duration(case.limits['retry_floor'])} between attempts",
-                f"{len(run)} attempts in {format_duration(times[-1] - times[0])}",
+                told(run),
             )  # fmt: skip
         elif shows_pace(run, watched, case.limits["spacing_observe"], case.limits["retry_floor"]):
             yield held(SLOWS_AFTER_REFUSAL, *(attempt.index for attempt in run))

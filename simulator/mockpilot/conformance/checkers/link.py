@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from mockpilot.conformance.attempts import Attempt, gaps_between, grows, hammers
+from mockpilot.conformance.attempts import Attempt, gaps_between, grows, hammers, told
 from mockpilot.conformance.case import Case
 from mockpilot.conformance.conversation import Link
 from mockpilot.conformance.levels import Level
@@ -86,7 +86,7 @@ def _backs_off(case: Case) -> Iterator[Observation]:
         if hammers(run, case.limits["retry_floor"], case.waiting):
             yield Observation(
                 BACKS_OFF, False, shown, f"at least {format_duration(case.limits['retry_floor'])} between attempts",
-                f"{len(run)} attempts in {format_duration(watched)}", cause="tight loop",
+                told(run), cause="tight loop",
                 perhaps="a failed attempt is followed by the next at once; pause, and longer each time up to a cap",
             )  # fmt: skip
         elif _is_slow_enough(gaps, run, case.limits["retry_steady"]):

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from mockpilot.conformance.attempts import hammers
+from mockpilot.conformance.attempts import hammers, told
 from mockpilot.conformance.case import Case
 from mockpilot.conformance.conversation import Frame, Link
 from mockpilot.conformance.levels import Level
@@ -99,6 +99,6 @@ def _tight_loop(case: Case) -> Iterator[Observation]:
         yield Observation(
             SURVIVES_MALFORMED, False, (malformed[0].index, *(attempt.index for attempt in later)),
             f"at least {format_duration(case.limits['retry_floor'])} between attempts",
-            f"{len(later)} attempts in {format_duration(later[-1].at - later[0].at)}", cause="tight loop",
+            told(later), cause="tight loop",
             perhaps="the link is ended over a bad message and opened again at once; pause before the next attempt",
         )  # fmt: skip

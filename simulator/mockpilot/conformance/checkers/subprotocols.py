@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from mockpilot.conformance.attempts import Attempt, hammers, runs_of, shows_pace
+from mockpilot.conformance.attempts import Attempt, hammers, runs_of, shows_pace, told
 from mockpilot.conformance.case import Case
 from mockpilot.conformance.conversation import Link
 from mockpilot.conformance.levels import Level
@@ -103,7 +103,7 @@ def _pace(case: Case) -> Iterator[Observation]:
         if hammers(run, floor, case.waiting):
             yield Observation(
                 SLOWS_WITHOUT, False, shown, f"at least {format_duration(floor)} between attempts",
-                f"{len(run)} attempts in {format_duration(run[-1].at - run[0].at)}",
+                told(run),
             )  # fmt: skip
         elif shows_pace(run, _watched_s(case, run), case.limits["spacing_observe"], floor):
             yield held(SLOWS_WITHOUT, *shown)
