@@ -3,6 +3,7 @@ from mockpilot.scenario import Stage, scenario
 
 @scenario(
     exercises=["R-13"],
+    also=["B-11"],
     group="Requests",
     needs=["requests"],
     typical="3.5 min",
@@ -12,7 +13,7 @@ async def requests_steady(cms: Stage) -> None:
     """The CMS does everything right, and nothing happens for a while.
 
     The presystem sends its list when something changed. Sending the same list with each push is useless but
-    tolerated; a busy loop is not.
+    tolerated; a busy loop is not. Nor does it boot again and again.
     """
     await cms.reach("exchange")
     await cms.obtain_list()

@@ -36,8 +36,8 @@ def test_it_is_never_more_than_the_worst() -> None:
 
 
 def test_the_demo_takes_minutes() -> None:
-    """About four, as the README shows."""
-    assert sum(usual_s(one, QUICK.limits, PUSHES_S) for one in catalogue().values()) == pytest.approx(221, rel=0.2)
+    """Four to five, as the README shows."""
+    assert sum(usual_s(one, QUICK.limits, PUSHES_S) for one in catalogue().values()) == pytest.approx(265, rel=0.1)
 
 
 @pytest.mark.parametrize("name", [

@@ -54,6 +54,9 @@ class LinkEnd:
     """HTTP status of a refusal."""
     without_subprotocol: bool = False
     """Whether the link was open, and the CMS had chosen no subprotocol."""
+    failures: int = 0
+    """How many attempts in a row came to nothing since a link was accepted last, or since the start without this one.
+    """
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ import sys
 import uuid
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import partial
 
@@ -97,7 +97,7 @@ class Presystem:
                 if not conduct.returns:
                     await trio.sleep_forever()
             planned = self.scribe.settings.back_off.delay(attempt, self.scribe.chance.random())
-            await self._pause(end, conduct.pause(end, planned))
+            await self._pause(end, conduct.pause(replace(end, failures=attempt), planned))
             attempt += 1
         return 0
 

@@ -14,9 +14,9 @@ HEAP, CALM, REPLAY = (
 A = entry("a")
 
 
-def unanswered(every: float, times: int) -> Play:
+def unanswered(every: float, times: int, limits: dict[str, float] | None = None) -> Play:
     """Lists that nobody confirms."""
-    play = Play().exchange()
+    play = Play(limits=limits).exchange()
     for _ in range(times):
         play.asks(A).loses_confirmation().wait(every)
     return play
@@ -35,6 +35,16 @@ def test_resending_with_each_push_for_ten_minutes_holds() -> None:
 def test_some_open_lists_decide_nothing() -> None:
     """Nobody watched for ten minutes."""
     assert not unanswered(15, 5).exercised(HEAP)
+
+
+def test_short_look_at_many_open_lists_clears_nobody() -> None:
+    """Under limits as short as the demo's eleven lists are no heap, and no sign of calm either."""
+    short = {"resend_within": 5.0, "open_observe": 15.0}
+    assert unanswered(4, 6, short).held(HEAP)
+    many = unanswered(1, 20, short)
+    assert not many.held(HEAP)
+    assert HEAP not in many.complaints()
+    assert unanswered(1, 70, short).held(HEAP)
 
 
 def refused(every: float, times: int, fault: str | None = "odd") -> Play:

@@ -227,6 +227,24 @@ def test_short_loop_decides_nothing() -> None:
     assert not steady(5, 100).exercised(QUIET)
 
 
+SHORT = {"steady_observe": 15.0}
+
+
+def at_leisure(lists: int) -> Play:
+    """A quarter of a minute under a limit as short, with so many lists that say something new."""
+    play = Play(limits=SHORT).exchange()
+    for number in range(lists):
+        play.wait(4).asks(entry("a", soc=60 + number)).takes()
+    return play.wait(16 - 4 * lists)
+
+
+def test_short_look_clears_only_whom_no_loop_could_have_passed_by() -> None:
+    """Ten lists a minute are two or three in a quarter of one."""
+    assert at_leisure(0).held(QUIET)
+    assert at_leisure(1).held(QUIET)
+    assert not at_leisure(3).held(QUIET)
+
+
 def test_provoked_lists_are_no_loop() -> None:
     """Steps, faults and open lists begin a new stretch."""
     play = Play().exchange()

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from mockpilot.conformance.case import Case
 from mockpilot.conformance.conversation import Frame, Link
 from mockpilot.conformance.observation import Observation, held
+from mockpilot.conformance.rates import MINUTE_S, shows_calm
 from mockpilot.durations import format_duration
 from mockpilot.protocol.envelope import Action, same_id
 
@@ -15,7 +16,6 @@ NO_STORM = "boot.no-storm"
 
 STORM = 3
 """Boots a minute on an accepted link that are no storm yet; none is forbidden anywhere."""
-MINUTE_S = 60.0
 
 
 def check(case: Case) -> Iterator[Observation]:
@@ -71,5 +71,5 @@ def _storm(case: Case, link: Link) -> Iterator[Observation]:
             )  # fmt: skip
             return
     end = link.ending.at if link.ending is not None else case.ends_at
-    if case.waiting.lasted(known_at, end, case.limits["hold"]):
+    if shows_calm(len(boots), end - known_at, STORM):
         yield held(NO_STORM, accepted.index, link=link.number)

@@ -8,7 +8,8 @@ from mockpilot.conformance.case import Case
 from mockpilot.conformance.checkers.resend import is_left_open
 from mockpilot.conformance.conversation import Frame, Link
 from mockpilot.conformance.lists import RequestList
-from mockpilot.conformance.observation import Observation, held
+from mockpilot.conformance.observation import Observation, held, undecided
+from mockpilot.conformance.rates import MINUTE_S
 from mockpilot.durations import format_duration
 from mockpilot.protocol.envelope import Action, MessageType
 
@@ -21,7 +22,6 @@ OPEN_LISTS = 10
 REFUSED_LISTS = 10
 RECOVERY_LISTS = 3
 """One current list, and one or two real changes."""
-MINUTE_S = 60.0
 OFFLINE_STEPS = 3
 
 
@@ -52,7 +52,17 @@ def _open_over_links(case: Case, lists: Sequence[RequestList]) -> Iterator[Obser
     if not _on_several_links(lists) or case.ends_at - lists[0].at < case.limits["open_observe"]:
         return
     if _too_many([read.at for read in lists], OPEN_LISTS, case.limits["resend_within"]) is None:
-        yield held(BOUNDED_OPEN, *(read.index for read in lists))
+        yield _no_heap(lists, case.ends_at - lists[0].at)
+
+
+def _no_heap(lists: Sequence[RequestList], watched_s: float, link: int | None = None) -> Observation:
+    """Ten in all are no heap however short the look; more of them take a minute to show that they keep to a pace."""
+    shown = tuple(read.index for read in lists)
+    if len(lists) <= OPEN_LISTS or watched_s >= MINUTE_S:
+        return held(BOUNDED_OPEN, *shown, link=link)
+    told = f"{len(lists)} unanswered lists in {format_duration(watched_s)}"
+    why = f"{told}: too short a time to say that they do not heap up; let open_observe be a minute or more"
+    return undecided(BOUNDED_OPEN, *shown, why=why, link=link)
 
 
 def _refused_over_links(case: Case, refused: Frame, later: Sequence[RequestList]) -> Iterator[Observation]:
@@ -84,7 +94,7 @@ def _open(case: Case, link: Link, lists: Sequence[RequestList]) -> Iterator[Obse
     elif lists:
         end = link.ending.at if link.ending is not None else case.ends_at
         if end - lists[0].at >= case.limits["open_observe"]:
-            yield held(BOUNDED_OPEN, *(read.index for read in lists), link=link.number)
+            yield _no_heap(lists, end - lists[0].at, link.number)
 
 
 def _refused(case: Case, link: Link, lists: Sequence[RequestList]) -> Iterator[Observation]:

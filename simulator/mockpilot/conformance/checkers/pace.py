@@ -14,6 +14,7 @@ from mockpilot.conformance.levels import Basis, Level
 from mockpilot.conformance.lists import RequestList
 from mockpilot.conformance.observation import Observation, held, undecided
 from mockpilot.conformance.probes import left_by_product
+from mockpilot.conformance.rates import MINUTE_S, shows_calm
 from mockpilot.conformance.stuck import unanswered
 from mockpilot.durations import format_duration
 from mockpilot.history.events import Event, FaultDisarmed, FaultFired, StepEnded, StepProvoked
@@ -195,7 +196,7 @@ def _quiet(case: Case, link: Link) -> Iterator[Observation]:
     lists = [read for read in case.lists if read.link is link]
     for start, end in _steady(case, link, lists):
         inside = [read for read in lists if start < read.at <= end]
-        minutes = max(1.0, (end - start) / 60)
+        minutes = max(1.0, (end - start) / MINUTE_S)
         pushes = sum(start < push.at <= end for push in link.pushes_handed())
         equal = sum(one.frame.envelope.payload == other.frame.envelope.payload
                     for one, other in pairwise(inside)
@@ -213,8 +214,11 @@ def _quiet(case: Case, link: Link) -> Iterator[Observation]:
                 cause="equal lists", link=link.number,
                 perhaps="the list is sent with each push or by a timer; it is due when its content changed",
             )  # fmt: skip
-        else:
+        elif shows_calm(len(inside), end - start, EQUAL_A_MINUTE):
             yield held(QUIET, *shown, link=link.number)
+        else:
+            why = f"{told}: too short a time for a rate; let steady_observe be a minute or more"
+            yield undecided(QUIET, *shown, why=why, link=link.number)
 
 
 def _steady(case: Case, link: Link, lists: Sequence[RequestList]) -> Iterator[tuple[float, float]]:

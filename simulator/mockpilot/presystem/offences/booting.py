@@ -44,5 +44,5 @@ OFFENCES = (
     one("boot.source", "names DMS as its source", message=with_changes(source="DMS")),
     one("boot.survives-early-push", "answers nothing more after a push that came before its boot was accepted",
         deaf_after=frozenset({Upset.EARLY_PUSH})),
-    one("boot.no-storm", "boots every five seconds once it is accepted", needless_boots_s=5.0),
+    one("boot.no-storm", "boots every second once it is accepted", needless_boots_s=1.0),
 )  # fmt: skip

@@ -12,8 +12,8 @@ from mockpilot.presystem.offences.making import one, refused_login
 STEADY_PAUSE_S = 2.0
 """Long enough that each connect is an attempt of its own even where bursts are folded."""
 LATE_CONFIRMATION_S = 1.0
-PATIENCE_S = 40.0
-"""Of a back-off that doubles from a quarter of a minute, it is over with the third pause."""
+PATIENCE = 2
+"""So many failures in a row, and it tries no more; a count, so that a quick back-off ends as a patient one does."""
 FOR_GOOD_S = 7 * 24 * 3600.0
 PONG, CLOSE = 0xA, 0x8
 
@@ -24,7 +24,7 @@ def _never_slows_down(end: LinkEnd, planned_s: float) -> float:
 
 def _gives_up(end: LinkEnd, planned_s: float) -> float:
     failed = end.kind is not EndKind.LOST and not refused_login(end)
-    return FOR_GOOD_S if failed and planned_s > PATIENCE_S else planned_s
+    return FOR_GOOD_S if failed and end.failures >= PATIENCE else planned_s
 
 
 def _doubled(draft: ListDraft) -> Sequence[Entry]:
@@ -51,8 +51,8 @@ OFFENCES = (
         sends_after_lost_answer=False),
     one("link.notices-silence", "waits for pushes for ever", notices_silence=False),
     one("link.answers-pings", "answers no ping", wire=without_frames(PONG)),
-    one("requests.bounded-open-lists", "sends its list twice a second until it is confirmed",
-        list_time_out=lambda _: 0.5),
+    one("requests.bounded-open-lists", "sends its list four times a second until it is confirmed",
+        list_time_out=lambda _: 0.25),
     one("link.one-at-a-time", "opens another link beside one that fell silent, and uses both",
         keeps_silent_links=True),
     one("requests.no-doubles", "names every charging request twice when it sends a list again", entries=_doubled),

@@ -1,0 +1,16 @@
+"""Whether a look at something that may come too often was long enough to clear it. Knows no rule."""
+
+from __future__ import annotations
+
+MINUTE_S = 60.0
+_ROUNDING_S = 0.002
+"""Recorded times are rounded to milliseconds."""
+
+
+def shows_calm(count: int, watched_s: float, a_minute: int) -> bool:
+    """Whether so many in so many seconds show that no more than ``a_minute`` come in a minute.
+
+    A whole minute shows it by itself. A shorter look does if a steady pace beyond the limit would have shown one more.
+    """
+    watched_s += _ROUNDING_S
+    return watched_s >= MINUTE_S or count + 1 <= a_minute * watched_s / MINUTE_S
