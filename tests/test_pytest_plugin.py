@@ -463,6 +463,19 @@ STARTS = dedent("""
 """)
 
 
+STARTS_WITH_PLANS = dedent("""
+    import builtins
+    from example_project.depot_app.threaded import ThreadedApp
+
+    def start(url, ca, user, password):
+        app = ThreadedApp(url, str(ca), user, password)
+        app.plan_bus("4700", leave="05:10", soc=60)
+        return app
+
+    builtins.start_product = start
+""")
+
+
 def test_examples_of_the_page_run(project: pytest.Pytester) -> None:
     """As they stand there; of the catalogue a part, or it would take minutes."""
     examples = examples_of("simulator/mockpilot/testing/README.md")
@@ -474,9 +487,11 @@ def test_examples_of_the_page_run(project: pytest.Pytester) -> None:
     done.assert_outcomes(passed=8)
 
 
-def test_example_of_the_first_page_runs(project: pytest.Pytester) -> None:
-    """As it stands there."""
+@pytest.mark.parametrize("has_plans", [False, True])
+def test_example_of_the_first_page_runs(project: pytest.Pytester, has_plans: bool) -> None:
+    """As it stands there; also for a product that has a list of its own to send after the first push."""
     (example,) = examples_of("README.md").values()
-    project.makeconftest(STARTS + examples_of("simulator/mockpilot/testing/README.md")["conftest"])
+    starts = STARTS_WITH_PLANS if has_plans else STARTS
+    project.makeconftest(starts + examples_of("simulator/mockpilot/testing/README.md")["conftest"])
     project.makepyfile(example)
     project.runpytest_subprocess(*QUIET, timeout=120).assert_outcomes(passed=1)

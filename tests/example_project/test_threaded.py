@@ -15,13 +15,17 @@ def test_boots_and_confirms(mockpilot: Cms, product: ThreadedApp) -> None:
 
 
 def test_lost_confirmation_is_repaired(mockpilot: Cms, product: ThreadedApp) -> None:
-    """What was not confirmed comes again, with the same ids."""
+    """What was not confirmed comes again, with the same ids.
+
+    A product may send a list of its own after the first push: if that one is lost, the next one says more.
+    """
     mockpilot.wait_exchange()
     lost = mockpilot.arm(faults.lose("confirmation", action="ProvideChargingRequests", nth=1))
+    mockpilot.mark("the next list is not confirmed")
     product.plan_bus("4711", leave="05:40", soc=80)
     first, second = mockpilot.wait_for("ProvideChargingRequests", count=2, within=5)
     assert lost.fired_at
-    assert second.request_ids == first.request_ids
+    assert set(first.request_ids) <= set(second.request_ids)
 
 
 def test_survives_an_outage(mockpilot: Cms, product: ThreadedApp) -> None:

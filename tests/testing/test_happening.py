@@ -8,7 +8,7 @@ from conformance.playbook import Play, entry, uuid
 from mockpilot.errors import ScenarioError
 from mockpilot.history import events as ev
 from mockpilot.protocol.vocabulary import v1_1_0, v2_0_0rc1
-from mockpilot.testing.happening import Happening, StoredRequest, Transcript, awaited_words
+from mockpilot.testing.happening import Happening, StoredRequest, Transcript, awaited_words, wanted_words
 
 LISTS, PUSHES = "ProvideChargingRequests", "ProvideChargingInformation"
 
@@ -65,3 +65,11 @@ def test_unknown_word_is_named_before_anybody_waits() -> None:
     assert awaited_words("answer") == "an answer to a push"
     with pytest.raises(ScenarioError, match="wait_for: one of"):
         awaited_words("anser")
+
+
+def test_nobody_waits_for_a_push() -> None:
+    """It is ours; but that no product sends one may be made sure of."""
+    with pytest.raises(ScenarioError, match="pushes are ours; wait for 'answer'"):
+        wanted_words("ProvideChargingInformation")
+    assert wanted_words("ProvideChargingRequests") == "ProvideChargingRequests"
+    assert awaited_words("ProvideChargingInformation") == "ProvideChargingInformation"

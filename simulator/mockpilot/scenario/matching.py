@@ -65,6 +65,14 @@ def unknown_word(what: str) -> str:
             f"found {what[:60]!r}{guess}")  # fmt: skip
 
 
+def why_it_never_comes(what: str) -> str:
+    """Why nobody should wait for a word that is known, and for what instead; empty for all that can come."""
+    if what != Action.PROVIDE_CHARGING_INFORMATION:
+        return ""
+    return (f"a request of the product is expected, found {what!r}, which only the CMS requests: pushes are ours; wait "
+            "for 'answer', the product's answer to one")  # fmt: skip
+
+
 def spoken(what: str) -> str:
     """The word as a person would say it."""
     return WORDS.get(what, what.replace("_", " "))

@@ -26,7 +26,7 @@ from mockpilot.testing.authority import Authority
 from mockpilot.testing.blocked import hints
 from mockpilot.testing.episodes import Episodes
 from mockpilot.testing.failures import WaitFailure
-from mockpilot.testing.happening import Happening, StoredRequest, awaited_words
+from mockpilot.testing.happening import Happening, StoredRequest, awaited_words, wanted_words
 from mockpilot.testing.loop import LoopThread, RanOut
 from mockpilot.testing.opened import WITHIN_S, TrioCms
 from mockpilot.testing.provoking import Provoking
@@ -138,7 +138,8 @@ class Cms(Provoking):
         """Wait for something of the product, from the last wait or mark on.
 
         Args:
-            what: an action's name, ``attempt``, ``link``, ``accepted``, ``answer`` or the name of an event.
+            what: the action of a request of the product, ``attempt``, ``link``, ``accepted``, ``answer`` or the name of
+                an event.
             count: how often; the answer is then a list.
             within: real seconds for all of it.
 
@@ -146,7 +147,7 @@ class Cms(Provoking):
             WaitFailure: with what came instead.
         """
         __tracebackhide__ = True
-        spoken = awaited_words(what)
+        spoken = wanted_words(what)
 
         async def wait(left: float) -> Happening | list[Happening]:
             return await self._inner.wait_for(what, count, left) if count else await self._inner.wait_for(

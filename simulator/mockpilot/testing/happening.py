@@ -12,11 +12,12 @@ from typing import Any
 
 from msgspec import UnsetType
 
+from mockpilot.errors import ScenarioError
 from mockpilot.history.events import Event, Message, MessageReceived, MessageSent
 from mockpilot.history.recorder import History
 from mockpilot.protocol.envelope import Action, Envelope, read
 from mockpilot.protocol.vocabulary import ChargingRequest
-from mockpilot.scenario.matching import predicate, spoken
+from mockpilot.scenario.matching import predicate, spoken, why_it_never_comes
 from mockpilot.testing.telling import line_of
 
 
@@ -141,6 +142,17 @@ def _told(value: Any) -> Any:
 def stored_requests(requests: Mapping[str, ChargingRequest]) -> dict[str, StoredRequest]:
     """What is stored, by id."""
     return {id_: StoredRequest.of(request) for id_, request in requests.items()}
+
+
+def wanted_words(what: str) -> str:
+    """What is waited for, as a person would say it, if it can come from a product that does nothing wrong.
+
+    Raises:
+        ScenarioError: nobody knows the word, or it never comes.
+    """
+    if why := why_it_never_comes(what):
+        raise ScenarioError(f"wait_for: {why}")
+    return awaited_words(what)
 
 
 def awaited_words(what: str) -> str:

@@ -28,7 +28,7 @@ from mockpilot.testing.arranging import arrange
 from mockpilot.testing.authority import Authority
 from mockpilot.testing.episodes import Episodes, Step
 from mockpilot.testing.failures import WaitFailure
-from mockpilot.testing.happening import Happening, StoredRequest, awaited_words, stored_requests
+from mockpilot.testing.happening import Happening, StoredRequest, awaited_words, stored_requests, wanted_words
 from mockpilot.testing.provoking import Provoking
 from mockpilot.testing.telling import in_vain, seconds_words, unwelcome
 from mockpilot.testing.wishes import Wishes
@@ -100,14 +100,15 @@ class TrioCms(Provoking):
         """Wait for something of the product, from the last wait or mark on.
 
         Args:
-            what: an action's name, ``attempt``, ``link``, ``accepted``, ``answer`` or the name of an event.
+            what: the action of a request of the product, ``attempt``, ``link``, ``accepted``, ``answer`` or the name of
+                an event.
             count: how often; the answer is then a list.
             within: real seconds for all of it.
 
         Raises:
             WaitFailure: with what came instead.
         """
-        spoken, matches, pace = awaited_words(what), predicate(what), self._episodes.pace
+        spoken, matches, pace = wanted_words(what), predicate(what), self._episodes.pace
         since, until = self.stage.control.cursor, trio.current_time() + within * pace
         found = []
         for number in range(1, (count or 1) + 1):
