@@ -82,7 +82,7 @@ SAFE_FLOORS = {
     "pong_within": 5.0, "close_within": 3.0, "guard": 0.2, "attempt_burst": 0.3, "retry_floor": 0.1,
     "steady_observe": 60.0, "open_observe": 60.0, "clock_skew": 5.0, "overlap_within": 12.0,
 }  # fmt: skip
-"""Below its floor a limit judges the machine rather than the presystem; such a run is marked "short limits"."""
+"""Below its floor a limit is so short that the speed of the machine counts; such a run is marked "short limits"."""
 
 
 def short_limits(limits: Limits, push_interval_s: float) -> tuple[str, ...]:

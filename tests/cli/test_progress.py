@@ -14,7 +14,7 @@ from msgspec.structs import replace
 
 from mockpilot.cli.colours import show
 from mockpilot.cli.progress import Lines, Live
-from mockpilot.history.events import UpgradeAnswered, UpgradeRequested, WaitEnded, WaitStarted
+from mockpilot.history.events import HASTE, UpgradeAnswered, UpgradeRequested, WaitEnded, WaitStarted
 from mockpilot.history.recorder import Recorder
 from mockpilot.report.text import scenario_line
 from mockpilot.results import ScenarioResult
@@ -116,7 +116,7 @@ def test_quiet_says_only_what_nobody_could_connect_without(capsys: pytest.Captur
 
 @pytest.mark.parametrize(("awaited", "within_s", "said"), [
     ("a boot", 90.0, "1 min 30 s of 1 min 30 s left · waiting for the product: a boot"),
-    ("haste", 3.0, "3 s of 3 s left · holding an answer back, to see who cannot wait"),
+    (HASTE, 3.0, "3 s of 3 s left · holding an answer back, to see who cannot wait"),
     ("a person", float("inf"), "as long as it takes · waiting for the product: a person"),
 ])  # fmt: skip
 def test_a_live_line_tells_who_is_awaited_and_how_long(awaited: str, within_s: float, said: str) -> None:

@@ -184,7 +184,7 @@ def test_a_run_with_short_limits_is_marked() -> None:
     result, histories = sample_run()
     limits = Limits().with_changes({"hold": 0.1, "boot_never": 50.0}).as_seconds()
     low = text_of(render_html(with_changes(result, facts=facts(short_limits=("hold",), limits=limits)), histories))
-    assert ("! short limits : 2 below the default; below their floor, where they judge the machine too: hold. "
+    assert ("! short limits : 2 below the default; so short that the speed of this machine counts, too: hold. "
             "It is good for a first look only." in low)  # fmt: skip
     limits = Limits().with_changes({"boot_never": 50.0}).as_seconds()
     shorter = text_of(render_html(with_changes(result, facts=facts(limits=limits)), histories))

@@ -76,4 +76,4 @@ def test_short_limits_are_marked_as_on_the_terminal() -> None:
     """With what they make of the run."""
     result, _ = sample_run()
     low = render_markdown(with_changes(result, facts=facts(short_limits=("hold",), limits={"hold": 0.1})))
-    assert " · short limits: 1 below the default; below their floor, where they judge the machine too: hold\n" in low
+    assert " · short limits: 1 below the default; so short that the speed of this machine counts, too: hold\n" in low

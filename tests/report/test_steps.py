@@ -42,7 +42,7 @@ def test_waits_may_lie_in_one_another() -> None:
 
 def test_holding_back_is_no_wait_in_vain() -> None:
     """Nothing should come."""
-    began, ended = e.WaitStarted(awaited="haste", within_s=3.0), e.WaitEnded(awaited="haste", ran_out=True)
+    began, ended = e.WaitStarted(awaited=e.HASTE, within_s=3.0), e.WaitEnded(awaited=e.HASTE, ran_out=True)
     assert told((1.0, began), (4.0, ended)) == [("✓", "4.0", "held an answer back, 3 s, to see who cannot wait")]
 
 

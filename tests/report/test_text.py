@@ -62,13 +62,13 @@ def test_short_limits_are_marked() -> None:
     result, _ = sample_run()
     limits = Limits().with_changes({"hold": 0.1, "guard": 0.1, "boot_never": 50.0}).as_seconds()
     low = render_text(with_changes(result, facts=facts(short_limits=("hold", "guard"), limits=limits)))
-    assert ("\nshort limits: 3 below the default; below their floor, where they judge the machine too: hold, guard\n"
+    assert ("\nshort limits: 3 below the default; so short that the speed of this machine counts, too: hold, guard\n"
             ) in low  # fmt: skip
     limits = Limits().with_changes({"boot_never": 50.0}).as_seconds()
     assert "\n1 limit below the default\n" in render_text(with_changes(result, facts=facts(limits=limits)))
     assert "limits below" not in render_text(result)
     slow_pushes = with_changes(result, facts=facts(short_limits=("silence_within",), limits=Limits().as_seconds()))
-    assert "\nshort limits: below their floor, where they judge" in render_text(slow_pushes)
+    assert "\nshort limits: so short that the speed" in render_text(slow_pushes)
 
 
 def test_what_was_shown_while_the_run_went_on_is_not_shown_again() -> None:

@@ -7,7 +7,7 @@ import time
 
 from mockpilot.durations import format_duration
 from mockpilot.history.arrivals import Arrivals, TurnedAway
-from mockpilot.history.events import Event, WaitEnded, WaitStarted
+from mockpilot.history.events import HASTE, Event, WaitEnded, WaitStarted
 from mockpilot.report.wording import visible
 
 USUALLY = 3
@@ -50,6 +50,6 @@ class Awaiting:
         if math.isfinite(until):
             seconds = max(0.0, until - time.monotonic())
             left = f"{format_duration(round(seconds)) if seconds >= 1 else '0 s'} of {format_duration(within_s)} left"
-        if awaited == "haste":
+        if awaited == HASTE:
             return left, "holding an answer back, to see who cannot wait"
         return left, f"waiting for the product: {awaited}"

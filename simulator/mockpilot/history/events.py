@@ -16,6 +16,8 @@ from typing import Any, Literal
 import msgspec
 
 TRACE_SCHEMA = "mockpilot.trace/1"
+HASTE = "whatever comes too early"
+"""What is awaited while an answer or push is held back: a wait that ought to run out."""
 
 
 def _snake(name: str) -> str:

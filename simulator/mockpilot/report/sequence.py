@@ -135,7 +135,7 @@ def _note(event: e.Event) -> Line | None:
     match event:
         case e.StepProvoked():
             return Line("note", f"asked for: {event.step}", to_cms=True, kind="step")
-        case e.WaitEnded() if event.ran_out and event.awaited != "haste":
+        case e.WaitEnded() if event.ran_out and event.awaited != e.HASTE:
             return Line("note", f"waited in vain for {event.awaited}", kind="wait")
         case e.Mark():
             return Line("note", _short(event.text), kind="step")

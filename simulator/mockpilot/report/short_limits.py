@@ -7,11 +7,11 @@ from mockpilot.limits import Limits
 from mockpilot.results import RunResult
 
 MARK = "short limits"
-"""What a run is called whose limits are so short that they judge the machine, too."""
+"""What a run is called whose limits are so short that the speed of the machine counts, too."""
 
 
 def limits_line(result: RunResult) -> str:
-    """That limits are short, marked where they judge the machine, too; empty where all have their default or more."""
+    """That limits are short, marked where the machine's speed counts; empty where all have their default or more."""
     words = limits_words(result)
     return f"{MARK}: {words}" if result.facts.short_limits else words
 
@@ -23,4 +23,4 @@ def limits_words(result: RunResult) -> str:
     if not low:
         return f"{counted(shorter, 'limit')} below the default" if shorter else ""
     below = f"{shorter} below the default; " if shorter else ""  # a floor may lie above the default, with slow pushes
-    return f"{below}below their floor, where they judge the machine too: {', '.join(low)}"
+    return f"{below}so short that the speed of this machine counts, too: {', '.join(low)}"

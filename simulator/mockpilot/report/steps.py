@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from mockpilot.durations import format_duration
 from mockpilot.history.events import (
+    HASTE,
     Event,
     FaultFired,
     Mark,
@@ -59,7 +60,7 @@ def _steps(history: History) -> Iterator[tuple[str, Event, str]]:
                 waits.append(event)
             case WaitEnded():
                 began = waits.pop() if waits else None
-                yield (UNCLEAR if event.ran_out and event.awaited != "haste" else CAME), event, _waited(event, began)
+                yield (UNCLEAR if event.ran_out and event.awaited != HASTE else CAME), event, _waited(event, began)
             case _:
                 if told := _told(event):
                     yield told
@@ -70,7 +71,7 @@ def _steps(history: History) -> Iterator[tuple[str, Event, str]]:
 def _waited(ended: WaitEnded, began: WaitStarted | None) -> str:
     took = "" if began is None else f", {format_duration(ended.at - began.at)}"
     limit = f" ({began.limit})" if began is not None and began.limit else ""
-    if ended.awaited == "haste":
+    if ended.awaited == HASTE:
         return f"held an answer back{took}, to see who cannot wait"
     if ended.ran_out:
         return f"waited for {ended.awaited}: nothing{took}{limit}"

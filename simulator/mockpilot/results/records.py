@@ -171,7 +171,7 @@ class RunFacts(msgspec.Struct, frozen=True, kw_only=True):
     limits: dict[str, float]
     product: Product = Product()
     short_limits: tuple[str, ...] = ()
-    """Limits so short that they judge the machine."""
+    """Limits so short that the speed of the machine counts."""
     time: str = "real"
     """How our own clock ran: ``real``, ``scaled:N`` or ``manual``."""
     profile: str = ""

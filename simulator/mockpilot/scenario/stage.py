@@ -18,7 +18,7 @@ from mockpilot.depot.site import Site
 from mockpilot.faults.injector import Armed
 from mockpilot.faults.selecting import Seconds
 from mockpilot.faults.verbs import Fault
-from mockpilot.history.events import Event
+from mockpilot.history.events import HASTE, Event
 from mockpilot.history.recorder import History
 from mockpilot.limits import Limits
 from mockpilot.scenario.links import Links
@@ -100,7 +100,7 @@ class Stage:
     async def hold(self, limit: str = "hold") -> None:
         """Let a limit's time pass, to see who cannot wait."""
         seconds = self.limits.as_seconds()[limit]
-        with self._waits.recorded("haste", seconds, limit):
+        with self._waits.recorded(HASTE, seconds, limit):
             await trio.sleep(seconds)
 
     def mark(self, text: str) -> None:
