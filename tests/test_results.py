@@ -417,6 +417,14 @@ def test_scenarios_that_are_about_a_row_say_what_became_of_them() -> None:
                     "and 1 more")  # fmt: skip
 
 
+def test_what_no_scenario_can_bring_about_is_named() -> None:
+    """A server name is asked for only where the address has one."""
+    one = ScenarioResult(name="one", outcome="passed", about=About(claims=("C-13",)))
+    assert why_not_exercised(REQUIREMENTS["C-13"], [one]) == (
+        'one did not come to it; it takes an address with a host name, such as host = "localhost" in [cms]'
+    )
+
+
 # -- known deviations --------------------------------------------------------------------------------------------------
 
 

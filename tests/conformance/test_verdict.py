@@ -68,6 +68,19 @@ def test_claim_beside_one_that_was_found_broken_is_still_missed() -> None:
     assert (verdict.outcome, verdict.detail) == (Outcome.INCONCLUSIVE, "nothing put L-03 to the test")
 
 
+def test_what_plainly_never_came_is_the_reason() -> None:
+    """The first thing without which there is nothing to see; where all of it came, the claim has to do."""
+    def reason(play: Play) -> str:
+        return play.judged().detail.partition(" to the test")[2]
+
+    assert reason(Play("L-03").connect().wait(1)) == ": no boot was accepted"
+    assert reason(Play("L-03").connect().boot().accept()) == ": no push went out"
+    assert reason(Play("L-03").connect().boot().accept().push()) == ": no push was answered"
+    assert reason(Play("L-03").exchange()) == ": no list of charging requests came"
+    assert reason(Play("L-09").exchange()) == ""
+    assert reason(Play("C-08").connect()) == ""
+
+
 def test_claim_of_a_part_is_that_of_its_row() -> None:
     """E-03a names a part of E-03."""
     assert Outcome.PASSED is Play("E-03a").exchange().judged().outcome

@@ -117,7 +117,8 @@ def _why_nothing(selection: Sequence[str], left_out: Mapping[str, str]) -> str:
     reasons = sorted(set(left_out.values()) - {FILTER})
     if reasons:
         return f"nothing is selected ({'; '.join(reasons)})"
-    return f"nothing is selected: no scenario puts {', '.join(selection)} to the test yet"
+    return (f"nothing is selected: no scenario is about {', '.join(selection)} alone; it is judged wherever a product "
+            "gives occasion, so run them all, without a selection")  # fmt: skip
 
 
 def _limits(pairs: Sequence[str]) -> dict[str, float]:

@@ -102,9 +102,24 @@ def _not_exercised(case: Case, seen: Sequence[Observation], exercised: Sequence[
         detail = f"mockpilot itself stalled for {stalled:.1f} s, so {', '.join(missing)} cannot be judged"
         yield Doubt(Cause.SIMULATOR_OVERLOADED, detail)
     else:
-        yield Doubt(Cause.NEVER_EXERCISED, _sentence(missing, why))
+        yield Doubt(Cause.NEVER_EXERCISED, _sentence(missing, why or {_lack(case, missing)} - {""}))
 
 
 def _sentence(missing: Sequence[str], why: set[str]) -> str:
     what = f"nothing put {', '.join(missing)} to the test"
     return f"{what}: {'; '.join(sorted(why))}" if why else what
+
+
+def _lack(case: Case, missing: Sequence[str]) -> str:
+    """The first thing that has to come before what is asked of talk can, and never did; empty if all of it came.
+
+    Connecting and booting are asked of links that come to nothing, too.
+    """
+    if all(claim.startswith(("B", "C")) for claim in missing):
+        return ""
+    if not any(link.accepted for link in case.links):
+        return "no boot was accepted" if any(link.opened for link in case.links) else "no link was opened"
+    if not any(push.answers for exchange in case.exchanges.values() for push in exchange.pushes):
+        return "no push was answered" if case.pushes_handed else "no push went out"
+    about_lists = any(rule.requirement in missing and rule.id.startswith("requests.") for rule in RULES.values())
+    return "no list of charging requests came" if about_lists and not case.lists else ""

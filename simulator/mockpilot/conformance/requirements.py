@@ -38,6 +38,8 @@ class Requirement:
     """Why no run decides this row; empty where runs do."""
     detail: str = ""
     """How it is judged, and what is not held against a product."""
+    occasion: str = ""
+    """What it takes to put it to the test, where that lies in no scenario's hand; empty where scenarios see to it."""
 
     @property
     def area(self) -> str:
@@ -148,7 +150,8 @@ _CONNECTING = (
         "C-13", MUST, STANDARD,
         "The presystem must send the server's name in the TLS handshake when its address has a host name.",
         "RFC 6455 4.1",
-        detail="Not asked for addresses that are IP literals, nor behind a proxy."),
+        detail="Not asked for addresses that are IP literals, nor behind a proxy.",
+        occasion="it takes an address with a host name, such as host = \"localhost\" in [cms]"),
 )  # fmt: skip
 
 _BOOTING = (

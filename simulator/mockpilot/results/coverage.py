@@ -25,8 +25,8 @@ def why_not_exercised(row: Requirement, scenarios: Sequence[ScenarioResult]) -> 
     if not claiming:
         return NO_SCENARIO
     told = list(_what_became(claiming))
-    more = f"; and {len(told) - _MOST} more" if len(told) > _MOST else ""
-    return "; ".join(told[:_MOST]) + more
+    more = [f"and {len(told) - _MOST} more"] if len(told) > _MOST else []
+    return "; ".join([*told[:_MOST], *more, *([row.occasion] if row.occasion else [])])
 
 
 def _what_became(claiming: Sequence[ScenarioResult]) -> Iterator[str]:
