@@ -13,6 +13,7 @@ from statistics import median
 
 from mockpilot.conformance.conversation import Link
 from mockpilot.conformance.waiting import Waiting
+from mockpilot.counts import counted
 from mockpilot.durations import format_duration
 from mockpilot.history.events import Presystem, UpgradeRequested
 from mockpilot.protocol.handshake import looks_like_websocket, path_of
@@ -178,8 +179,8 @@ def shows_pace(run: Sequence[Attempt], watched_s: float, observe_s: float, floor
 def told(run: Sequence[Attempt]) -> str:
     """How many attempts there were and in what time, in words; with the connections that they were folded from."""
     connects = [link.begun.at for attempt in run for link in attempt.links]
-    more = f" ({len(connects)} connections)" if len(connects) > len(run) else ""
-    return f"{len(run)} attempts{more} in {format_duration(connects[-1] - connects[0])}"
+    more = f" ({counted(len(connects), 'connection')})" if len(connects) > len(run) else ""
+    return f"{counted(len(run), 'attempt')}{more} in {format_duration(connects[-1] - connects[0])}"
 
 
 def gaps_between(times: Sequence[float]) -> list[float]:

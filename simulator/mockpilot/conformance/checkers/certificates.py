@@ -14,6 +14,7 @@ from mockpilot.conformance.case import Case
 from mockpilot.conformance.conversation import OLD_TLS, Link
 from mockpilot.conformance.levels import Level
 from mockpilot.conformance.observation import Observation, held
+from mockpilot.counts import counted
 from mockpilot.protocol.envelope import parse_timestamp
 
 VERIFIES_CERTIFICATE = "handshake.verifies-certificate"
@@ -121,7 +122,7 @@ def _authority(case: Case, links: Sequence[Link]) -> Iterator[Observation]:
             yield Observation(
                 TRUSTS_THE_CA, False, tuple(_end_of(link) for link in turned_away),
                 "a TLS handshake with our certificate, which the authority that was handed over has signed",
-                f"{len(turned_away)} attempts ended inside TLS: {_reason(turned_away[0])}",
+                f"{counted(len(turned_away), 'attempt')} ended inside TLS: {_reason(turned_away[0])}",
                 None if case.presystem.launched else Level.MAY,
             )  # fmt: skip
     yield from _rotated(links)

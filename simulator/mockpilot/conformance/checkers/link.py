@@ -10,6 +10,7 @@ from mockpilot.conformance.conversation import Link
 from mockpilot.conformance.levels import Level
 from mockpilot.conformance.observation import Observation, held, undecided
 from mockpilot.conformance.stuck import ended_by_us
+from mockpilot.counts import counted
 from mockpilot.durations import format_duration
 from mockpilot.history.events import CloseReceived, LinkEnded, ListenerDown
 
@@ -100,8 +101,8 @@ def _backs_off(case: Case) -> Iterator[Observation]:
                 "gaps of " + ", ".join(format_duration(gap) for gap in gaps[:12]), cause="no growth",
             )  # fmt: skip
         else:
-            yield undecided(BACKS_OFF, *shown, why=f"{len(gaps)} gaps between attempts in {format_duration(watched)} "
-                            f"neither grew clearly nor are enough to miss growth")  # fmt: skip
+            few = f"{counted(len(gaps), 'gap')} between attempts in {format_duration(watched)}"
+            yield undecided(BACKS_OFF, *shown, why=f"{few}: neither clear growth nor enough of them to miss it")
 
 
 def _is_slow_enough(gaps: list[float], run: list[Attempt], steady_s: float) -> bool:

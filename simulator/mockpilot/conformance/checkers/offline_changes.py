@@ -15,6 +15,7 @@ from mockpilot.conformance.checkers.changes import is_charging
 from mockpilot.conformance.checkers.outages import CHANGE_COMES, was_up
 from mockpilot.conformance.lists import Entry, RequestList, Step
 from mockpilot.conformance.observation import Observation, held, undecided
+from mockpilot.counts import counted
 
 CONTROLS = 2
 """A command that sets one and the same value passes for a change once, not twice."""
@@ -74,7 +75,7 @@ def _never_came(case: Case, step: Step, told: RequestList, later: list[RequestLi
         yield Observation(
             CHANGE_COMES, False, (told.index, step.provoked.index, chance.ended_index, chance.answered_index),
             f"a list with other values of {step.provoked.charging_request_id}, on the second link after the outage at "
-            "the latest", f"{len(later)} lists with the old values" if later else "no list", cause="values",
+            "the latest", f"{counted(len(later), 'list')} with the old values" if later else "no list", cause="values",
         )  # fmt: skip
     elif doubtful:
         yield undecided(CHANGE_COMES, step.provoked.index, why="our own stalls hide whether it came")

@@ -12,6 +12,7 @@ from mockpilot.conformance.conversation import Link
 from mockpilot.conformance.levels import Level
 from mockpilot.conformance.lists import RequestList, Step
 from mockpilot.conformance.observation import Observation, held, undecided
+from mockpilot.counts import counted
 from mockpilot.durations import format_duration
 from mockpilot.history.events import Event, FaultArmed, FaultDisarmed
 
@@ -112,7 +113,7 @@ def _silence(case: Case, step: Step, later: list[RequestList]) -> Iterator[Obser
         yield Observation(
             CHANGE_COMES, False, (step.provoked.index, chance.ended_index, chance.answered_index),
             "a list with the new charging request, on the second link after the outage at the latest",
-            f"{len(later)} lists without it" if later else "no list",
+            f"{counted(len(later), 'list')} without it" if later else "no list",
         )  # fmt: skip
     elif doubtful:
         yield undecided(CHANGE_COMES, step.provoked.index, why="our own stalls hide whether it came")

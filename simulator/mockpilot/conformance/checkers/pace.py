@@ -16,6 +16,7 @@ from mockpilot.conformance.observation import Observation, held, undecided
 from mockpilot.conformance.probes import left_by_product
 from mockpilot.conformance.rates import MINUTE_S, shows_calm
 from mockpilot.conformance.stuck import unanswered
+from mockpilot.counts import counted
 from mockpilot.durations import format_duration
 from mockpilot.history.events import Event, FaultDisarmed, FaultFired, StepEnded, StepProvoked
 
@@ -202,7 +203,8 @@ def _quiet(case: Case, link: Link) -> Iterator[Observation]:
                     for one, other in pairwise(inside)
                     if one.frame.envelope and other.frame.envelope)  # fmt: skip
         shown = tuple(read.index for read in inside)
-        told = f"{len(inside)} lists in {format_duration(end - start)}, {equal} of them equal to the one before"
+        seen = f"{counted(len(inside), 'list')} in {format_duration(end - start)}"
+        told = f"{seen}, {equal} of them equal to the one before"
         if equal > max(EQUAL_A_MINUTE * minutes, pushes) or len(inside) > ANY_A_MINUTE * minutes:
             yield Observation(
                 QUIET, False, shown, f"at most {EQUAL_A_MINUTE} equal lists a minute, {ANY_A_MINUTE} in all", told,
@@ -217,7 +219,7 @@ def _quiet(case: Case, link: Link) -> Iterator[Observation]:
         elif shows_calm(len(inside), end - start, EQUAL_A_MINUTE):
             yield held(QUIET, *shown, link=link.number)
         else:
-            why = f"{told}: too short a time for a rate; let steady_observe be a minute or more"
+            why = f"{told}: too short a time for a rate; a minute of steady_observe always shows one"
             yield undecided(QUIET, *shown, why=why, link=link.number)
 
 

@@ -9,6 +9,7 @@ from mockpilot.conformance.case import Case
 from mockpilot.conformance.conversation import Link
 from mockpilot.conformance.levels import Level
 from mockpilot.conformance.observation import Observation, held, undecided
+from mockpilot.counts import counted
 from mockpilot.durations import format_duration
 from mockpilot.history.events import CloseReceived, FaultArmed, UpgradeRequested
 
@@ -108,7 +109,8 @@ def _pace(case: Case) -> Iterator[Observation]:
         elif shows_pace(run, _watched_s(case, run), case.limits["spacing_observe"], floor):
             yield held(SLOWS_WITHOUT, *shown)
         else:
-            yield undecided(SLOWS_WITHOUT, *shown, why=f"{len(run)} attempts without a subprotocol show no pace")
+            why = f"{counted(len(run), 'attempt')} without a subprotocol: no pace shows"
+            yield undecided(SLOWS_WITHOUT, *shown, why=why)
 
 
 def _watched_s(case: Case, run: list[Attempt]) -> float:
