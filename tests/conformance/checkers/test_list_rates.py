@@ -47,6 +47,14 @@ def test_short_look_at_many_open_lists_clears_nobody() -> None:
     assert unanswered(1, 70, short).held(HEAP)
 
 
+def test_list_with_each_push_is_no_heap_however_fast_the_pushes_are() -> None:
+    """The same is four a minute at ChargePilot's pace."""
+    play = Play(limits={"resend_within": 5.0, "open_observe": 15.0}).exchange()
+    for _ in range(20):
+        play.asks(A).loses_confirmation().push().confirm().wait(1)
+    assert play.held(HEAP)
+
+
 def refused(every: float, times: int, fault: str | None = "odd") -> Play:
     """Lists that are refused, each time."""
     play = Play().armed("odd", "answer", kind="error").exchange()

@@ -52,16 +52,17 @@ def _open_over_links(case: Case, lists: Sequence[RequestList]) -> Iterator[Obser
     if not _on_several_links(lists) or case.ends_at - lists[0].at < case.limits["open_observe"]:
         return
     if _too_many([read.at for read in lists], OPEN_LISTS, case.limits["resend_within"]) is None:
-        yield _no_heap(lists, case.ends_at - lists[0].at)
+        yield _no_heap(lists, case.clean_links, case.ends_at)
 
 
-def _no_heap(lists: Sequence[RequestList], watched_s: float, link: int | None = None) -> Observation:
-    """Ten in all are no heap however short the look; more of them take a minute to show that they keep to a pace."""
-    shown = tuple(read.index for read in lists)
-    if len(lists) <= OPEN_LISTS or watched_s >= MINUTE_S:
+def _no_heap(lists: Sequence[RequestList], links: Sequence[Link], end: float, link: int | None = None) -> Observation:
+    """Ten in all are no heap however short the look, nor is one with each push; a minute shows any other pace."""
+    shown, began = tuple(read.index for read in lists), lists[0].at
+    pushes = sum(began <= push.at <= end for one in links for push in one.pushes_handed())
+    if len(lists) <= max(OPEN_LISTS, 1 + pushes) or end - began >= MINUTE_S:
         return held(BOUNDED_OPEN, *shown, link=link)
-    told = f"{len(lists)} unanswered lists in {format_duration(watched_s)}"
-    why = f"{told}: too short a time to say that they do not heap up; let open_observe be a minute or more"
+    told = f"{len(lists)} unanswered lists in {format_duration(end - began)}"
+    why = f"{told}: too short a time to say that they do not heap up; a minute of open_observe always shows it"
     return undecided(BOUNDED_OPEN, *shown, why=why, link=link)
 
 
@@ -94,7 +95,7 @@ def _open(case: Case, link: Link, lists: Sequence[RequestList]) -> Iterator[Obse
     elif lists:
         end = link.ending.at if link.ending is not None else case.ends_at
         if end - lists[0].at >= case.limits["open_observe"]:
-            yield _no_heap(lists, end - lists[0].at, link.number)
+            yield _no_heap(lists, (link,), end, link.number)
 
 
 def _refused(case: Case, link: Link, lists: Sequence[RequestList]) -> Iterator[Observation]:
