@@ -61,6 +61,8 @@ class Curve:
         if after == len(self.soc):
             return math.inf
         before = after - 1
+        if not self.rate[before]:  # a rise too small to take any time
+            return self.at[after]
         return min(self.at[before] + (soc_percent - self.soc[before]) / self.rate[before], self.at[after])
 
     def warm(self, spans: Iterable[tuple[float, float, float, float]]) -> None:
