@@ -20,8 +20,8 @@ def test_lost_confirmation_is_repaired(mockpilot: Cms, product: ThreadedApp) -> 
     A product may send a list of its own after the first push: if that one is lost, the next one says more.
     """
     mockpilot.wait_exchange()
-    lost = mockpilot.arm(faults.lose("confirmation", action="ProvideChargingRequests", nth=1))
     mockpilot.mark("the next list is not confirmed")
+    lost = mockpilot.arm(faults.lose("confirmation", action="ProvideChargingRequests", nth=1))
     product.plan_bus("4711", leave="05:40", soc=80)
     first, second = mockpilot.wait_for("ProvideChargingRequests", count=2, within=5)
     assert lost.fired_at
