@@ -1,5 +1,5 @@
 from mockpilot.faults import answer
-from mockpilot.scenario import Stage, scenario
+from mockpilot.scenario import Stage, list_on_new_link, scenario
 
 
 @scenario(
@@ -21,9 +21,5 @@ async def confirmation_wrong_id(cms: Stage) -> None:
     await cms.obtain_list(wrong)
     with cms.patience("resend_within") as waited:
         await cms.wait_for("ProvideChargingRequests")
-    if waited.ran_out and cms.is_connected:  # no time-out of its own: a reconnect must bring the list
-        await cms.drop("close", code=1012)
-        with cms.patience("reconnect_within"):
-            await cms.look_for("answer")
-        with cms.patience("resend_within"):
-            await cms.wait_for("ProvideChargingRequests")
+    if waited.ran_out:  # no time-out of its own: a reconnect must bring the list
+        await list_on_new_link(cms)

@@ -1,5 +1,5 @@
 from mockpilot.faults import damage
-from mockpilot.scenario import Stage, scenario
+from mockpilot.scenario import Stage, answer_on_new_link, scenario
 
 WAYS = ("extra-field", "unknown-value")
 
@@ -24,7 +24,5 @@ async def information_unknown(cms: Stage) -> None:
             cms.push()
             with cms.patience("confirm_within") as waited:
                 await cms.wait_for("answer")
-        if waited.ran_out and cms.is_connected:
-            await cms.drop("close", code=1012)
-            with cms.patience("reconnect_within"):
-                await cms.wait_for("answer")
+        if waited.ran_out:
+            await answer_on_new_link(cms)

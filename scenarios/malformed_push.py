@@ -1,5 +1,5 @@
 from mockpilot.faults import damage
-from mockpilot.scenario import Stage, scenario
+from mockpilot.scenario import Stage, answer_on_new_link, scenario
 
 PUSH = "ProvideChargingInformation"
 FORMS = ("not-json", "six-slots", "type", "cut", "binary", "bad-utf8")
@@ -29,7 +29,5 @@ async def malformed_push(cms: Stage) -> None:
             await cms.wait_for("answer")
         if waited.ran_out:
             break
-    if waited.ran_out and cms.is_connected:  # a second chance: another reconnect
-        await cms.drop("close", code=1012)
-        with cms.patience("reconnect_within"):
-            await cms.wait_for("answer")
+    if waited.ran_out:  # a second chance: another reconnect
+        await answer_on_new_link(cms)

@@ -1,4 +1,4 @@
-from mockpilot.scenario import Stage, list_on_new_link, scenario
+from mockpilot.scenario import Stage, away_during, list_on_new_link, scenario, taken_over
 
 
 @scenario(
@@ -22,17 +22,9 @@ async def outage_with_cancelling(cms: Stage) -> None:
     await cms.reach("exchange")
     await cms.obtain_list()
     for _ in range(2):
-        await cms.provoke("create-request")
-        await cms.wait_for("ProvideChargingRequests")
-        await cms.wait_for("depot_changed")
+        await taken_over(cms, "create-request")
     await cms.wait_for("answer")  # the list is confirmed by now, so nothing is open
-    with cms.outage("reset", refusing="accept-and-drop"):
-        with cms.patience("reconnect_within"):
-            await cms.wait_for("tcp_accepted")
-        await cms.provoke("cancel-request")
-    cms.mark("back again")
-    with cms.patience("reconnect_within"):
-        await cms.look_for("answer")
+    await away_during(cms, "cancel-request")
     with cms.patience("resend_within") as waited:
         await cms.wait_for("ProvideChargingRequests")
     if waited.ran_out:

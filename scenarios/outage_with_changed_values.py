@@ -1,4 +1,4 @@
-from mockpilot.scenario import Stage, scenario
+from mockpilot.scenario import Stage, away_during, list_on_new_link, scenario, taken_over
 
 CONTROLS = 2
 """Changes on a live link that show what one looks like; a command may set the same value each time."""
@@ -26,22 +26,10 @@ async def outage_with_changed_values(cms: Stage) -> None:
     await cms.obtain_list()
     await cms.wait_for("depot_changed")
     for _ in range(CONTROLS):
-        await cms.provoke("change-request")
-        await cms.wait_for("news")
-        await cms.wait_for("depot_changed")
+        await taken_over(cms, "change-request")
     await cms.wait_for("answer")  # the list is confirmed by now, so nothing is open
-    with cms.outage("reset", refusing="accept-and-drop"):
-        with cms.patience("reconnect_within"):
-            await cms.wait_for("tcp_accepted")
-        await cms.provoke("change-request")
-    cms.mark("back again")
-    with cms.patience("reconnect_within"):
-        await cms.look_for("answer")
+    await away_during(cms, "change-request")
     with cms.patience("resend_within") as waited:
         await cms.wait_for("news")
-    if waited.ran_out and cms.is_connected:
-        await cms.drop("close", code=1012)
-        with cms.patience("reconnect_within"):
-            await cms.look_for("answer")
-        with cms.patience("resend_within"):
-            await cms.wait_for("news")
+    if waited.ran_out:
+        await list_on_new_link(cms, "news")

@@ -1,4 +1,4 @@
-from mockpilot.scenario import Stage, list_on_new_link, scenario, something_beyond
+from mockpilot.scenario import Stage, away_during, list_on_new_link, scenario, something_beyond
 
 
 @scenario(
@@ -23,15 +23,7 @@ async def outage_with_changes(cms: Stage) -> None:
     await cms.obtain_list()
     await cms.wait_for("answer")  # the list is confirmed by now, so nothing is open
     known = cms.request_ids
-    with cms.outage("reset", refusing="accept-and-drop"):
-        with cms.patience("reconnect_within"):
-            await cms.wait_for("tcp_accepted")
-        await cms.provoke("create-request")
-        for _ in range(3):
-            await cms.provoke("change-request")
-    cms.mark("back again")
-    with cms.patience("reconnect_within"):
-        await cms.look_for("answer")
+    await away_during(cms, "create-request", *("change-request",) * 3)
     with cms.patience("resend_within") as waited:
         await cms.wait_for("ProvideChargingRequests")
         await cms.hold()

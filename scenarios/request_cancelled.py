@@ -1,4 +1,4 @@
-from mockpilot.scenario import Stage, scenario
+from mockpilot.scenario import Stage, list_on_new_link, scenario, taken_over
 
 
 @scenario(
@@ -20,9 +20,7 @@ async def request_cancelled(cms: Stage) -> None:
     await cms.reach("exchange")
     await cms.obtain_list()
     for _ in range(2):
-        await cms.provoke("create-request")
-        await cms.wait_for("news")
-        await cms.wait_for("depot_changed")
+        await taken_over(cms, "create-request")
     await cms.wait_for("answer")
     await cms.provoke("cancel-request")
     with cms.patience("provoke_within") as waited:
@@ -31,11 +29,7 @@ async def request_cancelled(cms: Stage) -> None:
         await cms.provoke("create-request")  # a list that was surely made after the cancelling
         await cms.wait_for("news")
     if waited.ran_out and cms.is_connected:  # a second chance: a reconnect
-        await cms.drop("close", code=1012)
-        with cms.patience("reconnect_within"):
-            await cms.look_for("answer")
-        with cms.patience("resend_within"):
-            await cms.wait_for("ProvideChargingRequests")
+        await list_on_new_link(cms)
         return
     await cms.wait_for("answer")
     await cms.drop("close", code=1012)  # does what was cancelled come back with the link?

@@ -1,4 +1,4 @@
-from mockpilot.scenario import Stage, scenario
+from mockpilot.scenario import Stage, scenario, taken_over
 
 
 @scenario(
@@ -21,9 +21,7 @@ async def request_changed(cms: Stage) -> None:
     await cms.reach("exchange")
     await cms.obtain_list()
     for _ in range(2):  # the second list shows whether the first new request is still in it
-        await cms.provoke("create-request")
-        await cms.wait_for("news")
-        await cms.wait_for("depot_changed")
+        await taken_over(cms, "create-request")
     cms.mark("the requests are there; now one is changed")
     before = cms.request_ids
     await cms.provoke("change-request")

@@ -1,4 +1,4 @@
-from mockpilot.scenario import Stage, scenario
+from mockpilot.scenario import Stage, list_on_new_link, scenario, taken_over
 
 
 @scenario(
@@ -19,16 +19,10 @@ async def request_changed_while_charging(cms: Stage) -> None:
     await cms.reach("exchange")
     await cms.obtain_list()
     await cms.wait_for("depot_changed")
-    await cms.provoke("change-request")  # the control: outside charging
-    await cms.wait_for("news")
-    await cms.wait_for("depot_changed")
+    await taken_over(cms, "change-request")  # the control: outside charging
     await cms.reach("charging")
     await cms.provoke("change-request")
     with cms.patience("provoke_within") as waited:
         await cms.wait_for("news")
-    if waited.ran_out and cms.is_connected:  # a second chance: a reconnect
-        await cms.drop("close", code=1012)
-        with cms.patience("reconnect_within"):
-            await cms.look_for("answer")
-        with cms.patience("resend_within"):
-            await cms.wait_for("ProvideChargingRequests")
+    if waited.ran_out:  # a second chance: a reconnect
+        await list_on_new_link(cms)

@@ -5,6 +5,7 @@ A scenario file needs nothing else of mockpilot than this package and ``mockpilo
 
 from mockpilot.scenario.chances import (
     BOOT_IN_VAIN_BOUNDS,
+    answer_on_new_link,
     boot_in_vain,
     left_the_silence,
     list_on_new_link,
@@ -13,9 +14,11 @@ from mockpilot.scenario.chances import (
 )
 from mockpilot.scenario.definition import Scenario, scenario
 from mockpilot.scenario.probing import PROBE_BOUNDS, probe
+from mockpilot.scenario.provoked import POINT_GONE_BOUNDS, away_during, point_gone, taken_over
 from mockpilot.scenario.stage import Stage
 
 __all__ = [
-    "BOOT_IN_VAIN_BOUNDS", "PROBE_BOUNDS", "Scenario", "Stage", "boot_in_vain", "left_the_silence", "list_on_new_link",
-    "probe", "scenario", "something_beyond", "still_answers",
+    "BOOT_IN_VAIN_BOUNDS", "POINT_GONE_BOUNDS", "PROBE_BOUNDS", "Scenario", "Stage", "answer_on_new_link",
+    "away_during", "boot_in_vain", "left_the_silence", "list_on_new_link", "point_gone", "probe", "scenario",
+    "something_beyond", "still_answers", "taken_over",
 ]  # fmt: skip

@@ -15,17 +15,26 @@ async def still_answers(cms: Stage) -> None:
     """Wait for two more answered pushes; for whoever stays silent, for one on a new link."""
     with cms.patience("resend_within") as waited:
         await cms.wait_for("answer", count=2)
-    if waited.ran_out and cms.is_connected:
+    if waited.ran_out:
+        await answer_on_new_link(cms)
+
+
+async def answer_on_new_link(cms: Stage) -> None:
+    """End the link, and wait for an answered push on the next one; nothing if there is none to end."""
+    if cms.is_connected:
         await cms.drop("close", code=1012)
         with cms.patience("reconnect_within"):
             await cms.wait_for("answer")
 
 
-async def list_on_new_link(cms: Stage, beyond: frozenset[str] | None = None) -> None:
+async def list_on_new_link(
+    cms: Stage, what: str = "ProvideChargingRequests", beyond: frozenset[str] | None = None
+) -> None:
     """End the link, and wait for an answered push and a list on the next one; nothing if there is none to end.
 
     Args:
         cms: whose link.
+        what: the list that is awaited; ``news`` passes over those that say what was said before.
         beyond: request ids; only a list that brings the CMS to hold another one ends the wait.
     """
     if not cms.is_connected:
@@ -34,7 +43,7 @@ async def list_on_new_link(cms: Stage, beyond: frozenset[str] | None = None) -> 
     with cms.patience("reconnect_within"):
         await cms.look_for("answer")
     with cms.patience("resend_within"):
-        await cms.wait_for("ProvideChargingRequests")
+        await cms.wait_for(what)
         if beyond is not None:
             await something_beyond(cms, beyond)
 
