@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 
 import pytest
 import trio
@@ -46,8 +46,8 @@ def test_work_is_done_in_the_loop(loop: LoopThread[Thing]) -> None:
     assert loop.call(lambda: "still there") == "still there"
 
 
-def test_wait_that_takes_too_long_is_stopped(loop: LoopThread[Thing]) -> None:
-    """Nothing of it is left in the loop."""
+def waiting() -> tuple[threading.Event, Callable[[], Awaitable[None]]]:
+    """A wait without end, and what is set when it is cancelled."""
     cancelled = threading.Event()
 
     async def wait() -> None:
@@ -56,6 +56,12 @@ def test_wait_that_takes_too_long_is_stopped(loop: LoopThread[Thing]) -> None:
         finally:
             cancelled.set()
 
+    return cancelled, wait
+
+
+def test_wait_that_takes_too_long_is_stopped(loop: LoopThread[Thing]) -> None:
+    """Nothing of it is left in the loop."""
+    cancelled, wait = waiting()
     with pytest.raises(RanOut):
         loop.begin(wait).result(0.01)
     assert cancelled.is_set()
@@ -63,14 +69,7 @@ def test_wait_that_takes_too_long_is_stopped(loop: LoopThread[Thing]) -> None:
 
 def test_what_is_given_up_has_ended_afterwards(loop: LoopThread[Thing]) -> None:
     """Whether it went on, was over already, or the whole loop is."""
-    cancelled = threading.Event()
-
-    async def wait() -> None:
-        try:
-            await trio.sleep_forever()
-        finally:
-            cancelled.set()
-
+    cancelled, wait = waiting()
     job = loop.begin(wait)
     job.give_up()
     assert cancelled.is_set()
