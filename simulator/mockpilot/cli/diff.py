@@ -6,6 +6,8 @@ from pathlib import Path
 
 import click
 
+from mockpilot.counts import counted
+
 _HEADS = {
     "new": "new failures",
     "unclear": "passed before, inconclusive now",
@@ -41,6 +43,6 @@ def diff(before: Path, now: Path) -> int:
         if lines:
             click.echo("\n".join([head, *(f"  {visible(line)}" for line in lines)]))
     if not any(getattr(found, name) for name in _HEADS):
-        number = in_both(first, second)
-        click.echo(f"nothing changed in the {number} scenario{'s' * (number != 1)} that both runs have")
+        number = counted(in_both(first, second), "scenario")
+        click.echo(f"nothing changed in the {number} that both runs have")
     return 1 if found.worse else 0

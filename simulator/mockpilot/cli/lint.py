@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from mockpilot.counts import counted
 from mockpilot.errors import UsageError
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ def lint(files: tuple[Path, ...]) -> int:
             click.echo(f"{file}:{line}: {said}")
         found += len(problems.found)
     if not found:
-        click.echo(f"{len(files)} {'file' if len(files) == 1 else 'files'}, no problems")
+        click.echo(f"{counted(len(files), 'file')}, no problems")
     return 1 if found else 0
 
 

@@ -14,6 +14,7 @@ from mockpilot import __version__
 from mockpilot.cli.awaiting import Awaiting
 from mockpilot.cli.colours import coloured
 from mockpilot.cli.listening import CA_FILE, authority_words
+from mockpilot.counts import counted
 from mockpilot.durations import format_duration
 from mockpilot.history.arrivals import TurnedAway
 from mockpilot.history.events import Event
@@ -121,7 +122,7 @@ def progress_for(plan: Plan, *, quiet: bool) -> Iterator[Lines]:
     """Choose how to show a run, and say what begins."""
     presystem, interval = plan.profile.presystem, format_duration(plan.profile.cms.push_interval_s)
     count = len(plan.selection.run)
-    head = (f"mockpilot {__version__} · {count} scenario{'s' * (count != 1)} · dialect {presystem.dialect} "
+    head = (f"mockpilot {__version__} · {counted(count, 'scenario')} · dialect {presystem.dialect} "
             f"· push interval {interval} · seed {plan.seed} · real time")  # fmt: skip
     asks = plan.profile.provoke is not None and plan.profile.provoke.way == "ask"
     lab_ca = plan.profile.cms.certs / CA_FILE if plan.profile.cms.certs else None

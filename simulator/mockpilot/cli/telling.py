@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from mockpilot.counts import counted
 from mockpilot.history.events import Event, LinkEnded, Message, MessageReceived, MessageSent
 from mockpilot.protocol.envelope import Action, MessageType, read
 from mockpilot.report.happenings import tell
@@ -66,8 +67,7 @@ def _of_push(message: Message) -> MessageType | None:
 
 
 def _told(count: _Count, until: float) -> str:
-    pushes = f"{count.pushes} pushes" if count.pushes != 1 else "1 push"
-    return f"→ {pushes} in {until - count.since:.0f} s, {count.confirmed} confirmed"
+    return f"→ {counted(count.pushes, 'push', 'pushes')} in {until - count.since:.0f} s, {count.confirmed} confirmed"
 
 
 def _line(event: Event, told: str) -> str:

@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
+from mockpilot.counts import counted
 from mockpilot.durations import format_duration
 from mockpilot.report.night import Night
 from mockpilot.report.stays import Stay
@@ -38,9 +39,9 @@ def said(night: Night) -> Iterator[str]:
     peak = night.peak
     yield f"Peak {kw(peak.drawn_kw)} at {time_of(night, peak.at_s)}{_against_limit(night)}."
     yield f"{number(night.energy_kwh)} kWh from the grid."
-    yield ", ".join([_count(len(night.buses), "vehicle"), *_fates(night)]) + "."
+    yield ", ".join([counted(len(night.buses), "vehicle"), *_fates(night)]) + "."
     if night.left_out:
-        yield f"{_count(night.left_out, 'more vehicle')} left out."
+        yield f"{counted(night.left_out, 'more vehicle')} left out."
     if night.forgotten:
         yield "What came before is forgotten."
 
@@ -101,8 +102,4 @@ def _fates(night: Night) -> Iterator[str]:
     marks = [fate(stay)[0] for bus in night.buses for stay in bus.stays]
     for mark, (_, words) in _FATES.items():
         if marks.count(mark):
-            yield f"{mark} {_count(marks.count(mark), 'stay')} {words}".lstrip()
-
-
-def _count(many: int, what: str) -> str:
-    return f"{many} {what}{'' if many == 1 else 's'}"
+            yield f"{mark} {counted(marks.count(mark), 'stay')} {words}".lstrip()

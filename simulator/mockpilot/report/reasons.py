@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from mockpilot.conformance.levels import Outcome
+from mockpilot.counts import counted
 from mockpilot.report.repairs import remarks, repairs
 from mockpilot.report.wording import requirement_words, why
 from mockpilot.results import DeviationResult, RunResult
@@ -27,7 +28,7 @@ def stale_words(one: DeviationResult) -> str:
 def _against(result: RunResult) -> str:
     stale = [stale_words(one) for one in result.deviations if one.state in ("gone", "overdue")]
     found = [
-        f"{requirement_words(one.finding)}, in {_number(len(one.scenarios), 'scenario')}: {one.statement}"
+        f"{requirement_words(one.finding)}, in {counted(len(one.scenarios), 'scenario')}: {one.statement}"
         for one in repairs(result)
     ]
     must = any(one.finding.level == "must" for one in repairs(result))
@@ -42,15 +43,11 @@ def _unclear(result: RunResult) -> str:
 
 
 def _for(result: RunResult) -> str:
-    number = _number(sum(one.selected for one in result.scenarios), "scenario")
+    number = counted(sum(one.selected for one in result.scenarios), "scenario")
     but = ", but for expected deviations" if any(one.state == "occurred" for one in result.deviations) else ""
     remarked = len(remarks(result))
     return f"Every must and should that {number} exercised held{but}.{_told(remarked)}"
 
 
 def _told(remarked: int) -> str:
-    return f" {_number(remarked, 'remark')} below." if remarked else ""
-
-
-def _number(number: int, what: str) -> str:
-    return f"{number} {what}{'s' * (number != 1)}"
+    return f" {counted(remarked, 'remark')} below." if remarked else ""

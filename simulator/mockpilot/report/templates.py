@@ -9,6 +9,7 @@ from importlib import resources
 
 import jinja2
 
+from mockpilot.counts import counted
 from mockpilot.report import wording
 from mockpilot.report.reasons import stale_words
 
@@ -30,7 +31,7 @@ def _environment() -> jinja2.Environment:
     made.filters |= {
         "visible": wording.visible, "label": wording.requirement_words, "basis": wording.basis_words,
         "why": wording.why, "remarks": wording.remark_words, "stale": stale_words,
-        "reason": wording.reason_words, "prose": prose,
+        "reason": wording.reason_words, "prose": prose, "counted": counted,
     }  # fmt: skip
     return made
 

@@ -118,7 +118,7 @@ def _lines(result: RunResult, report: str, run: str, scenarios: bool) -> Iterato
 def _deviations(result: RunResult) -> Iterator[str]:
     met = sum(finding.expected_deviation for one in result.scenarios for finding in one.findings)
     if met:
-        yield f"{met} expected deviation{'s' * (met != 1)} met"
+        yield f"{counted(met, 'expected deviation')} met"
     yield from deviation_words(result)
 
 

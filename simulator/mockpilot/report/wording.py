@@ -9,6 +9,7 @@ from typing import Any
 
 from mockpilot.conformance.levels import Basis, Level, Outcome
 from mockpilot.conformance.requirements import Requirement
+from mockpilot.counts import counted
 from mockpilot.durations import format_duration
 from mockpilot.faults.evidence import unseeable_words
 from mockpilot.history.events import ScenarioStarted
@@ -111,7 +112,7 @@ def remarks_of(scenario: ScenarioResult, requirement: str = "") -> list[FindingR
 
 def remark_words(number: int) -> str:
     """How many remarks, such as ``2 remarks``; empty for none."""
-    return f"{number} remarks" if number > 1 else "remark" * number
+    return _several(number, "remark")
 
 
 def known_of(scenario: ScenarioResult) -> list[FindingResult]:
@@ -121,7 +122,11 @@ def known_of(scenario: ScenarioResult) -> list[FindingResult]:
 
 def known_words(number: int) -> str:
     """How many expected deviations, such as ``2 expected deviations``; empty for none."""
-    return f"{number} expected deviations" if number > 1 else "expected deviation" * number
+    return _several(number, "expected deviation")
+
+
+def _several(number: int, one: str) -> str:
+    return counted(number, one) if number > 1 else one * number
 
 
 def scenario_words(scenario: ScenarioResult) -> str:
@@ -136,8 +141,8 @@ def why(scenario: ScenarioResult) -> str:
         return reason_words(scenario.reason)
     if scenario.cause is not None:
         return f"{scenario.cause}: {scenario.detail}" if scenario.detail else str(scenario.cause)
-    counted = [one for one in decisive(scenario) if not one.expected_deviation and one.level is not Level.MAY]
-    return counted[0].message if counted else _held(scenario)
+    against = [one for one in decisive(scenario) if not one.expected_deviation and one.level is not Level.MAY]
+    return against[0].message if against else _held(scenario)
 
 
 def _held(scenario: ScenarioResult) -> str:

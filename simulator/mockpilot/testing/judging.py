@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from mockpilot.conformance.levels import Cause, Level, Outcome
 from mockpilot.conformance.rules import RULES
 from mockpilot.conformance.verdict import judge
+from mockpilot.counts import counted
 from mockpilot.errors import UsageError
 from mockpilot.history.events import ScenarioStarted
 from mockpilot.history.recorder import History
@@ -50,11 +51,11 @@ def check_rule(rule: str) -> None:
 
 def reasons_to_fail(played: Played, result: ScenarioResult, *, strict: bool) -> list[str]:
     """Why a recording fails a test, a sentence each; empty if it doesn't."""
-    counted = counting(result.findings)
+    against = counting(result.findings)
     reasons = [
-        f"{len(found)} finding{'s' * (len(found) != 1)} of level {level}"
+        f"{counted(len(found), 'finding')} of level {level}"
         for level in ((Level.MUST, Level.SHOULD) if strict else (Level.MUST,))
-        if (found := [one for one in counted if one.level is level])
+        if (found := [one for one in against if one.level is level])
     ]
     reasons += [
         unfired_words(one, played.history)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from mockpilot.conformance.levels import Level
+from mockpilot.counts import counted
 from mockpilot.durations import format_duration
 from mockpilot.history.events import (
     CloseSent,
@@ -29,7 +30,7 @@ from mockpilot.history.events import (
 from mockpilot.history.recorder import History
 from mockpilot.protocol.envelope import Action, MessageType, read
 from mockpilot.report.happenings import tell
-from mockpilot.report.wording import fault_words, level_words, unseeable, visible
+from mockpilot.report.wording import fault_words, level_words, times_words, unseeable, visible
 from mockpilot.results import FaultResult, FindingResult, ScenarioResult
 
 LAST_LINES = 20
@@ -145,17 +146,13 @@ def state_of(history: History) -> str:
         return "nobody has connected"
     opened = [event for event in history.of(UpgradeAnswered) if event.status == 101]
     if not opened:
-        return f"{_times(len(accepted), 'connection')}, none of them got through the upgrade"
+        return f"{counted(len(accepted), 'connection')}, none of them got through the upgrade"
     last = opened[-1].link
     pushes = [read(one.text or "").envelope for one in history.of(MessageSent, last)]
     handed = sum(one is not None and one.message_type is MessageType.REQUEST for one in pushes)
     ended = "ended" if history.of(LinkEnded, last) else "open"
-    return (f"link {last} {ended}, {_times(len(history.of(MessageReceived, last)), 'message')} of the product, "
-            f"{_times(handed, 'push', 'pushes')} handed")  # fmt: skip
-
-
-def _times(count: int, one: str, many: str = "") -> str:
-    return f"{count} {one if count == 1 else many or one + 's'}"
+    return (f"link {last} {ended}, {counted(len(history.of(MessageReceived, last)), 'message')} of the product, "
+            f"{counted(handed, 'push', 'pushes')} handed")  # fmt: skip
 
 
 # -- findings ------------------------------------------------------------------------------------------------------
@@ -198,11 +195,10 @@ def _vain_waits(history: History) -> list[tuple[int, int]]:
 
 
 def _finding(finding: FindingResult) -> Iterator[str]:
-    times = f", seen {finding.count} times" if finding.count > 1 else ""
     known = ", allowed" if finding.expected_deviation else ""
     yield ""
     yield f"{_MARKS[finding.level]} {_headline(finding)}"
-    yield f"    rule       {finding.rule}, {level_words(finding)}{times}{known}"
+    yield f"    rule       {finding.rule}, {level_words(finding)}{times_words(finding.count)}{known}"
     for label, text in (("expected", finding.expected), ("observed", finding.observed), ("perhaps", finding.perhaps)):
         if text:
             yield f"    {label:<10} {visible(text)}"
