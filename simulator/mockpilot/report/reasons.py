@@ -27,11 +27,12 @@ def stale_words(one: DeviationResult) -> str:
 
 def _against(result: RunResult) -> str:
     stale = [stale_words(one) for one in result.deviations if one.state in ("gone", "overdue")]
+    urgent = repairs(result)
     found = [
         f"{requirement_words(one.finding)}, in {counted(len(one.scenarios), 'scenario')}: {one.statement}"
-        for one in repairs(result)
+        for one in urgent
     ]
-    must = any(one.finding.level == "must" for one in repairs(result))
+    must = any(one.finding.level == "must" for one in urgent)
     first, *more = [*found, *stale] if must else [*stale, *found]
     return f"{first}{f' {len(more)} more to repair.' if more else ''}"
 

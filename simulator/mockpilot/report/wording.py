@@ -17,6 +17,7 @@ from mockpilot.history.recorder import History
 from mockpilot.protocol.envelope import MessageType
 from mockpilot.report.time_axis import day
 from mockpilot.results import FaultResult, FindingResult, RunResult, ScenarioResult
+from mockpilot.results.folding import counting
 
 MARKS = {"passed": "✓", "warned": "!", "inconclusive": "?", "failed": "✗", "not_selected": "–"}
 WORDS = {
@@ -141,7 +142,7 @@ def why(scenario: ScenarioResult) -> str:
         return reason_words(scenario.reason)
     if scenario.cause is not None:
         return f"{scenario.cause}: {scenario.detail}" if scenario.detail else str(scenario.cause)
-    against = [one for one in decisive(scenario) if not one.expected_deviation and one.level is not Level.MAY]
+    against = counting(decisive(scenario))
     return against[0].message if against else _held(scenario)
 
 
