@@ -12,7 +12,7 @@ from typing import Any
 
 from mockpilot.conformance.case import Case
 from mockpilot.conformance.chances import missed, second_chances
-from mockpilot.conformance.checkers.outages import was_up
+from mockpilot.conformance.checkers.outages import could_tell
 from mockpilot.conformance.conversation import Frame, Link
 from mockpilot.conformance.levels import Basis, Level
 from mockpilot.conformance.lists import Entry, RequestList, Step, successive
@@ -72,7 +72,7 @@ def _lists_after(
 def _could_tell_at(case: Case, step: Step) -> float:
     """When the product could send what came of a step: at once, or after the first answered push of its next link."""
     assert step.ended is not None
-    if any(was_up(link, step.ended) for link in case.clean_links):
+    if could_tell(case, step):
         return step.ended.at
     later = (link for link in case.clean_links if link.begun.index > step.provoked.index and link.accepted is not None)
     pushes = (push for link in later for push in case.exchanges[link.number].pushes if push.plain and push.answers)

@@ -12,7 +12,7 @@ from typing import Any
 from mockpilot.conformance.case import Case
 from mockpilot.conformance.chances import missed
 from mockpilot.conformance.checkers.changes import is_charging
-from mockpilot.conformance.checkers.outages import CHANGE_COMES, was_up
+from mockpilot.conformance.checkers.outages import CHANGE_COMES, could_tell
 from mockpilot.conformance.lists import Entry, RequestList, Step
 from mockpilot.conformance.observation import Observation, held, undecided
 from mockpilot.counts import counted
@@ -40,7 +40,7 @@ def _told_before(case: Case, step: Step) -> RequestList | None:
 
 
 def _fell_into_an_outage(case: Case, step: Step) -> bool:
-    return step.ended is not None and not any(was_up(link, step.ended) for link in case.clean_links)
+    return step.ended is not None and not could_tell(case, step)
 
 
 def _is_superseded(case: Case, step: Step, told: RequestList) -> bool:

@@ -92,7 +92,7 @@ def _change(case: Case, step: Step) -> Iterator[Observation]:
     """A created request whose list we could not read: no link was up, or the list was dropped unread."""
     if step.name != "create-request" or step.ended is None or _is_superseded(case, step):
         return
-    if _could_tell(case, step) and not _was_dropped_unread(case, step):
+    if could_tell(case, step) and not _was_dropped_unread(case, step):
         return
     known = {entry.id for read in case.lists if read.index < step.provoked.index for entry in read.entries}
     later = [read for read in case.lists if read.index > step.provoked.index and not _unread(read)]
@@ -123,14 +123,13 @@ def _is_superseded(case: Case, step: Step) -> bool:
     return any(other.cancels for other in case.steps if other.provoked.index > step.provoked.index)
 
 
-def _could_tell(case: Case, step: Step) -> bool:
-    """Whether an accepted link was up after the step and before the next loss."""
+def could_tell(case: Case, step: Step) -> bool:
+    """Whether a link was up when the step had ended, over which the product could tell at once what came of it."""
     assert step.ended is not None
-    return any(was_up(link, step.ended) for link in case.clean_links)
+    return any(_was_up(link, step.ended) for link in case.clean_links)
 
 
-def was_up(link: Link, ended: Event) -> bool:
-    """Whether a link was open, and not about to end, at an event."""
+def _was_up(link: Link, ended: Event) -> bool:
     begun = link.opened is not None and link.opened.index < ended.index
     return begun and (link.ending is None or link.ending.index > ended.index)
 
