@@ -178,6 +178,10 @@ class Case:
         """The product's lists on links that we did not break."""
         return lists_of(self.clean_links, self.steps, self.of(DepotChanged), self.limits["provoke_within"])
 
+    def list_before(self, index: int) -> RequestList | None:
+        """The last list before an event."""
+        return next((read for read in reversed(self.lists) if read.index < index), None)
+
     @cached_property
     def late_lists(self) -> list[RequestList]:
         """Lists that were read while their link was ending: they show what the product had, and are not judged."""

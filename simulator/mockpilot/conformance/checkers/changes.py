@@ -42,7 +42,7 @@ def check(case: Case) -> Iterator[Observation]:
     for step in case.steps:
         if step.ended is None:
             continue
-        before = _list_before(case, step)
+        before = case.list_before(step.provoked.index)
         if step.cancels and before is not None and before.ids:
             yield from _cancelled(case, step, before)
         elif step.name == "change-request" and before is not None:
@@ -52,10 +52,6 @@ def check(case: Case) -> Iterator[Observation]:
         armed = case.faults.armed_as(frame.fault)
         if armed is not None and armed.how.get("how") == "foreign-twin":
             yield from _foreign_process(case, frame)
-
-
-def _list_before(case: Case, step: Step) -> RequestList | None:
-    return next((read for read in reversed(case.lists) if read.index < step.provoked.index), None)
 
 
 def _lists_after(
@@ -313,7 +309,7 @@ def _foreign_process(case: Case, frame: Frame) -> Iterator[Observation]:
     link = case.link(frame.event.link)
     twins = {str(process.get("chargingRequestId")) for process in processes_in(payload_of(frame))
              if process.get("presystemId", case.shown.presystem_id) != case.shown.presystem_id}  # fmt: skip
-    before = next((read for read in reversed(case.lists) if read.index < frame.index), None)
+    before = case.list_before(frame.index)
     if link is None or before is None or not case.presystem.launched:
         return
     own = [entry for entry in before.entries if entry.id in twins]

@@ -33,10 +33,10 @@ def check(case: Case) -> Iterator[Observation]:
 
 def _told_before(case: Case, step: Step) -> RequestList | None:
     """The last list before a change, if it was confirmed and has the request."""
-    before = [read for read in case.lists if read.index < step.provoked.index]
-    if step.name != "change-request" or not before or before[-1].answer is None:
+    told = case.list_before(step.provoked.index)
+    if step.name != "change-request" or told is None or told.answer is None:
         return None
-    return before[-1] if before[-1].entry(step.provoked.charging_request_id) is not None else None
+    return told if told.entry(step.provoked.charging_request_id) is not None else None
 
 
 def _fell_into_an_outage(case: Case, step: Step) -> bool:
@@ -95,12 +95,14 @@ def _changes_show(case: Case, step: Step) -> bool:
 
 def _changed_by(case: Case, step: Step, request: str) -> set[str]:
     """What a change made different, by the lists around it."""
-    before = [read.entry(request) for read in case.lists if read.index < step.provoked.index]
-    after = [read.entry(request) for read in case.lists if read.step == step]
-    if not before or not after or before[-1] is None or after[-1] is None:
+    before = case.list_before(step.provoked.index)
+    after = [read for read in case.lists if read.step == step]
+    old = before.entry(request) if before is not None else None
+    new = after[-1].entry(request) if after else None
+    if old is None or new is None:
         return set()
-    old, new = _values(before[-1]), _values(after[-1])
-    return {key for key in old | new if old.get(key) != new.get(key)}
+    was, now = _values(old), _values(new)
+    return {key for key in was | now if was.get(key) != now.get(key)}
 
 
 def _values(entry: Entry) -> dict[str, Any]:
