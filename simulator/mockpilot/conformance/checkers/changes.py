@@ -244,19 +244,30 @@ def is_charging(case: Case, step: Step) -> bool:
 def _vanished_points(case: Case) -> Iterator[Observation]:
     """Complete lists carry old entries along; only what is new or changed after the push was answered counts."""
     before = {later.index: earlier for earlier, later in successive(case.lists)}
+    placed: dict[tuple[int, str], set[tuple[str, str]]] = {}
     for read in case.lists:
+        told = placed.setdefault(read.teller, set())
         gone = _gone(case, read)
-        touched = [entry for entry in read.entries if _is_touched(entry, read, before.get(read.index))]
-        strange = [entry for entry in touched if entry.point in gone]
-        if strange:
-            entry, is_new = strange[0], strange[0].id in read.new_ids
-            yield Observation(
-                VANISHED_POINTS, False, (read.index,), f"{entry.id} at a point of the latest push, or at none",
-                f"{entry.id} at {entry.point}, which an earlier push had and the latest has not",
-                Level.MAY if case.operator_at_work else None, link=read.link.number, perhaps="" if is_new else _STAYS,
-            )  # fmt: skip
-        elif gone and any(_is_elsewhere(read.entry(one), gone) for one in _stood_at(gone, case, read)):
-            yield held(VANISHED_POINTS, read.index, link=read.link.number)
+        if gone:
+            # Only what becomes of those that stood at points that have gone shows anything.
+            stood = {entry_id for entry_id, point in told if point in gone}
+            yield from _after_vanishing(case, read, before.get(read.index), gone, stood)
+        told |= {(entry.id, entry.point) for entry in read.entries}
+
+
+def _after_vanishing(
+    case: Case, read: RequestList, before: RequestList | None, gone: frozenset[str], stood: set[str]
+) -> Iterator[Observation]:
+    strange = [entry for entry in read.entries if entry.point in gone and _is_touched(entry, read, before)]
+    if strange:
+        entry, is_new = strange[0], strange[0].id in read.new_ids
+        yield Observation(
+            VANISHED_POINTS, False, (read.index,), f"{entry.id} at a point of the latest push, or at none",
+            f"{entry.id} at {entry.point}, which an earlier push had and the latest has not",
+            Level.MAY if case.operator_at_work else None, link=read.link.number, perhaps="" if is_new else _STAYS,
+        )  # fmt: skip
+    elif any(_is_elsewhere(read.entry(one), gone) for one in stood):
+        yield held(VANISHED_POINTS, read.index, link=read.link.number)
 
 
 _STAYS = (
@@ -268,12 +279,6 @@ _STAYS = (
 def _is_touched(entry: Entry, read: RequestList, before: RequestList | None) -> bool:
     old = before.entry(entry.id) if before is not None else None
     return entry.id in read.new_ids or (old is not None and old.values() != entry.values())
-
-
-def _stood_at(gone: frozenset[str], case: Case, read: RequestList) -> frozenset[str]:
-    """Ids that stood at points that have gone: only what becomes of them shows anything."""
-    told = (earlier for earlier in case.lists if earlier.index < read.index and earlier.teller == read.teller)
-    return frozenset(entry.id for earlier in told for entry in earlier.entries if entry.point in gone)
 
 
 def _is_elsewhere(entry: Entry | None, gone: frozenset[str]) -> bool:

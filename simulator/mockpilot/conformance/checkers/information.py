@@ -50,16 +50,16 @@ def _answered(case: Case, link: Link) -> Iterator[Observation]:
     plain = [push for push in case.exchanges[link.number].pushes if push.plain]
     last_answered = max((push.first.index for push in plain if push.answers), default=-1)
     row: list[Push] = []
-    spoilt = case.spoilt_from(link)
+    spoilt, within = case.spoilt_from(link), _patience_s(case, link)
     for push in plain:
         if push.answers:
             row = []
             yield held(IS_ANSWERED, push.first.index, push.answers[0].index, link=link.number)
         elif push.first.index < spoilt and not (
-            push.unreadable or _is_pressed(case, push) or left_behind(case, link, push, _patience_s(case, link))
+            push.unreadable or _is_pressed(case, push) or left_behind(case, link, push, within)
         ):
             row.append(push)
-            yield from _unanswered(case, link, push, row, last_answered)
+            yield from _unanswered(case, link, push, row, last_answered, within)
 
 
 def _is_pressed(case: Case, push: Push) -> bool:
@@ -67,12 +67,13 @@ def _is_pressed(case: Case, push: Push) -> bool:
     return case.faults.pressed(push.first.index, for_s=case.limits["confirm_within"])
 
 
-def _unanswered(case: Case, link: Link, push: Push, row: list[Push], last_answered: int) -> Iterator[Observation]:
+def _unanswered(
+    case: Case, link: Link, push: Push, row: list[Push], last_answered: int, within: float
+) -> Iterator[Observation]:
     """A push that is overtaken by answers to later ones is unanswered by any clock, not by ours alone.
 
     Answering late is not answering never.
     """
-    within = _patience_s(case, link)
     ran_out = case.waiting.ran_out(push.first.at, within, link.ending.at if link.ending else None)
     if ran_out is None:
         yield undecided(IS_ANSWERED, push.first.index, why="our own stalls hide whether it was answered in time",

@@ -23,7 +23,7 @@ def check(case: Case) -> Iterator[Observation]:
     """Every pair of links: one opened while the other was up, or while it was not read."""
     accepted = [link for link in case.clean_links if link.accepted is not None]
     for old, new in itertools.combinations(accepted, 2):
-        if old.instance == new.instance and old.kind == new.kind and _overlap(old, new):
+        if _overlap(old, new) and old.instance == new.instance and old.kind == new.kind:
             yield from _judge(case, old, new)
     yield from _left_unread(case)
 

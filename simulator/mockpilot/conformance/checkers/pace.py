@@ -35,6 +35,8 @@ BLOCKED_AFTER = 3
 EQUAL_A_MINUTE, ANY_A_MINUTE = 10, 60
 """Another implementation's limit for a server; ChargePilot states none."""
 EQUAL_REMARKED = 3
+STIRRING = (FaultFired, FaultDisarmed, StepProvoked, StepEnded)
+"""Events at which a steady stretch ends, and another may begin."""
 
 
 def check(case: Case) -> Iterator[Observation]:
@@ -122,7 +124,7 @@ def _meanwhile(case: Case, read: RequestList) -> Iterator[Observation]:
     if ran_out is None:
         yield undecided(MEANWHILE, read.index, why="our own stalls hide it", link=link.number)
     if ran_out and case.ran_until(read.at, read.at + case.limits["resend_within"]):
-        until = min(*ends, case.ends_at) if ends else case.ends_at
+        until = min([*ends, case.ends_at])
         yield Observation(
             MEANWHILE, False, (read.index, *(push.first.index for push in during)),
             "answers to pushes, whatever becomes of the list",
@@ -167,8 +169,8 @@ def _attempt_beside(case: Case, link: Link) -> Link | None:
     first = link.pushes_handed()[0].index
     return next((
         other for other in case.links
-        if other.begun.index > first and other.instance == link.instance and other.kind in (link.kind, "")
-        and link.alive_until(other.begun.at)
+        if other.begun.index > first and link.alive_until(other.begun.at)
+        and other.instance == link.instance and other.kind in (link.kind, "")
     ), None)  # fmt: skip
 
 
@@ -227,8 +229,7 @@ def _steady(case: Case, link: Link, lists: Sequence[RequestList]) -> Iterator[tu
     if link.accepted is None:
         return
     end = min(link.ending.at if link.ending is not None else inf, case.ends_at)
-    stirred = [event.at for event in case.events
-               if isinstance(event, FaultFired | FaultDisarmed | StepProvoked | StepEnded)]  # fmt: skip
+    stirred = (event.at for kind in STIRRING for event in case.of(kind))
     bounds = sorted([link.accepted.at, *(at for at in stirred if link.accepted.at < at < end), end])
     for start, until in pairwise(bounds):
         left_open = any(start < read.at <= until and read.answer is None and until - read.at > case.delivery.guard(link)

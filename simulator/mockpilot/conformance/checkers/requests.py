@@ -124,7 +124,8 @@ def _untold(case: Case) -> RequestList | None:
     """
     after = [read for read in case.lists if read.step is not None and read.step.name == "create-request"]
     steps = {read.step.provoked.index for read in after if read.step is not None}
-    new = {entry_id for read in case.lists for entry_id in read.new_ids if read.index > min(steps, default=0)}
+    begun = min(steps, default=0)
+    new = {entry_id for read in case.lists if read.index > begun for entry_id in read.new_ids}
     return after[-1] if len(new) < len(steps) else None
 
 
