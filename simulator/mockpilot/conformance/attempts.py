@@ -35,6 +35,7 @@ NOISE_S = 0.05
 
 CHALLENGE = 401
 REFUSED_LOGIN = (CHALLENGE, 403)
+REDIRECTS = range(300, 400)
 
 
 @dataclass(frozen=True, slots=True)

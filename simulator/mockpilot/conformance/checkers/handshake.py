@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from mockpilot.conformance.attempts import Attempt, hammers, handed_path, runs_of, shows_pace, told
+from mockpilot.conformance.attempts import REDIRECTS, Attempt, hammers, handed_path, runs_of, shows_pace, told
 from mockpilot.conformance.case import Case
 from mockpilot.conformance.conversation import Link
 from mockpilot.conformance.levels import Basis, Level
@@ -25,7 +25,6 @@ SLOWS_AFTER_REFUSAL = "handshake.slows-after-refusal"
 USES_THE_PATH = "handshake.uses-the-path"
 
 TOO_BIG = 1009
-REDIRECTS = range(300, 400)
 STRAYING_ATTEMPTS = 3
 """Attempts at another path, and none at the right one any more, that are no prober's beside a product's."""
 BARE_ATTEMPTS = 3

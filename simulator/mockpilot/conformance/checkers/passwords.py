@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from mockpilot.conformance.attempts import REDIRECTS
 from mockpilot.conformance.case import Case
 from mockpilot.conformance.conversation import Link
 from mockpilot.conformance.levels import Level
@@ -15,8 +16,6 @@ from mockpilot.history.events import MessageReceived, UpgradeAnswered
 
 KEEPS_PASSWORD = "handshake.keeps-its-password"
 KEEPS_FROM_OTHERS = "handshake.keeps-credentials-from-others"
-
-REDIRECTS = range(300, 400)
 
 
 def check(case: Case) -> Iterator[Observation]:
