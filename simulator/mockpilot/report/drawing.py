@@ -27,8 +27,6 @@ _STRIP = 280
 _AFTER_BREAK = 8
 _PAUSE_S, _PAUSE = 1.0, 12
 """After a silence that long a line stands so much lower."""
-_SLACK_S = 0.05
-"""Times closer together are not told twice."""
 
 
 @dataclass(frozen=True, slots=True)
