@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from mockpilot.conformance.waiting import ROUNDING_S
+
 MINUTE_S = 60.0
-_ROUNDING_S = 0.002
-"""Recorded times are rounded to milliseconds."""
 
 
 def shows_calm(count: int, watched_s: float, a_minute: int) -> bool:
@@ -12,5 +12,5 @@ def shows_calm(count: int, watched_s: float, a_minute: int) -> bool:
 
     A whole minute shows it by itself. A shorter look does if a steady pace beyond the limit would have shown one more.
     """
-    watched_s += _ROUNDING_S
+    watched_s += ROUNDING_S
     return watched_s >= MINUTE_S or count + 1 <= a_minute * watched_s / MINUTE_S

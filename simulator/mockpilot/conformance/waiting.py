@@ -10,6 +10,7 @@ MAX_CLOUD_S = 5.0
 """A window in which we ourselves stalled longer than that decides nothing."""
 
 ROUNDING_S = 1e-4
+"""More than the recorder takes from times by rounding them."""
 
 
 class Waiting:
@@ -46,7 +47,7 @@ class Waiting:
         return deadline
 
     def lasted(self, start: float, end: float, within_s: float) -> bool:
-        """Whether somebody waited so long between two recorded times; recording rounds them, by less than this."""
+        """Whether somebody waited so long between two recorded times, give or take their rounding."""
         return end - start >= within_s - ROUNDING_S
 
     def ran_out(self, start: float, within_s: float, until: float | None = None) -> bool | None:
