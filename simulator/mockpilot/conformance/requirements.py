@@ -143,9 +143,9 @@ _CONNECTING = (
         "C-12", MUST, STANDARD,
         "The presystem must ask for exactly the path that it was given.",
         "RFC 6455 3 and 4.1",
-        detail="Paths are compared after percent-decoding. No right one at all convicts; three others after the last "
-               "right one are a remark and leave it open. The absolute form of the target is right, an added query a "
-               "remark; a product that an operator started gets a hint instead."),
+        detail="Paths are compared after percent-decoding. No right one at all convicts; three attempts at others "
+               "after the last right one are a remark where nobody was redirected. The absolute form of the target is "
+               "right, an added query a remark; a product that an operator started gets a hint instead."),
     Requirement(
         "C-13", MUST, STANDARD,
         "The presystem must send the server's name in the TLS handshake when its address has a host name.",
