@@ -21,6 +21,8 @@ class OurFaults:
         self._fired = [event for event in events if isinstance(event, FaultFired)]
         self._verbs = {event.name: event.do for event in events if isinstance(event, FaultArmed | FaultFired)}
         self._disarmed_at = {event.name: event.index for event in events if isinstance(event, FaultDisarmed)}
+        self.moved_clock: bool = any(fired.do == "clock" for fired in self._fired)
+        """Whether a fault moved our own clock."""
 
     def armed_as(self, name: str | None) -> FaultArmed | None:
         """How a fault was armed."""
@@ -49,11 +51,6 @@ class OurFaults:
     def is_unusual(self, name: str | None) -> bool:
         """Whether a fault makes a message say something else than a CMS says every day."""
         return self.verb(name) in UNUSUAL
-
-    @property
-    def moved_clock(self) -> bool:
-        """Whether a fault moved our own clock."""
-        return any(fired.do == "clock" for fired in self._fired)
 
     def pressed(self, index: int, *, pinged_too: bool = True, for_s: float = 0.0) -> bool:
         """Whether a fault made the transport slow, kept pongs back or (``pinged_too``) flooded it with pings then.
