@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from mockpilot.conformance.levels import Level, Outcome
-from mockpilot.report.wording import MARKS, WORDS, decisive, requirement_words
+from mockpilot.report.wording import LEVEL_MARKS, MARKS, WORDS, decisive, requirement_words
 from mockpilot.results import FindingResult, RunResult, ScenarioResult
 from mockpilot.results.folding import counting
 from mockpilot.results.run import told_once
@@ -87,5 +87,4 @@ def _why_not_shown(rule: str, now: ScenarioResult | None) -> str:
 
 
 def _line(scenario: ScenarioResult, finding: FindingResult) -> str:
-    mark = "✗" if finding.level is Level.MUST else "!"
-    return f"{mark} {scenario.name}: {requirement_words(finding)}  {finding.message}"
+    return f"{LEVEL_MARKS[finding.level]} {scenario.name}: {requirement_words(finding)}  {finding.message}"

@@ -26,7 +26,8 @@ def _environment() -> jinja2.Environment:
         loader=jinja2.FunctionLoader(source), auto_reload=False,
     )  # fmt: skip
     made.globals |= {
-        "MARKS": wording.MARKS, "WORDS": wording.WORDS, "MEANINGS": wording.MEANINGS, "STATEMENTS": wording.STATEMENTS,
+        "MARKS": wording.MARKS, "LEVEL_MARKS": wording.LEVEL_MARKS, "WORDS": wording.WORDS,
+        "MEANINGS": wording.MEANINGS, "STATEMENTS": wording.STATEMENTS,
     }  # fmt: skip
     made.filters |= {
         "visible": wording.visible, "label": wording.requirement_words, "basis": wording.basis_words,

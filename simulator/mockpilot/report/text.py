@@ -11,6 +11,7 @@ from mockpilot.report.repairs import Repair, remarks, repairs
 from mockpilot.report.short_limits import limits_line
 from mockpilot.report.wording import (
     FILTER,
+    LEVEL_MARKS,
     MARKS,
     WORDS,
     count_words,
@@ -133,9 +134,8 @@ def _left_out(result: RunResult) -> Iterator[str]:
 
 def _finding(result: RunResult, repair: Repair, run: str) -> Iterator[str]:
     finding, scenario = repair.finding, result.scenario(repair.scenarios[0])
-    mark = {"must": "✗", "should": "!", "may": "·"}[finding.level]
     yield ""
-    yield f"{mark} {scenario.name:<{_NAME}} {finding.requirement or '–':<6} {repair.statement}"
+    yield f"{LEVEL_MARKS[finding.level]} {scenario.name:<{_NAME}} {finding.requirement or '–':<6} {repair.statement}"
     yield from _labelled("also", _also(repair.scenarios[1:]))
     yield from _labelled("rule", f"{finding.rule}, {level_words(finding)}{times_words(repair.count)}")
     yield from _labelled("expected", finding.expected)

@@ -20,6 +20,7 @@ from mockpilot.results import FaultResult, FindingResult, RunResult, ScenarioRes
 from mockpilot.results.folding import counting
 
 MARKS = {"passed": "✓", "warned": "!", "inconclusive": "?", "failed": "✗", "not_selected": "–"}
+LEVEL_MARKS = {Level.MUST: "✗", Level.SHOULD: "!", Level.MAY: "·"}
 WORDS = {
     "passed": "passed",
     "warned": "passed with warnings",

@@ -30,13 +30,12 @@ from mockpilot.history.events import (
 from mockpilot.history.recorder import History
 from mockpilot.protocol.envelope import Action, MessageType, read
 from mockpilot.report.happenings import tell
-from mockpilot.report.wording import fault_words, level_words, times_words, unseeable, visible
+from mockpilot.report.wording import LEVEL_MARKS, fault_words, level_words, times_words, unseeable, visible
 from mockpilot.results import FaultResult, FindingResult, ScenarioResult
 
 LAST_LINES = 20
 """How much of the history a failure shows."""
 _INSTEAD = 5
-_MARKS = {Level.MUST: "✗", Level.SHOULD: "!", Level.MAY: "·"}
 
 
 # -- lines of the history ------------------------------------------------------------------------------------------
@@ -197,7 +196,7 @@ def _vain_waits(history: History) -> list[tuple[int, int]]:
 def _finding(finding: FindingResult) -> Iterator[str]:
     known = ", allowed" if finding.expected_deviation else ""
     yield ""
-    yield f"{_MARKS[finding.level]} {_headline(finding)}"
+    yield f"{LEVEL_MARKS[finding.level]} {_headline(finding)}"
     yield f"    rule       {finding.rule}, {level_words(finding)}{times_words(finding.count)}{known}"
     for label, text in (("expected", finding.expected), ("observed", finding.observed), ("perhaps", finding.perhaps)):
         if text:
