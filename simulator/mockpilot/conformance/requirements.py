@@ -618,8 +618,7 @@ _LINK = (
         "A change that could not be delivered during an outage must come after it.",
         _POLICY, inferred=True,
         detail="Convicts after a second chance. A change that was superseded, cancelled or already shown by a push "
-               "need not come. Old values convict only where two changes in a row, on a live link, had each brought "
-               "others."),
+               "need not come. Old values convict only where two changes in a row had each brought others."),
 )  # fmt: skip
 
 _ERROR_ANSWERS = (

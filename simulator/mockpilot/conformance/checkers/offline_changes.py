@@ -1,7 +1,7 @@
 """Whether what changed in a charging request while no link was up stands in the lists after the reconnect.
 
-What a change does is the product's affair: only where two in a row, made on a live link, each brought other values is
-a third one without any known to be lost. Requests that are created meanwhile are the business of ``outages``.
+What a change does is the product's affair: only where two in a row each brought other values, with or without a link,
+is a third one without any known to be lost. Requests that are created meanwhile are the business of ``outages``.
 """
 
 from __future__ import annotations
@@ -67,8 +67,8 @@ def _differs(entry: Entry | None, old: Entry) -> bool:
 def _never_came(case: Case, step: Step, told: RequestList, later: list[RequestList]) -> Iterator[Observation]:
     assert step.ended is not None
     if not _changes_show(case, step):
-        yield undecided(CHANGE_COMES, step.provoked.index, why="two changes in a row, on a live link, did not each "
-                        "bring other values, so a list with the old ones says nothing")  # fmt: skip
+        yield undecided(CHANGE_COMES, step.provoked.index, why="two changes in a row before did not each bring "
+                        "other values, so a list with the old ones says nothing")  # fmt: skip
         return
     chance, doubtful = missed(case, step.ended.index, step.ended.at, told.link.instance)
     if chance is not None:
