@@ -52,5 +52,5 @@ def payload(dialect: Dialect, *, asked: bool = True) -> dict[str, Any]:
 
 def push(dialect: Dialect, *, asked: bool = True) -> Envelope:
     """The push itself, encoded once as the CMS does it."""
-    told = Encoded(_information(dialect.name, asked=asked).decode())
+    told = Encoded(_information(dialect.name, asked=asked))
     return Envelope(MessageType.REQUEST, "CMS", presystem_of(dialect), STAMP, ID, PUSH, told)

@@ -21,7 +21,7 @@ ID = "b5c1cf63-2e0d-4b27-9a4c-0d7d3a1f2e50"
 
 def message(message_type: MessageType, action: Action) -> Envelope:
     """A message of that kind."""
-    return Envelope(message_type, "CMS", "Presystem1", "2031-03-04T17:20:00Z", ID, action, Encoded("{}"))
+    return Envelope(message_type, "CMS", "Presystem1", "2031-03-04T17:20:00Z", ID, action, Encoded(b"{}"))
 
 
 CONFIRMED_LIST = message(MessageType.CONFIRMATION, LIST)

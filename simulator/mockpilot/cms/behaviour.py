@@ -117,8 +117,8 @@ def is_acceptance(envelope: Envelope) -> bool:
 def push(world: World, presystem_id: str) -> Envelope:
     """A ProvideChargingInformation request that tells the whole depot as it stands now."""
     information = world.site.information(world.dialect, world.clock.instant())
-    if world.pushed[0] is not information:  # the site hands out the same bytes until something changes
-        world.pushed = information, Encoded(information.decode())
+    if world.pushed.utf8 is not information:  # the site hands out the same bytes until something changes
+        world.pushed = Encoded(information)
     return Envelope(
         MessageType.REQUEST,
         Source.CMS,
@@ -126,5 +126,5 @@ def push(world: World, presystem_id: str) -> Envelope:
         world.clock.stamp(),
         new_message_id(world.chance.getrandbits(128)),
         Action.PROVIDE_CHARGING_INFORMATION,
-        world.pushed[1],
+        world.pushed,
     )

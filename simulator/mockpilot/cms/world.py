@@ -39,8 +39,8 @@ class World:
     release_pushes: trio.Event = field(default_factory=trio.Event)
     """Set while pushes may go out."""
     links_opened: int = 0
-    pushed: tuple[bytes, Encoded] = (b"", Encoded("{}"))
-    """What the last push said, in bytes and as text."""
+    pushed: Encoded = field(default_factory=lambda: Encoded(b"{}"))
+    """What the last push said."""
     on_fired: Callable[[str, str, int | None, int | None], None] = lambda *_: None
     on_occasion: Callable[[], None] = lambda: None
     """Called when something has happened after which a fault may be due: a link opened, a message passed, time went by.

@@ -193,15 +193,15 @@ def same_id(one: str, other: str) -> bool:
 
 
 class Encoded(str):
-    """A payload that is JSON text already, and its bytes: a push is encoded once, not once per link."""
+    """A payload that is JSON already, as text and in the bytes it is made of: encoded once, not once per link."""
 
     __slots__ = ("utf8",)
 
     utf8: bytes
 
-    def __new__(cls, text: str) -> Self:
-        self = super().__new__(cls, text)
-        self.utf8 = text.encode()
+    def __new__(cls, utf8: bytes) -> Self:
+        self = super().__new__(cls, utf8, "utf-8")
+        self.utf8 = utf8
         return self
 
 
