@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from mockpilot.likeness import alike
+from mockpilot.likeness import alike, guess
 
 KNOWN = ("L-03", "L-13", "R-15a", "boot_accepted", "boot_refused", "link_lost")
 
@@ -22,3 +22,9 @@ def test_the_likeliest_is_named(word: str, meant: list[str]) -> None:
 def test_so_many_are_named() -> None:
     """Where somebody wants a choice."""
     assert alike("boot", KNOWN, most=3) == ["boot_accepted", "boot_refused"]
+
+
+def test_a_guess_ends_a_sentence() -> None:
+    """And says nothing where there is none."""
+    assert guess("boot_acepted", KNOWN) == " — did you mean 'boot_accepted'?"
+    assert guess("nothing like it", KNOWN) == ""

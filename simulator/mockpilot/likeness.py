@@ -21,3 +21,9 @@ def alike(word: str, known: Iterable[str], most: int = 1) -> list[str]:
         return close
     begun = [name for name in names if len(word) >= LEAST and name.lower().startswith(word.lower())]
     return begun[:most]
+
+
+def guess(word: str, known: Iterable[str]) -> str:
+    """The end of a sentence about an unknown word: which one may have been meant; empty if it is like none of them."""
+    near = alike(word, known)
+    return f" — did you mean {near[0]!r}?" if near else ""

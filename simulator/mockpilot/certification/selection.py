@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from mockpilot.conformance.requirements import REQUIREMENTS
 from mockpilot.conformance.rules import RULES
 from mockpilot.errors import UsageError
-from mockpilot.likeness import alike
+from mockpilot.likeness import guess
 from mockpilot.profile import Profile
 from mockpilot.report.wording import FILTER
 from mockpilot.scenario.definition import Scenario
@@ -106,7 +106,7 @@ def check_expected(profile: Profile) -> None:
     """
     for expected in profile.expected:
         if expected.rule not in RULES:
-            near = _nearest(expected.rule, RULES) or "; 'mockpilot list rules' names them"
+            near = guess(expected.rule, RULES) or "; 'mockpilot list rules' names them"
             raise UsageError(f"{profile.file}: expected.rule: the id of a rule is expected, found "
                              f"{expected.rule!r}{near}")  # fmt: skip
 
@@ -125,12 +125,7 @@ def _fitting(catalogue: Mapping[str, Scenario], word: str, where: str) -> set[st
         rows = {RULES[word].requirement or ""}
     claiming = {name for name, one in catalogue.items() if rows & {*one.exercises, *one.also}}
     if not named and not rows:
-        near = _nearest(word, [*catalogue, *REQUIREMENTS, *RULES]) or "; 'mockpilot list' names them"
+        near = guess(word, [*catalogue, *REQUIREMENTS, *RULES]) or "; 'mockpilot list' names them"
         raise UnknownWordError(f"{where}: a scenario, requirement or rule (or the beginning of one) is expected, "
                                f"found {word!r}{near}")  # fmt: skip
     return named | claiming
-
-
-def _nearest(word: str, known: Iterable[str]) -> str:
-    near = alike(word, known)
-    return f" — did you mean {near[0]!r}?" if near else ""

@@ -8,7 +8,6 @@ name means that event.
 
 from __future__ import annotations
 
-import difflib
 import functools
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
@@ -25,6 +24,7 @@ from mockpilot.history.events import (
     StepProvoked,
     UpgradeAnswered,
 )
+from mockpilot.likeness import guess
 from mockpilot.protocol.envelope import Action, Envelope, MessageType, read, same_id
 
 Predicate = Callable[[Event], bool]
@@ -58,11 +58,9 @@ def predicate(what: str, history: Sequence[Event] = ()) -> Predicate:
 
 def unknown_word(what: str) -> str:
     """What is to be said of a word that nobody knows: which one may be meant, or all that there are."""
-    near = difflib.get_close_matches(what, [*WORDS, *EVENT_NAMES], n=1)
+    near = guess(what, [*WORDS, *EVENT_NAMES])
     events = "" if near else f" ({', '.join(sorted(EVENT_NAMES))})"
-    guess = f" — did you mean {near[0]!r}?" if near else ""
-    return (f"one of {', '.join(WORDS)} or the name of an event{events} is expected, "
-            f"found {what[:60]!r}{guess}")  # fmt: skip
+    return f"one of {', '.join(WORDS)} or the name of an event{events} is expected, found {what[:60]!r}{near}"
 
 
 def why_it_never_comes(what: str) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -13,6 +12,7 @@ from mockpilot.counts import counted
 from mockpilot.errors import UsageError
 from mockpilot.history.events import ScenarioStarted
 from mockpilot.history.recorder import History
+from mockpilot.likeness import guess
 from mockpilot.report.wording import time_words
 from mockpilot.results import FindingResult, ScenarioResult, scenario_result
 from mockpilot.results.folding import counting
@@ -44,9 +44,8 @@ def check_rule(rule: str) -> None:
         UsageError: with the nearest one.
     """
     if rule not in RULES:
-        near = difflib.get_close_matches(rule, RULES, n=1)
-        guess = f" — did you mean {near[0]!r}?" if near else ""
-        raise UsageError(f"allow: the id of a rule is expected, found {rule!r}{guess}; 'mockpilot list rules' has them")
+        found = f"{rule!r}{guess(rule, RULES)}"
+        raise UsageError(f"allow: the id of a rule is expected, found {found}; 'mockpilot list rules' has them")
 
 
 def reasons_to_fail(played: Played, result: ScenarioResult, *, strict: bool) -> list[str]:

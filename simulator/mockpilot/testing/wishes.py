@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from mockpilot.durations import parse_duration
 from mockpilot.errors import UsageError
+from mockpilot.likeness import guess
 
 SLOWEST, FASTEST = 0.0, 1000.0
 """Between these a scaled clock makes sense."""
@@ -55,9 +55,8 @@ class Wishes:
         """
         for name in wishes:
             if name not in NAMES:
-                near = difflib.get_close_matches(name, NAMES, n=1)
-                guess = f" — did you mean {near[0]!r}?" if near else ""
-                raise UsageError(f"mockpilot: one of {', '.join(NAMES)} is expected, found {name!r}{guess}")
+                expected = f"mockpilot: one of {', '.join(NAMES)} is expected"
+                raise UsageError(f"{expected}, found {name!r}{guess(name, NAMES)}")
         return replace(self, **wishes)
 
 
