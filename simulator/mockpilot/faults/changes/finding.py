@@ -45,19 +45,22 @@ def told_points(payload: Payload, dialect: Dialect) -> Iterator[str]:
     return (dialect.spelling.back(place.id) for place in places(payload, dialect))
 
 
-def point_for(fault: Fault, payload: Payload, setting: Setting) -> str:
-    """The point that a change is about: the one that was named or found earlier, else one that nobody uses."""
+def place_for(fault: Fault, payload: Payload, setting: Setting) -> Place | None:
+    """The point that a change is about: the one that was named or found earlier, else one that nobody uses.
+
+    None if the push doesn't name it, or has no point at all.
+    """
     found = list(places(payload, setting.dialect))
     named = fault.point or setting.chosen
     if named:
         back = setting.dialect.spelling.back
-        return next((place.id for place in found if named in (place.id, back(place.id))), "")
+        return next((place for place in found if named in (place.id, back(place.id))), None)
     real = [place for place in found if not place.is_default]
     free = [place for place in real if not place.is_used]
-    return next((place.id for place in [*reversed(free), *reversed(real)]), "")
+    return next(iter([*reversed(free), *reversed(real)]), None)
 
 
-def place_for(fault: Fault, payload: Payload, setting: Setting) -> Place | None:
-    """Where that point stands; None if the push doesn't name it."""
-    wanted = point_for(fault, payload, setting)
-    return next((place for place in places(payload, setting.dialect) if place.id == wanted), None)
+def point_for(fault: Fault, payload: Payload, setting: Setting) -> str:
+    """The id of that point; empty without one."""
+    place = place_for(fault, payload, setting)
+    return place.id if place is not None else ""
