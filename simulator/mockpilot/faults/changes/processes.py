@@ -108,6 +108,6 @@ def _scheduled_process(request_id: str, setting: Setting) -> Payload:
 
 
 def _least_key(setting: Setting) -> str:
-    names = [name for name in setting.dialect.vocabulary.ChargingPredictionData.__struct_encode_fields__
-             if "Min" in name] if setting.dialect.vocabulary is not None else []  # fmt: skip
-    return str(names[0])
+    words: Any = setting.dialect.vocabulary
+    names: tuple[str, ...] = words.ChargingPredictionData.__struct_encode_fields__
+    return next(name for name in names if "Min" in name)
