@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 
-from mockpilot.presystem.offences.making import is_boot
+from mockpilot.presystem.offences.making import is_boot, is_list
 from sly.connecting import astray_later, bare_after_first, in_clear_text_after, trusting_after
 from sly.links import (
     BootsAtOnce,
@@ -34,7 +34,7 @@ from sly.lists import (
     TellsAgain,
     opening_lists,
 )
-from sly.making import Sly, behaving, is_answer, is_list
+from sly.making import Sly, behaving, is_answer
 from sly.messages import (
     hours_off,
     ids_count_from_one,

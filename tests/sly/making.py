@@ -11,7 +11,7 @@ from mockpilot.presystem.lists import Lists
 from mockpilot.presystem.pushes import Pushes
 from mockpilot.presystem.requests import RequestBook
 from mockpilot.presystem.transport import Dialler
-from mockpilot.protocol.envelope import Action, Envelope, MessageType
+from mockpilot.protocol.envelope import Envelope, MessageType
 
 Make = Callable[[], Conduct]
 """Made anew for each play, for some of them count."""
@@ -37,11 +37,6 @@ class Sly:
 def behaving(**choices: object) -> Conduct:
     """The conforming conduct, but for these choices."""
     return replace(CONFORMING, **choices)  # type: ignore[arg-type]
-
-
-def is_list(message: Envelope) -> bool:
-    """Tell whether it is a list of charging requests."""
-    return message.action is Action.PROVIDE_CHARGING_REQUESTS and message.message_type is MessageType.REQUEST
 
 
 def is_answer(message: Envelope) -> bool:

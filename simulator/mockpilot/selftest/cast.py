@@ -17,6 +17,7 @@ from mockpilot.conformance.rules import RULES
 from mockpilot.presystem.backoff import Backoff
 from mockpilot.presystem.conduct import CONFORMING, Conduct, Taking
 from mockpilot.presystem.offences import OFFENCES
+from mockpilot.presystem.offences.making import is_boot, is_list
 from mockpilot.profile import PresystemSettings, Profile
 from mockpilot.selftest import freedoms as free
 from mockpilot.selftest.rehearsal import PROFILE, Adjust, as_told
@@ -106,7 +107,7 @@ _CONFORMING = (
     Role("exits under a supervisor", replace(CONFORMING, survives_loss=False), profile=_profile(supervised=True),
          leaves_undecided=True),
     Role("sends every list twice", replace(CONFORMING, spelling=free.lists_twice)),
-    Role("sends every list twice, under new ids", replace(CONFORMING, spelling=free.lists_twice_under_new_ids)),
+    Role("sends every list twice, under new ids", replace(CONFORMING, spelling=free.twice_under_new_ids(is_list))),
     Role("binds no request to a point", replace(CONFORMING, entries=free.without_points), leaves_undecided=True),
     Role("refuses what its schema does not know", replace(CONFORMING, takes=free.strictly(Taking.AS_AN_ERROR))),
     Role("leaves at what its schema does not know", replace(CONFORMING, takes=free.strictly(Taking.BADLY))),
@@ -128,7 +129,8 @@ _CONFORMING = (
          only=("confirmation_", "link_", "request_ref", "cms_", "outage_")),
     Role("gives a refused list up", replace(CONFORMING, refusal_pause=lambda _planned: math.inf),
          only=("request_ref",)),
-    Role("boots twice at once", replace(CONFORMING, spelling=free.boots_twice), only=("boot_", "information_withheld")),
+    Role("boots twice at once", replace(CONFORMING, spelling=free.twice_under_new_ids(is_boot)),
+         only=("boot_", "information_withheld")),
     Role("boots every two seconds", adjust=_paced(boot_time_out=2.0, boots_per_link=99), only=("boot_",)),
     Role("boots again soon after a rejection", only=("boot_",),
          adjust=lambda settings: _paced(boot_pause_floor=3.0)(replace(settings, back_off=Backoff(3.0, 300.0)))),

@@ -16,8 +16,9 @@ from datetime import timedelta, timezone
 from mockpilot.faults.changes.finding import told_points
 from mockpilot.presystem.conduct import CONFORMING, Arrival, Conduct, Entry, LinkEnd, ListDraft, Taking
 from mockpilot.presystem.information import DEFAULT_POINT_ENDINGS
+from mockpilot.presystem.offences.making import is_boot, is_list
 from mockpilot.protocol import envelope
-from mockpilot.protocol.envelope import Action, Envelope, MessageType
+from mockpilot.protocol.envelope import Envelope
 from mockpilot.protocol.schema import violations
 from mockpilot.protocol.vocabulary import dialect
 
@@ -34,9 +35,7 @@ def spelt(change: Callable[[str], str]) -> Conduct:
 
 def other_boot_key(message: Envelope) -> Envelope:
     """The standard's key in place of the guideline's."""
-    if message.action is Action.BOOT_NOTIFICATION and message.message_type is MessageType.REQUEST:
-        return replace(message, payload={"presystem": "BMS"})
-    return message
+    return replace(message, payload={"presystem": "BMS"}) if is_boot(message) else message
 
 
 def strictly(taking: Taking) -> Callable[[Arrival], Taking]:
@@ -54,32 +53,27 @@ def early(taking: Taking) -> Conduct:
     return replace(CONFORMING, takes=lambda arrival: taking if arrival.early else Taking.AS_MEANT)
 
 
-def _is_list(message: Envelope) -> bool:
-    return message.action is Action.PROVIDE_CHARGING_REQUESTS and message.message_type is MessageType.REQUEST
-
-
 def lists_twice(message: Envelope) -> tuple[str, ...]:
     """Every list twice, as the very frame."""
-    return (envelope.write(message),) * (2 if _is_list(message) else 1)
+    return (envelope.write(message),) * (2 if is_list(message) else 1)
 
 
-def lists_twice_under_new_ids(message: Envelope) -> tuple[str, ...]:
-    """Every list twice, as two requests."""
-    again = replace(message, message_id=str(uuid.uuid5(uuid.NAMESPACE_OID, message.message_id)))
-    return (envelope.write(message), envelope.write(again)) if _is_list(message) else (envelope.write(message),)
+def twice_under_new_ids(of: Callable[[Envelope], bool]) -> Callable[[Envelope], tuple[str, ...]]:
+    """Some messages twice, as two requests."""
+    def spelling(message: Envelope) -> tuple[str, ...]:
+        both = (message, _under_another_id(message)) if of(message) else (message,)
+        return tuple(map(envelope.write, both))
+
+    return spelling
+
+
+def _under_another_id(message: Envelope) -> Envelope:
+    return replace(message, message_id=str(uuid.uuid5(uuid.NAMESPACE_OID, message.message_id)))
 
 
 def without_points(draft: ListDraft) -> list[Entry]:
     """Requests that are bound to no point."""
     return [{key: value for key, value in entry.items() if key != "chargingPointId"} for entry in draft.entries]
-
-
-def boots_twice(message: Envelope) -> tuple[str, ...]:
-    """Every boot twice, as two requests."""
-    again = replace(message, message_id=str(uuid.uuid5(uuid.NAMESPACE_OID, message.message_id)))
-    both = (envelope.write(message), envelope.write(again))
-    is_boot = message.action is Action.BOOT_NOTIFICATION and message.message_type is MessageType.REQUEST
-    return both if is_boot else both[:1]
 
 
 def with_every_letter_escaped(text: str) -> str:
@@ -91,13 +85,12 @@ def with_every_letter_escaped(text: str) -> str:
 def in_two_lists(message: Envelope) -> tuple[str, ...]:
     """First without preconditioning and priority, then whole: both lists are complete."""
     whole = envelope.write(message)
-    if not _is_list(message):
+    if not is_list(message):
         return (whole,)
     later = ("automaticPreconditioning", "priority")
     entries = [{key: value for key, value in entry.items() if key not in later}
                for entry in message.payload["chargingRequestList"]]  # fmt: skip
-    first_id = str(uuid.uuid5(uuid.NAMESPACE_OID, message.message_id))
-    first = replace(message, message_id=first_id, payload={"chargingRequestList": entries})
+    first = replace(_under_another_id(message), payload={"chargingRequestList": entries})
     return (envelope.write(first), whole)
 
 

@@ -39,6 +39,11 @@ def is_boot(message: Envelope) -> bool:
     return message.action is Action.BOOT_NOTIFICATION and message.message_type is MessageType.REQUEST
 
 
+def is_list(message: Envelope) -> bool:
+    """Tell whether it is a list of charging requests."""
+    return message.action is Action.PROVIDE_CHARGING_REQUESTS and message.message_type is MessageType.REQUEST
+
+
 def with_changes(**changes: Any) -> Callable[[Envelope], Envelope]:
     """Change every message alike."""
     return lambda message: dataclasses.replace(message, **changes)
