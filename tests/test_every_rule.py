@@ -6,30 +6,17 @@ Here each offender meets the scenarios that claim its rule's requirement; ``mock
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 
 import pytest
 
 from mockpilot.conformance.levels import Level, Outcome
 from mockpilot.conformance.rules import RULES
-from mockpilot.conformance.verdict import Verdict, judge
-from mockpilot.presystem.backoff import Backoff
-from mockpilot.presystem.conduct import CONFORMING, Conduct
+from mockpilot.conformance.verdict import judge
 from mockpilot.presystem.offences import OFFENCES
-from mockpilot.presystem.settings import Settings
-from mockpilot.profile.reading import load_profile
 from mockpilot.selftest.cast import SPOKEN, offender, speaking
 from mockpilot.selftest.matrix import Played, matrix_of
-from mockpilot.selftest.rehearsal import PROFILE, catalogue, perform
-from mockpilot.selftest.trial import play, scenarios_for
-from running import DEMO
-
-
-def own_scenarios(rule: str) -> list[str]:
-    """The scenarios that claim a rule's requirement, as far as its offender's profile allows them; or else all."""
-    allowed = scenarios_for(offender(rule))
-    claiming = [one.name for one in allowed if RULES[rule].requirement in (*one.exercises, *one.also)]
-    return claiming or [one.name for one in allowed]
+from mockpilot.selftest.trial import play
+from rig import catalogue, claiming, perform
 
 
 def test_every_rule_has_an_offender() -> None:
@@ -47,7 +34,7 @@ def test_rule_of_one_dialect_is_silent_in_chargepilot(rule: str) -> None:
 @pytest.mark.parametrize("rule", sorted(RULES))
 def test_offender_is_convicted_of_its_rule_and_of_nothing_else(rule: str) -> None:
     """Some scenario finds it, at the level of the rule; others are violated only where the rule says so."""
-    played = [play(rule, True, scenario) for scenario in own_scenarios(rule)]
+    played = [play(rule, True, scenario.name) for scenario in claiming(offender(rule))]
     assert matrix_of(played, [rule], whole=False).problems == ()
     assert not [contradiction for one in played for contradiction in found_and_untested(one)]
 
@@ -57,21 +44,6 @@ def found_and_untested(played: Played) -> set[str | None]:
     said = re.match(r"nothing put (.*?) to the test", played.detail)
     untested = {claim.rstrip("abc") for claim in said[1].split(", ")} if said else set()
     return untested & {RULES[rule].requirement for rule, level in played.found if level is not Level.MAY}
-
-
-def test_unanswered_pings_are_missed_with_the_limits_of_the_demonstration_too() -> None:
-    """Pings that lie far apart convict, however short the limits are."""
-    rule = "link.answers-pings"
-    profile = replace(load_profile(DEMO), presystem=PROFILE.presystem)
-
-    def quick(settings: Settings) -> Settings:
-        return replace(settings, back_off=Backoff(0.2, 2.0))
-
-    def tried(conduct: Conduct) -> Verdict:
-        return judge(perform(catalogue()["ping_often"], conduct, profile, quick))
-
-    assert [(one.rule, one.level) for one in tried(OFFENCES[rule].conduct).findings] == [(rule, Level.MUST)]
-    assert tried(CONFORMING).outcome is Outcome.PASSED
 
 
 def test_remark_of_chargepilot_is_a_warning_elsewhere() -> None:

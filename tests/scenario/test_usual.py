@@ -7,19 +7,13 @@ from dataclasses import replace
 import pytest
 
 from mockpilot.limits import Limits
-from mockpilot.presystem.settings import QUICK_BACK_OFF, QUICK_PACE, Settings
 from mockpilot.profile import load_profile
 from mockpilot.scenario.usual import usual_s
-from rig import PROFILE, catalogue, perform
+from rig import PROFILE, catalogue, perform, quick
 from running import DEMO
 
 QUICK = load_profile(DEMO)
 PUSHES_S = QUICK.cms.push_interval_s
-
-
-def quick(settings: Settings) -> Settings:
-    """The presystem that the demo's limits are made for."""
-    return replace(settings, back_off=QUICK_BACK_OFF, pace=QUICK_PACE)
 
 
 def test_with_the_defaults_it_is_what_the_catalogue_says() -> None:
