@@ -8,21 +8,21 @@ from dataclasses import replace
 from itertools import count
 
 from mockpilot.presystem.conduct import Conduct, LinkEnd
-from mockpilot.presystem.transport import Dialler, WireStream
+from mockpilot.presystem.transport import Dialler, WireStream, adapt_context
 from sly.making import behaving
 
 
 def trusting_after(failures: int) -> Callable[[], type[Dialler]]:
     """No longer looks at certificates once that many handshakes failed."""
     def dialler() -> type[Dialler]:
-        failed: list[LinkEnd] = []
+        failed = 0
 
         class Trusting(Dialler):
             async def _open_stream(self) -> WireStream | LinkEnd:
-                dial = replace(self, tls=_anything()) if len(failed) >= failures else self
+                nonlocal failed
+                dial = replace(self, tls=_anything()) if failed >= failures else self
                 stream = await Dialler._open_stream(dial)
-                if isinstance(stream, LinkEnd):
-                    failed.append(stream)
+                failed += isinstance(stream, LinkEnd)
                 return stream
 
         return Trusting
@@ -32,20 +32,21 @@ def trusting_after(failures: int) -> Callable[[], type[Dialler]]:
 
 def _anything() -> ssl.SSLContext:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    adapt_context(context, behaving(verifies_certificate=False))
     return context
 
 
 def in_clear_text_after(failures: int) -> Callable[[], type[Dialler]]:
     """Gives TLS up once that many handshakes failed in a row."""
     def dialler() -> type[Dialler]:
-        failed: list[LinkEnd] = []
+        failed = 0
 
         class Downgrading(Dialler):
             async def _open_stream(self) -> WireStream | LinkEnd:
+                nonlocal failed
                 plain = replace(self, conduct=replace(self.conduct, encrypts=False))
-                stream = await Dialler._open_stream(plain if len(failed) >= failures else self)
-                failed[:] = [*failed, stream] if isinstance(stream, LinkEnd) else []
+                stream = await Dialler._open_stream(plain if failed >= failures else self)
+                failed = failed + 1 if isinstance(stream, LinkEnd) else 0
                 return stream
 
         return Downgrading

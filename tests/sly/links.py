@@ -37,15 +37,16 @@ def hammering(status: range) -> Make:
 def pongs(kept: Callable[[int, int], bool]) -> Make:
     """Which pongs leave, by the number of the link and of the pong on it."""
     def conduct() -> Conduct:
-        links, said = count(1), {"link": 0, "pong": 0}
+        link = pong = 0
 
         def wire(data: bytes) -> bytes:
+            nonlocal link, pong
             if data.startswith(b"GET "):
-                said.update(link=next(links), pong=0)
+                link, pong = link + 1, 0
             if data[0] != PONG:
                 return data
-            said["pong"] += 1
-            return data if kept(said["link"], said["pong"]) else b""
+            pong += 1
+            return data if kept(link, pong) else b""
 
         return behaving(wire=wire)
 

@@ -18,11 +18,12 @@ from sly.making import Make, behaving
 def opening_lists(later: Callable[[ListDraft], tuple[Entry, ...]]) -> Make:
     """What the first list of every link but the first says."""
     def conduct() -> Conduct:
-        opened: list[bool] = []
+        links = 0
 
         def entries(draft: ListDraft) -> tuple[Entry, ...]:
-            opened.append(draft.opens_link)
-            return later(draft) if draft.opens_link and sum(opened) > 1 else draft.entries
+            nonlocal links
+            links += draft.opens_link
+            return later(draft) if draft.opens_link and links > 1 else draft.entries
 
         return behaving(entries=entries)
 

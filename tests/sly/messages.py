@@ -50,13 +50,12 @@ def ids_count_from_one() -> Conduct:
 
 def renamed_on_return() -> Conduct:
     """Another presystem id from its second boot on."""
-    boots = count(1)
-    said = {"boots": 0}
+    boots = 0
 
     def message(message: Envelope) -> Envelope:
-        if is_boot(message):
-            said["boots"] = next(boots)
-        return replace(message, presystem_id=message.presystem_id + "-2") if said["boots"] > 1 else message
+        nonlocal boots
+        boots += is_boot(message)
+        return replace(message, presystem_id=message.presystem_id + "-2") if boots > 1 else message
 
     return behaving(message=message)
 
