@@ -59,7 +59,7 @@ def pong_without_payload(data: bytes) -> bytes:
 
 
 class WatchesFirstLink(Pushes):
-    """Starts its watchdog once in a process."""
+    """Watches until it has noticed silence once in a process."""
 
     def listen_on(self, now: float) -> None:
         if not self.desk.memory.misled:

@@ -16,7 +16,7 @@ STEP_WITHIN_S = 10.0
 
 @dataclass(slots=True)
 class Arrival:
-    """One connection; whoever made its stream closes it."""
+    """One connection; whoever serves it to its end closes its stream."""
 
     world: World
     number: int

@@ -21,7 +21,8 @@ from mockpilot.faults.injector import Armed
 from mockpilot.history.events import LinkEnded, SimulatorBroke, TcpAccepted
 
 GIVE_UP_TIMES = 2.5
-"""So many times as long they may take after that, with all that lingers, before whatever serves them is cancelled."""
+"""So many times as long as they had to leave they may take once their streams are closed, with all that lingers, before
+whatever serves them is cancelled."""
 _EPISODE_OVER = Ending("us", "broken on purpose", "the episode was over")
 
 

@@ -1,7 +1,7 @@
 """The stream below TLS, where faults of the network sit: slow, silent, cut off, reset.
 
 A plain trio stream, so nothing private of any library is touched. Without a fault it passes bytes on uncopied. Whoever
-made the TCP stream closes this one.
+serves the connection closes it.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What was handed to a link and waits to be written, in order. Records only what could not be written.
+"""What was handed to a link and waits to be written, in order. Records what could not be written, and a Close that is.
 
 Handing never waits, so a peer that does not read blocks nobody; whoever hands looks at ``len`` and gives up in time.
 """

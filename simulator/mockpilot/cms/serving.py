@@ -1,7 +1,7 @@
 """Serves one open link until it is over: a nursery with a reader, a writer, the push rhythm and what faults send later.
 
 The reader is the one who notices the end; with it go all tasks, and what was handed or held and never left is recorded
-as such. The server closes the TCP stream underneath.
+as such. The TCP stream underneath is closed by whoever serves the connection.
 """
 
 from __future__ import annotations
