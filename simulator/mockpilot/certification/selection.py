@@ -33,6 +33,11 @@ class Selection:
     left_out: Mapping[str, str]
     """Reason by scenario name."""
 
+    @property
+    def reasons(self) -> list[str]:
+        """Why what was meant does not run, each reason once."""
+        return sorted(set(self.left_out.values()) - {FILTER})
+
 
 def select(
     catalogue: Mapping[str, Scenario],

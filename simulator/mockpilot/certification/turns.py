@@ -16,7 +16,7 @@ import trio
 from mockpilot.certification.episode import Set, play
 from mockpilot.certification.product import Product, Surroundings
 from mockpilot.certification.run import Recording, Run, about, judge_scenario
-from mockpilot.certification.selection import without_command
+from mockpilot.certification.selection import needs_command, without_command
 from mockpilot.certification.setting import server_for, url_of
 from mockpilot.cms.server import Server
 from mockpilot.history.events import ProductStarted
@@ -141,10 +141,8 @@ def _keep_output(run: Run, name: str, set_: Set) -> None:
 
 
 def _product(run: Run, output: Path, set_: Set, recorder: Recorder) -> Product:
-    way = run.plan.profile.provoke
-    return Product(
-        run.plan.command, set_.surroundings, output, recorder, stdin=way is not None and way.way == "stdin"
-    )
+    stdin = needs_command(run.plan.profile)
+    return Product(run.plan.command, set_.surroundings, output, recorder, stdin=stdin)
 
 
 async def _play_one(run: Run, scenario: Scenario, set_: Set, listen: Listen) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -86,7 +86,7 @@ def certify(
         click.echo("\n".join(dry_run(chosen, profile, jobs=jobs, one_listener=one_listener)))
         return 0 if chosen.run else 4
     if not chosen.run:
-        click.echo(f"mockpilot: {_why_nothing(selection, chosen.left_out)}; --dry-run shows each reason", err=True)
+        click.echo(f"mockpilot: {_why_nothing(selection, chosen.reasons)}; --dry-run shows each reason", err=True)
         return 4
 
     from mockpilot.certification.run import Plan
@@ -111,10 +111,7 @@ def _run(plan: Plan, *, strict: bool, as_json: bool) -> int:
     return status_of(outcome, strict=strict)
 
 
-def _why_nothing(selection: Sequence[str], left_out: Mapping[str, str]) -> str:
-    from mockpilot.report.wording import FILTER
-
-    reasons = sorted(set(left_out.values()) - {FILTER})
+def _why_nothing(selection: Sequence[str], reasons: Sequence[str]) -> str:
     if reasons:
         return f"nothing is selected ({'; '.join(reasons)})"
     return (f"nothing is selected: no scenario is about {', '.join(selection)} alone; it is judged wherever a product "

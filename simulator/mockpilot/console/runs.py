@@ -252,8 +252,8 @@ def _busy(played: Played) -> str:
 
 
 def _why_nothing(chosen: Selection) -> str:
-    reasons = sorted(set(chosen.left_out.values()) - {"filter"})
-    return "; ".join(reasons) or "no scenario is about that alone; it is judged wherever a product gives occasion"
+    alone = "no scenario is about that alone; it is judged wherever a product gives occasion"
+    return "; ".join(chosen.reasons) or alone
 
 
 def _told(number: str, played: Played, result: RunResult) -> RunTold:
