@@ -221,15 +221,14 @@ class Explainer:
 
     def _sent(self, event: MessageSent, known: Connection) -> Iterator[Line]:
         envelope = read(event.text or "").envelope
-        match envelope and (envelope.message_type, envelope.action):
+        if envelope is None:
+            return
+        match envelope.message_type, envelope.action:
             case MessageType.CONFIRMATION, Action.BOOT_NOTIFICATION:
-                assert envelope is not None
                 yield "✓", "boot", f"confirmed: {envelope.payload.get('status', '')}; a push follows at once"
             case MessageType.ERROR, _:
-                assert envelope is not None
                 yield "·", "answer", f"we answered by an error: {next(iter(envelope.payload.values()), '')}"
             case MessageType.REQUEST, Action.PROVIDE_CHARGING_INFORMATION:
-                assert envelope is not None
                 yield from self._pushed(envelope, event, known)
 
     def _pushed(self, envelope: Envelope, event: MessageSent, known: Connection) -> Iterator[Line]:
