@@ -144,11 +144,21 @@ def _ca_file(profile: Profile, stack: ExitStack, pem: bytes) -> Path:
 
 def _introduce(profile: Profile, port: int, ca_file: Path, secrets: dict[str, str]) -> None:
     for presystem in profile.presystems:
-        click.echo(f"listening   {url_of(profile, presystem.id, port)}")
         known = presystem.password_env or ("the profile" if presystem.password else "")
         password = f"password from {known}" if known else f"password {secrets[presystem.id]}"
-        click.echo(f"log in as   user {presystem.user}, {password}")
+        click.echo(address_words(url_of(profile, presystem.id, port), presystem.user, password))
     click.echo(authority_words(ca_file, of_lab=profile.cms.certs is not None))
+
+
+def address_words(url: str, user: str, password: str) -> str:
+    """The lines about where to connect to and as whom.
+
+    Args:
+        url: where the CMS listens.
+        user: of the presystem.
+        password: its password, or who knows it, in words.
+    """
+    return f"listening   {url}\nlog in as   user {user}, {password}"
 
 
 def authority_words(ca_file: Path, *, of_lab: bool) -> str:

@@ -13,7 +13,7 @@ import click
 from mockpilot import __version__
 from mockpilot.cli.awaiting import Awaiting
 from mockpilot.cli.colours import coloured
-from mockpilot.cli.listening import CA_FILE, authority_words
+from mockpilot.cli.listening import CA_FILE, address_words, authority_words
 from mockpilot.counts import counted
 from mockpilot.durations import format_duration
 from mockpilot.history.arrivals import TurnedAway
@@ -59,9 +59,8 @@ class Lines:
     def run_started(self, url: str, ca_file: Path, user: str, shown_password: str | None) -> None:
         self.begin()
         # Said even with --json: without it nobody could connect.
-        click.echo(f"listening   {url}", err=True)
         password = f"password {shown_password}" if shown_password else "the password that the profile names"
-        click.echo(f"log in as   user {user}, {password}", err=True)
+        click.echo(address_words(url, user, password), err=True)
         click.echo(authority_words(self._lab_ca or ca_file, of_lab=self._lab_ca is not None), err=True)
 
     def scenario_started(self, scenario: Scenario, recorder: Recorder) -> None:
