@@ -11,13 +11,14 @@ import pytest
 
 from mockpilot.cli.check import _conclude
 from mockpilot.cli.explaining import Explainer
-from mockpilot.history.arrivals import login_words
+from mockpilot.history.arrivals import login_words, tls_words
 from mockpilot.history.events import (
     Event,
     LinkEnded,
     MessageReceived,
     MessageSent,
     TcpAccepted,
+    TlsFailed,
     UpgradeAnswered,
     UpgradeRequested,
 )
@@ -96,6 +97,25 @@ def test_login_is_told_in_the_words_of_a_run(credentials: str, mark: str, said: 
     explainer.take(TcpAccepted(link=1, peer="x"))
     assert [line for line in explainer.take(asked) if line[1] == "login"] == [(mark, "login", said)]
     assert login_words(asked, "Presystem1") in ("", said.partition(";")[0])
+
+
+@pytest.mark.parametrize(("failed", "said"), [
+    (TlsFailed(link=1, reason="tlsv1 alert unknown ca", ended_by="product", hello_seen=True),
+     "it does not trust the CA (tlsv1 alert unknown ca)"),
+    (TlsFailed(link=1, reason="no shared cipher", ended_by="us", hello_seen=True), "no shared cipher"),
+])  # fmt: skip
+def test_failed_handshake_is_told_in_the_words_of_a_run(failed: TlsFailed, said: str) -> None:
+    """With where to look."""
+    lines, _ = told(failed)
+    assert lines == [f"✗ TLS the handshake failed: {said}; the CA and the address to connect to stand above"]
+    assert tls_words(failed) == said
+
+
+def test_wrong_path_is_told_in_the_words_of_a_run() -> None:
+    """And the right one."""
+    asked = UpgradeRequested(link=1, method="GET", target="/x", headers=(), credentials="right", user="Presystem1")
+    lines, _ = told(asked)
+    assert lines[0] == "! upgrade the path was /x, expected is /vdv463/Presystem1"
 
 
 def test_push_without_a_confirmation_is_told_once() -> None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import ClassVar
 
 from mockpilot.durations import format_duration
-from mockpilot.history.arrivals import login_words
+from mockpilot.history.arrivals import login_words, path_words, tls_words
 from mockpilot.history.events import (
     BootRead,
     Event,
@@ -106,15 +106,14 @@ class Explainer:
         yield "✓", "TLS", f"{event.version.removeprefix('TLSv')}, {event.cipher}, {name}"
 
     def _tls_failed(self, event: TlsFailed, _known: Connection) -> Iterator[Line]:
-        yield "✗", "TLS", (f"the handshake failed: {event.reason}; does the product trust the CA file, and does it "
-                           f"connect to the name in the certificate?")  # fmt: skip
+        yield "✗", "TLS", f"the handshake failed: {tls_words(event)}; the CA and the address to connect to stand above"
 
     def _upgrade(self, event: UpgradeRequested, known: Connection) -> Iterator[Line]:
         expected = self._profile.cms.target(self._profile.presystem.id)
         if event.problems:
             yield "✗", "upgrade", "; ".join(event.problems)
         elif event.target != expected:
-            yield "!", "upgrade", f"path {event.target}; expected is {expected}"
+            yield "!", "upgrade", path_words(event, expected)
         else:
             yield "✓", "upgrade", f"{event.target}, {format_duration(event.at - known.at)} after TCP"
         yield self._login(event)

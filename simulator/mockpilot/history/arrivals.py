@@ -107,7 +107,7 @@ class Arrivals:
             case FirstBytes() if event.looks_like != "tls":
                 return TurnedAway("refused", f": it began with no TLS but {event.looks_like}")
             case TlsFailed():
-                return TurnedAway("TLS failed", f": {_why_tls_failed(event)}")
+                return TurnedAway("TLS failed", f": {tls_words(event)}")
             case LinkEnded() if event.link in self._shook_hands and event.by == "product":
                 return TurnedAway("left", " behind the TLS handshake without a word; does it trust the CA?")
             case UpgradeAnswered() if event.status != 101 and event.fault is None:
@@ -121,7 +121,8 @@ class Arrivals:
         return TurnedAway("refused", f" with {event.status}{f': {why}' if why else ''}", usual)
 
 
-def _why_tls_failed(event: TlsFailed) -> str:
+def tls_words(event: TlsFailed) -> str:
+    """Why a TLS handshake failed, as far as the alert or the end of it tells."""
     if event.reason in _NOT_TRUSTED:
         return f"{_NOT_TRUSTED[event.reason]} ({event.reason})"
     if event.ended_by == "product" and event.reason.startswith("TCP"):
@@ -134,8 +135,13 @@ def _why_refused(status: int, seen: UpgradeRequested, expected: Presystem) -> st
         case 401:
             return login_words(seen, expected.user)
         case 404:
-            return f"the path was {seen.target}, expected is {expected.path}"
+            return path_words(seen, expected.path)
     return "; ".join(seen.problems)
+
+
+def path_words(seen: UpgradeRequested, expected: str) -> str:
+    """That the path of a request for a link was another one than expected."""
+    return f"the path was {seen.target}, expected is {expected}"
 
 
 def login_words(seen: UpgradeRequested, user: str) -> str:
