@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from mockpilot.certification.selection import Selection
 from mockpilot.durations import format_duration
 from mockpilot.profile import Profile
-from mockpilot.report.wording import FILTER
+from mockpilot.report.wording import FILTER, left_out_lines
 from mockpilot.scenario.usual import usual_s
 
 
@@ -58,11 +58,7 @@ def _unit(seconds: float) -> int:
 
 
 def _left_out(left_out: Mapping[str, str]) -> Iterator[str]:
-    by_reason: dict[str, list[str]] = {}
-    for name, reason in left_out.items():
-        by_reason.setdefault(reason, []).append(name)
-    unmeant = by_reason.pop(FILTER, [])
-    for reason, names in by_reason.items():
-        yield f"{len(names)} not selected, {reason}: {', '.join(names)}"
+    yield from left_out_lines(left_out)
+    unmeant = list(left_out.values()).count(FILTER)
     if unmeant:
-        yield f"{len(unmeant)} not selected"
+        yield f"{unmeant} not selected"

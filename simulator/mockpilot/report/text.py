@@ -10,7 +10,6 @@ from mockpilot.durations import format_duration
 from mockpilot.report.repairs import Repair, remarks, repairs
 from mockpilot.report.short_limits import limits_line
 from mockpilot.report.wording import (
-    FILTER,
     LEVEL_MARKS,
     MARKS,
     WORDS,
@@ -18,6 +17,7 @@ from mockpilot.report.wording import (
     decisive,
     deviation_words,
     fault_words,
+    left_out_lines,
     level_words,
     outcome_words,
     requirement_words,
@@ -124,12 +124,9 @@ def _deviations(result: RunResult) -> Iterator[str]:
 
 
 def _left_out(result: RunResult) -> Iterator[str]:
-    by_reason: dict[str, list[str]] = {}
-    for one in result.scenarios:
-        if not one.selected and one.reason != FILTER:  # whoever selected knows what was not meant
-            by_reason.setdefault(one.reason, []).append(one.name)
-    for reason, names in by_reason.items():
-        yield f"  {MARKS['not_selected']} {len(names)} not selected, {reason}: {', '.join(names)}"
+    # Whoever selected knows what was not meant.
+    for line in left_out_lines({one.name: one.reason for one in result.scenarios if not one.selected}):
+        yield f"  {MARKS['not_selected']} {line}"
 
 
 def _finding(result: RunResult, repair: Repair, run: str) -> Iterator[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -155,6 +155,20 @@ def _held(scenario: ScenarioResult) -> str:
 def reason_words(reason: str) -> str:
     """Why a scenario was not selected."""
     return "not among what was selected" if reason == FILTER else reason
+
+
+def left_out_lines(reasons: Mapping[str, str]) -> Iterator[str]:
+    """A line for each reason why something was not selected, with what; without what nobody meant.
+
+    Args:
+        reasons: by the scenario's name.
+    """
+    by_reason: dict[str, list[str]] = {}
+    for name, reason in reasons.items():
+        if reason != FILTER:
+            by_reason.setdefault(reason, []).append(name)
+    for reason, names in by_reason.items():
+        yield f"{len(names)} not selected, {reason}: {', '.join(names)}"
 
 
 def times_words(count: int) -> str:
