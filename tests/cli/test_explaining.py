@@ -112,10 +112,13 @@ def test_failed_handshake_is_told_in_the_words_of_a_run(failed: TlsFailed, said:
 
 
 def test_wrong_path_is_told_in_the_words_of_a_run() -> None:
-    """And the right one."""
-    asked = UpgradeRequested(link=1, method="GET", target="/x", headers=(), credentials="right", user="Presystem1")
+    """And the right one; a user who is expected there alone is not called a wrong one."""
+    asked = UpgradeRequested(link=1, method="GET", target="/x", headers=(), credentials="wrong user", user="Presystem1")
     lines, _ = told(asked)
-    assert lines[0] == "! upgrade the path was /x, expected is /vdv463/Presystem1"
+    assert lines[:2] == [
+        "! upgrade the path was /x, expected is /vdv463/Presystem1",
+        "· login Basic, user Presystem1; the password is only compared on the right path",
+    ]
 
 
 def test_push_without_a_confirmation_is_told_once() -> None:

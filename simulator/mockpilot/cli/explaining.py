@@ -126,6 +126,8 @@ class Explainer:
                 return "✓", "login", f"Basic, user {event.user}, password right"
             case "none":
                 return "!", "login", f"{wrong}; some products send them after the 401 that follows"
+            case "wrong user" if event.user == self._profile.presystem.user:
+                return "·", "login", f"Basic, user {event.user}; the password is only compared on the right path"
             case "wrong password":
                 return "✗", "login", f"{wrong}; what to log in as stands above"
         return "✗", "login", wrong
