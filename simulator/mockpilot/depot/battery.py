@@ -11,13 +11,7 @@ LAST_SHARE = 0.1
 """What is left of the full power at 100 %."""
 
 TAPER_PER_PERCENT = (1.0 - LAST_SHARE) / (100.0 - TAPER_PERCENT)
-
-
-def takes_kw(full_kw: float, soc_percent: float) -> float:
-    """What a battery that takes ``full_kw`` when it is low takes at this state of charge."""
-    if soc_percent <= TAPER_PERCENT:
-        return full_kw
-    return full_kw * (1.0 - TAPER_PER_PERCENT * (soc_percent - TAPER_PERCENT))
+"""Share of the full power that is lost with each percent above."""
 
 
 def percent_per_kws(usable_kwh: float) -> float:

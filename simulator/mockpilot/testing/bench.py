@@ -21,8 +21,6 @@ from mockpilot.testing.judging import warnings_of
 from mockpilot.testing.keeping import folder_name, keep
 from mockpilot.testing.wishes import Wishes
 
-KEEP = ("failed", "all", "none")
-
 
 @dataclass
 class Bench:
