@@ -11,31 +11,20 @@ import pytest
 
 from mockpilot.conformance.levels import Level, Outcome
 from mockpilot.conformance.rules import RULES
-from mockpilot.conformance.verdict import Verdict, judge
 from mockpilot.presystem.conduct import CONFORMING
-from mockpilot.profile import load_profile
 from mockpilot.scenario.definition import Scenario
 from mockpilot.selftest.cast import Role, level_found, offender
-from rig import catalogue, claiming, perform, quick
-from running import DEMO
+from rig import catalogue, claiming, in_short
 
-PROFILE = load_profile(DEMO)
 UNDECIDED = {
     "link.backs-off": "a fixed pause of two seconds takes longer than spacing_observe to be told from a back-off",
 }
 """Rules whose offender may come away undecided, never as one that kept them."""
 
 
-def tried(role: Role, scenario: Scenario) -> Verdict:
-    """The verdict on it with the demo profile, in its dialect and at its address."""
-    host = role.profile.cms.host
-    profile = replace(PROFILE, presystem=role.profile.presystem, presystems=(), cms=replace(PROFILE.cms, host=host))
-    return judge(perform(scenario, role.conduct, profile, quick))
-
-
 def is_convicted(role: Role, scenario: Scenario) -> bool:
     """Whether a scenario finds it, at the level that it has in the selftest."""
-    return (role.name, level_found(role.name)) in {(one.rule, one.level) for one in tried(role, scenario).findings}
+    return (role.name, level_found(role.name)) in {(one.rule, one.level) for one in in_short(role, scenario).findings}
 
 
 @pytest.mark.parametrize("rule", sorted(set(RULES) - set(UNDECIDED)))
@@ -49,7 +38,7 @@ def test_offender_is_convicted_under_short_limits(rule: str) -> None:
 def test_what_short_limits_do_not_show_is_no_pass(rule: str) -> None:
     """No scenario says that the rule was kept."""
     role = offender(rule)
-    verdicts = [tried(role, one) for one in claiming(role)]
+    verdicts = [in_short(role, one) for one in claiming(role)]
     assert rule not in {kept for one in verdicts for kept in one.rules_exercised} - {
         one.rule for verdict in verdicts for one in verdict.findings
     }
@@ -58,5 +47,5 @@ def test_what_short_limits_do_not_show_is_no_pass(rule: str) -> None:
 def test_unanswered_pings_are_missed_and_answered_ones_are_not() -> None:
     """Pings that lie far apart convict, however short the limits are; and nothing else does."""
     role, scenario = offender("link.answers-pings"), catalogue()["ping_often"]
-    assert [(one.rule, one.level) for one in tried(role, scenario).findings] == [(role.name, Level.MUST)]
-    assert tried(replace(role, conduct=CONFORMING), scenario).outcome is Outcome.PASSED
+    assert [(one.rule, one.level) for one in in_short(role, scenario).findings] == [(role.name, Level.MUST)]
+    assert in_short(replace(role, conduct=CONFORMING), scenario).outcome is Outcome.PASSED

@@ -10,9 +10,11 @@ import os
 
 import pytest
 
+from mockpilot.conformance.levels import Level, Outcome
 from mockpilot.selftest.cast import CONFORMING_ROLES, offenders
 from mockpilot.selftest.matrix import matrix_of
 from mockpilot.selftest.trial import play, play_all, plays_of, scenarios_for
+from rig import in_short
 
 ROLES = list(CONFORMING_ROLES)
 QUARTER = 4
@@ -36,6 +38,31 @@ def test_requests_at_the_default_point_leave_nothing_undecided_but_what_becomes_
     assert {one.scenario: one.detail for one in played if one.cause is not None} == dict.fromkeys(
         ("point_vanishes", "point_renamed"), "nothing put I-10 to the test"
     )
+
+
+LEISURELY = {
+    "tries again every fifteen seconds", "tries again after all but five minutes", "waits long for its boot",
+    "boots after four seconds", "notices silence early", "notices silence late", "answers all but too late",
+    "answers in bursts, the newest first",
+}  # fmt: skip
+"""Conforming by what the limits are meant to be, too slow for those of a demonstration."""
+UNDECIDED_IN_SHORT = {
+    ("takes its time over its login", "outage_503"), ("takes its time over its login", "redirect_elsewhere"),
+    ("replans with every push", "requests_steady"),
+}  # fmt: skip
+"""Too few attempts or too short a look for a pace."""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", [name for name in ROLES if name not in LEISURELY])
+def test_no_false_alarm_under_short_limits(name: str) -> None:
+    """Whoever is quick enough for the demo profile's limits conforms under them, in every scenario."""
+    role = CONFORMING_ROLES[name]
+    for scenario in scenarios_for(role):
+        verdict = in_short(role, scenario)
+        assert [one for one in verdict.findings if one.level is not Level.MAY] == [], scenario.name
+        undecided = role.leaves_undecided or (name, scenario.name) in UNDECIDED_IN_SHORT
+        assert verdict.outcome is Outcome.PASSED or undecided, scenario.name
 
 
 @pytest.mark.slow
