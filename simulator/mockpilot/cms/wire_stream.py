@@ -56,7 +56,7 @@ class WireStream(trio.abc.Stream):
 
     def open(self, watcher: Watcher) -> None:
         """Let frames through, and somebody read along."""
-        self._watcher = watcher
+        self._watcher, self._replaying = watcher, False
         self._opened.set()
 
     def say_last(self, frame: bytes, *, lingers: bool) -> None:
