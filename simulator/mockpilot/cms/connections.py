@@ -51,14 +51,10 @@ class Connections:
             peer: its address.
             elsewhere: where the other host of ours listens.
         """
-        self._serving[arrival.net] = serving = trio.CancelScope()
         bad = _note_accepted(arrival, peer)
         ending = Ending("unknown", "broken off", "")
         try:
-            with serving:
-                ending = await self._receive(arrival, bad, elsewhere)
-            if serving.cancelled_caught:
-                ending = _EPISODE_OVER
+            ending = await self._receive(arrival, bad, elsewhere)
         except Exception:
             arrival.world.recorder.record(SimulatorBroke(link=arrival.number, traceback=traceback.format_exc()))
         finally:
@@ -69,13 +65,15 @@ class Connections:
         reception = Reception(self._certificates, self.links, elsewhere)
         try:
             async with trio.open_nursery() as nursery:
+                self._serving[arrival.net] = nursery.cancel_scope
                 _drop_at_once(arrival)
                 await reception.receive(arrival, nursery, bad)
-                nursery.cancel_scope.cancel()
         except* NoLink as group:
             ending = _first(group).ending
         except* (trio.BrokenResourceError, trio.ClosedResourceError, trio.TooSlowError, LinkOver):
             pass  # the peer left at a moment when the library was writing; the link knows who ended it
+        if self._serving[arrival.net].cancelled_caught:
+            return _EPISODE_OVER
         known = arrival.link.ending if arrival.link is not None else None
         if known is None and arrival.net in self._ended_by_us:
             return _EPISODE_OVER
@@ -86,8 +84,8 @@ class Connections:
         self._ended_by_us.discard(arrival.net)
         self.links.pop(arrival.number, None)
         _note_ended(arrival, ending)
-        with trio.CancelScope(shield=True):
-            await trio.aclose_forcefully(arrival.net)
+        with trio.move_on_after(0, shield=True):
+            await arrival.net.aclose()
         self._left.unpark_all()
 
     async def end(self, within_s: float) -> None:
