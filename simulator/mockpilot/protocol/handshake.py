@@ -36,7 +36,7 @@ class Account:
     password: str = field(repr=False)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class UpgradeRequest:
     """The head of an HTTP request as it was read; header names in the spelling of the peer."""
 
@@ -48,7 +48,14 @@ class UpgradeRequest:
 
     def values(self, name: str) -> list[str]:
         """All values of a header, whatever its spelling."""
-        return [value for key, value in self.headers if key.lower() == name]
+        return self._by_name.get(name, [])
+
+    @functools.cached_property
+    def _by_name(self) -> dict[str, list[str]]:
+        found: dict[str, list[str]] = {}
+        for name, value in self.headers:
+            found.setdefault(name.lower(), []).append(value)
+        return found
 
     def tokens(self, name: str) -> list[str]:
         """The comma-separated tokens of all headers of that name."""
