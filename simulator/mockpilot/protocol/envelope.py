@@ -226,8 +226,7 @@ def _payload_of(envelope: Envelope) -> str:
     return envelope.payload if isinstance(envelope.payload, Encoded) else _dump(envelope.payload)
 
 
-def _dump(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+_dump = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode
 
 
 def answer_to(request: Envelope, message_type: MessageType, payload: Any, *, source: str, timestamp: str) -> Envelope:
