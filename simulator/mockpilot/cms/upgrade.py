@@ -41,16 +41,16 @@ async def read_head(arrival: Arrival, wire: WireStream) -> Head:
     """
     parser = h11.Connection(h11.SERVER, max_incomplete_event_size=HEAD_LIMIT)
     try:
-        with trio.fail_after(STEP_WITHIN_S):
+        with trio.move_on_after(STEP_WITHIN_S):
             while (event := parser.next_event()) is h11.NEED_DATA:
                 parser.receive_data(await _receive(arrival, wire))
-    except trio.TooSlowError as error:
-        raise NoLink(Ending("us", "cleanly", "no HTTP request in time")) from error
     except (trio.BrokenResourceError, trio.ClosedResourceError) as error:
         by, reason = who_ended(arrival, error)
         raise NoLink(Ending(by, "broken off", f"TLS: {reason}")) from error
     except h11.RemoteProtocolError as error:
         await refuse(arrival, wire, error.error_status_hint, (), f"no HTTP request: {error}")
+    if event is h11.NEED_DATA:
+        raise NoLink(Ending("us", "cleanly", "no HTTP request in time"))
     assert isinstance(event, h11.Request)
     return Head(_as_request(event), parser.trailing_data[0])
 
