@@ -3,10 +3,21 @@
     python tests/benchmarks/bench_cms.py [--rounds 3] [--connections 200] [--pushes 300]
 
 Connection: TCP, TLS 1.3, upgrade with Basic credentials, orderly close. Push: 200 kB from server to client. The plain
-server does what a short program would do: ``serve_websocket``, ``accept``, ``send_message``. Recording, faults and
-evidence are in our figures, and so is what the plain server leaves out: the head is read before the library reads one,
-each step has a deadline, and TLS ends with close_notify. The text of each push stays in our recording, which is all the
-fresh memory that one takes. The client is the same for both, blocking, and its time does not count.
+server does what a short program would do: ``serve_websocket``, ``accept``, ``send_message``. The client is the same for
+both, blocking, and its time does not count.
+
+A connection takes 1.4 to 1.6 of the plain one's millisecond, as the machine's load has it; what the difference consists
+of was found by leaving it out, one thing at a time: about 0.1 ms each for eight recorded events, for h11, which reads
+the head before the library reads one of our making, and for a link's writer and push rhythm, which are tasks to be
+cancelled; 0.06 each for the decision with its masking and for the deadlines of the steps; 0.04 for close_notify at the
+end of TLS. None of these can go without what it is for. More could be saved below both servers: with a loop over our
+own frame watch in the place of trio_websocket's connection an experiment came to 1.17 where ours came to 1.47, though
+it answered no Ping and held nobody back.
+
+A push takes 0.5 to 0.6 of a plain one. Of our 0.24 ms the text that stays in the recording is 0.09, all of it fresh
+memory, and a CMS that keeps no recording takes 0.15; the rest is TLS, the kernel and a few copies. Fresh memory is most
+of the plain figure, too: where malloc happens to keep the library's buffers instead of giving them back after each
+message, it falls from 0.45 ms to 0.26, and then the ratio says little.
 """
 
 from __future__ import annotations
