@@ -62,17 +62,20 @@ class Connections:
 
     async def _receive(self, arrival: Arrival, bad: Armed | None, elsewhere: int) -> Ending:
         ending: Ending | None = None
+        served = False
         reception = Reception(self._certificates, self.links, elsewhere)
         try:
             async with trio.open_nursery() as nursery:
-                self._serving[arrival.net] = nursery.cancel_scope
+                self._serving[arrival.net] = serving = nursery.cancel_scope
                 _drop_at_once(arrival)
                 await reception.receive(arrival, nursery, bad)
+                served = True
+                serving.cancel()
         except* NoLink as group:
             ending = _first(group).ending
         except* (trio.BrokenResourceError, trio.ClosedResourceError, trio.TooSlowError, LinkOver):
             pass  # the peer left at a moment when the library was writing; the link knows who ended it
-        if self._serving[arrival.net].cancelled_caught:
+        if serving.cancelled_caught and not served:
             return _EPISODE_OVER
         known = arrival.link.ending if arrival.link is not None else None
         if known is None and arrival.net in self._ended_by_us:
