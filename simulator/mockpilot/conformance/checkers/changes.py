@@ -1,4 +1,4 @@
-"""What must show in the lists once something changed: a step, a foreign process.
+"""What must show in the lists once a step has cancelled something, or changed it while its vehicle was charging.
 
 Steps are asked of the product; a list within ``provoke_within`` is its answer. Silence convicts only where another step
 did bring a list, and only after a second chance.
@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any
 
 from mockpilot.conformance.case import Case
 from mockpilot.conformance.chances import missed, second_chances
 from mockpilot.conformance.checkers.outages import could_tell
-from mockpilot.conformance.conversation import Frame, Link
+from mockpilot.conformance.conversation import Link
 from mockpilot.conformance.levels import Basis
-from mockpilot.conformance.lists import Entry, RequestList, Step, successive
+from mockpilot.conformance.lists import RequestList, Step
 from mockpilot.conformance.observation import Observation, held, undecided
 from mockpilot.conformance.pushed import payload_of, processes_in
 from mockpilot.durations import format_duration
@@ -23,16 +22,15 @@ from mockpilot.durations import format_duration
 CANCELLED_LEAVES = "requests.cancelled-leaves"
 CANCELS_LAST = "requests.cancels-the-last"
 WHILE_CHARGING = "requests.change-while-charging"
-FOREIGN_PROCESS = "requests.foreign-process"
 
 TWO = 2
-"""Entries without which nothing shows whether one has left; pushes in which a foreign process may show its effect."""
+"""Entries without which nothing shows whether one has left."""
 
 Shows = Callable[[RequestList], bool]
 
 
 def check(case: Case) -> Iterator[Observation]:
-    """Every step, and every list that follows something that changed."""
+    """Every step that cancels or changes."""
     if not case.presystem.sends_requests:
         return
     for step in case.steps:
@@ -43,10 +41,6 @@ def check(case: Case) -> Iterator[Observation]:
             yield from _cancelled(case, step, before)
         elif step.name == "change-request" and before is not None:
             yield from _while_charging(case, step, before)
-    for frame in case.pushes_handed:
-        armed = case.faults.armed_as(frame.fault)
-        if armed is not None and armed.how.get("how") == "foreign-twin":
-            yield from _foreign_process(case, frame)
 
 
 def _lists_after(
@@ -231,62 +225,3 @@ def is_charging(case: Case, step: Step) -> bool:
         process.get("chargingRequestId") == request and process.get("processStatus") == "Charging"
         for frame in pushes for process in processes_in(payload_of(frame))
     )
-
-
-# -- foreign processes ---------------------------------------------------------------------------------------------
-
-
-def _foreign_process(case: Case, frame: Frame) -> Iterator[Observation]:
-    """Another presystem's process carries a request id of the product; within two more answered pushes it shows."""
-    link = case.link(frame.event.link)
-    twins = {str(process.get("chargingRequestId")) for process in processes_in(payload_of(frame))
-             if process.get("presystemId", case.shown.presystem_id) != case.shown.presystem_id}  # fmt: skip
-    before = case.list_before(frame.index)
-    if link is None or before is None or not case.presystem.launched:
-        return
-    own = [entry for entry in before.entries if entry.id in twins]
-    pushes = [push for push in case.exchanges[link.number].pushes if push.first.index >= frame.index and push.answers]
-    if not own or len(pushes) <= TWO:
-        return
-    until = pushes[TWO].answers[0].index
-    steps = case.steps_between(before.index, until)
-    after = [read for read in case.lists if frame.index < read.index and read.at <= pushes[TWO].answers[0].at
-             + case.delivery.guard(link) and read.teller == before.teller]  # fmt: skip
-    if steps:
-        return
-    replans = _replans(case, frame, before, until, twins)
-    troubles = [(read, told) for read in after for entry in own
-                if (told := _disturbed(case, entry, before, read, replans=replans))]  # fmt: skip
-    if troubles:
-        read, told = troubles[0]
-        yield Observation(
-            FOREIGN_PROCESS, False, (before.index, frame.index, read.index),
-            "the presystem's own entry as it was", told, link=link.number,
-        )  # fmt: skip
-    else:
-        yield held(FOREIGN_PROCESS, frame.index, until, link=link.number)
-
-
-def _disturbed(case: Case, entry: Entry, before: RequestList, read: RequestList, *, replans: bool) -> str:
-    new = read.entry(entry.id)
-    if new is None:
-        return "" if case.gone.is_allowed(entry, before, read) else f"{entry.id} was dropped"
-    if new.vehicle != entry.vehicle:
-        return f"{entry.id} was given to another vehicle"
-    return "" if replans or _asked(new) == _asked(entry) else f"{entry.id} was altered"
-
-
-def _asked(entry: Entry) -> dict[str, Any]:
-    """What it asks for. Where it does is left out: to make way for another presystem's vehicle is sane."""
-    return {key: value for key, value in entry.values().items() if key != "chargingPointId"}
-
-
-def _replans(case: Case, frame: Frame, before: RequestList, until: int, twins: set[str]) -> bool:
-    """Whether entries change with nobody asking and no twin: then a change of one that has a twin shows nothing."""
-    for earlier, later in successive([read for read in case.lists if read.teller == before.teller]):
-        if later.index > until or case.steps_between(earlier.index, later.index):
-            continue
-        free = [entry for entry in earlier.entries if entry.id not in twins or later.index < frame.index]
-        if any((new := later.entry(entry.id)) is not None and _asked(new) != _asked(entry) for entry in free):
-            return True
-    return False
