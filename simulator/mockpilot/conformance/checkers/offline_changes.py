@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from mockpilot.conformance.after_steps import could_tell
 from mockpilot.conformance.case import Case
 from mockpilot.conformance.chances import missed
 from mockpilot.conformance.checkers.changes import is_charging
-from mockpilot.conformance.checkers.outages import CHANGE_COMES, could_tell
+from mockpilot.conformance.checkers.outages import CHANGE_COMES
 from mockpilot.conformance.lists import Entry, RequestList, Step
 from mockpilot.conformance.observation import Observation, held, undecided
 from mockpilot.counts import counted

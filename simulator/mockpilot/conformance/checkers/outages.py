@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from mockpilot.conformance.after_steps import could_tell
 from mockpilot.conformance.attempts import REFUSED_LOGIN, Attempt
 from mockpilot.conformance.case import Case
 from mockpilot.conformance.chances import missed
@@ -121,17 +122,6 @@ def _silence(case: Case, step: Step, later: list[RequestList]) -> Iterator[Obser
 
 def _is_superseded(case: Case, step: Step) -> bool:
     return any(other.cancels for other in case.steps if other.provoked.index > step.provoked.index)
-
-
-def could_tell(case: Case, step: Step) -> bool:
-    """Whether a link was up when the step had ended, over which the product could tell at once what came of it."""
-    assert step.ended is not None
-    return any(_was_up(link, step.ended) for link in case.clean_links)
-
-
-def _was_up(link: Link, ended: Event) -> bool:
-    begun = link.opened is not None and link.opened.index < ended.index
-    return begun and (link.ending is None or link.ending.index > ended.index)
 
 
 def _was_dropped_unread(case: Case, step: Step) -> bool:
