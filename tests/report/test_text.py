@@ -10,8 +10,7 @@ from msgspec.structs import replace as with_changes
 from mockpilot.conformance.levels import Level
 from mockpilot.limits import Limits
 from mockpilot.report.text import changed_lines, render_text, scenario_line
-from mockpilot.report.wording import armed_words, fault_words
-from mockpilot.results import FaultResult, not_selected, scenario_result
+from mockpilot.results import not_selected, scenario_result
 from sample_run import LOST_LIST, facts, recording, sample_run, verdict
 
 REMARK = replace(LOST_LIST, level=Level.MAY)
@@ -135,42 +134,6 @@ def test_a_products_text_steers_no_terminal() -> None:
 def test_a_line_is_shown_while_the_run_goes_on() -> None:
     """Also for what is not run."""
     assert scenario_line(not_selected("one", "filter")).split() == ["–", "not", "selected", "one", "filter"]
-
-
-def test_a_fault_that_never_fired_says_so() -> None:
-    """And a fault without a name of its own is called by its verb."""
-    fault = FaultResult(name="lose", do="lose", armed_s=1.0, fired_s=None, seen=False)
-    assert fault_words(fault) == "lose · armed 1.0 s · never fired · seen: no"
-
-
-def test_a_fault_that_cannot_be_seen_says_so() -> None:
-    """Once it has fired, and as long as nothing stands for it."""
-    silent = FaultResult(name="drop", do="drop", armed_s=1.0, fired_s=2.0, seen=False, how={"how": "silence"})
-    assert fault_words(silent) == (
-        "drop silence · armed 1.0 s · fired 2.0 s · "
-        "cannot be seen: whatever happens on a silent link; the next connection stands for it"
-    )
-    assert fault_words(with_changes(silent, seen=True)).endswith(" · seen: yes")
-    assert fault_words(with_changes(silent, fired_s=None)).endswith(" · never fired · seen: no")
-    assert fault_words(with_changes(silent, how={"how": "reset"})).endswith(" · seen: no")
-
-
-@pytest.mark.parametrize(
-    ("how", "words"),
-    [
-        ({}, ""),
-        ({"type": 2, "action": "ProvideChargingRequests", "nth": [1, 2], "applied": False},
-         "confirmation of ProvideChargingRequests #1 #2"),
-        ({"action": "BootNotification", "kind": "rejected"}, "BootNotification rejected"),
-        ({"how": "close", "code": 1012}, "close 1012"),
-        ({"how": "silence", "code": 1001}, "silence"),
-        ({"how": "http", "status": 503, "attempts": 3}, "http 503 attempts 3"),
-        ({"type": 1, "by_s": 2.0}, "request by 2 s"),
-    ],
-)  # fmt: skip
-def test_a_faults_parameters_are_told_as_people_say_them(how: dict[str, object], words: str) -> None:
-    """Also those of a verb that nobody here knows yet."""
-    assert armed_words(how) == words
 
 
 def test_a_remark_stands_beside_a_pass() -> None:

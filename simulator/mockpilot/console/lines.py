@@ -39,8 +39,8 @@ from mockpilot.history.events import (
 from mockpilot.protocol.envelope import Action, MessageType, Reading, read
 from mockpilot.protocol.schema import violations
 from mockpilot.protocol.vocabulary import dialect as dialect_named
+from mockpilot.report.fault_words import armed_words
 from mockpilot.report.happenings import tell
-from mockpilot.report.wording import armed_words
 
 __all__ = ["Line", "Verdict", "line_of", "touches", "verdict_of"]
 

@@ -15,6 +15,7 @@ from mockpilot.report import wording
 from mockpilot.report.connections import Connection, connections
 from mockpilot.report.differing import Piece, pieces
 from mockpilot.report.drawing import sequence_drawing
+from mockpilot.report.fault_words import fault_name, unseeable
 from mockpilot.report.night import night_of
 from mockpilot.report.night_drawing import drawing
 from mockpilot.report.steps import Step, steps
@@ -189,7 +190,7 @@ def _faults(scenario: ScenarioResult, history: History) -> list[ShownFault]:
     fired = {event.name: event.index for event in reversed(history.of(FaultFired))}
     proofs = {event.name: event.proof for event in reversed(history.of(FaultSeen))}
     return [
-        ShownFault(one, wording.fault_name(one), fired.get(one.name), proofs.get(one.name), wording.unseeable(one))
+        ShownFault(one, fault_name(one), fired.get(one.name), proofs.get(one.name), unseeable(one))
         for one in scenario.faults
     ]
 

@@ -10,17 +10,9 @@ import re
 from collections.abc import Iterator, Sequence
 from xml.etree import ElementTree as Xml
 
+from mockpilot.report.fault_words import fault_words
 from mockpilot.report.text import scenario_line
-from mockpilot.report.wording import (
-    decisive,
-    fault_words,
-    level_words,
-    reason_words,
-    requirement_words,
-    times_words,
-    visible,
-    why,
-)
+from mockpilot.report.wording import decisive, level_words, reason_words, requirement_words, times_words, visible, why
 from mockpilot.results import DeviationResult, FindingResult, RunResult, ScenarioResult
 
 NO_AREA = "Scenarios"

@@ -12,8 +12,9 @@ from mockpilot.durations import format_duration
 from mockpilot.history import events as e
 from mockpilot.history.recorder import History
 from mockpilot.protocol.envelope import Action, MessageType, read
+from mockpilot.report.fault_words import armed_words
 from mockpilot.report.lines import Fate, Line, shortened
-from mockpilot.report.wording import armed_words, visible
+from mockpilot.report.wording import visible
 
 _LONGEST = 60
 _FATES: Mapping[str, tuple[Fate, str]] = {

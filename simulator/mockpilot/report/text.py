@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from mockpilot.conformance.levels import Level, Outcome
 from mockpilot.counts import counted
 from mockpilot.durations import format_duration
+from mockpilot.report.fault_words import fault_words
 from mockpilot.report.repairs import Repair, remarks, repairs
 from mockpilot.report.short_limits import limits_line
 from mockpilot.report.wording import (
@@ -16,7 +17,6 @@ from mockpilot.report.wording import (
     count_words,
     decisive,
     deviation_words,
-    fault_words,
     left_out_lines,
     level_words,
     outcome_words,

@@ -29,8 +29,9 @@ from mockpilot.history.events import (
 )
 from mockpilot.history.recorder import History
 from mockpilot.protocol.envelope import Action, MessageType, read
+from mockpilot.report.fault_words import fault_words, unseeable
 from mockpilot.report.happenings import tell
-from mockpilot.report.wording import LEVEL_MARKS, fault_words, level_words, times_words, unseeable, visible
+from mockpilot.report.wording import LEVEL_MARKS, level_words, times_words, visible
 from mockpilot.results import FaultResult, FindingResult, ScenarioResult
 
 LAST_LINES = 20
