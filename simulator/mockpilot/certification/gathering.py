@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from mockpilot.certification.run_folder import RESULT, RunFolder
 from mockpilot.errors import UsageError
-from mockpilot.report.wording import REAL, time_words
+from mockpilot.report.time_mode import REAL, time_words
 from mockpilot.results import RunResult, ScenarioResult, run_result
 
 OF_TESTS = "of-tests"

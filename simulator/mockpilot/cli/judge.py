@@ -18,7 +18,7 @@ def judge(traces: tuple[Path, ...]) -> int:
     from mockpilot.conformance.verdict import judge as judge_history
     from mockpilot.history.trace import from_lines
     from mockpilot.report.text import scenario_line
-    from mockpilot.report.wording import REAL, time_of, time_words
+    from mockpilot.report.time_mode import REAL, time_of, time_words
     from mockpilot.results import scenario_result
 
     failed = False

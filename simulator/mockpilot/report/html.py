@@ -19,6 +19,7 @@ from mockpilot.report import wording
 from mockpilot.report.evidence import Section, anchored, remark_anchors, section
 from mockpilot.report.reasons import reason
 from mockpilot.report.repairs import Repair, remarks, repairs
+from mockpilot.report.run_words import outcome_words, product_words, run_words
 from mockpilot.report.short_limits import MARK, limits_words
 from mockpilot.report.templates import rendered, source
 from mockpilot.report.timing import bands
@@ -62,10 +63,10 @@ def render_html(
     page: dict[str, object] = {
         "result": result,
         "facts": result.facts,
-        "outcome": wording.outcome_words(result),
+        "outcome": outcome_words(result),
         "reason": reason(result),
-        "product": wording.product_words(result),
-        "run_words": wording.run_words(result),
+        "product": product_words(result),
+        "run_words": run_words(result),
         "short": MARK,
         "limits_words": limits_words(result),
         "run": wording.visible(run),

@@ -9,20 +9,9 @@ from msgspec.structs import replace
 
 from mockpilot.durations import format_duration
 from mockpilot.report.repairs import remarks, repairs
+from mockpilot.report.run_words import count_words, deviation_words, outcome_words, product_words, run_words
 from mockpilot.report.short_limits import limits_line
-from mockpilot.report.wording import (
-    MARKS,
-    STATEMENTS,
-    WORDS,
-    count_words,
-    deviation_words,
-    outcome_words,
-    product_words,
-    requirement_words,
-    run_words,
-    visible,
-    why,
-)
+from mockpilot.report.wording import MARKS, STATEMENTS, WORDS, requirement_words, visible, why
 from mockpilot.results import RunResult
 
 _REPAIRS, _DEVIATIONS, _UNCLEAR = 4, 2, 3

@@ -9,19 +9,16 @@ from mockpilot.counts import counted
 from mockpilot.durations import format_duration
 from mockpilot.report.fault_words import fault_words
 from mockpilot.report.repairs import Repair, remarks, repairs
+from mockpilot.report.run_words import count_words, deviation_words, outcome_words, run_words
 from mockpilot.report.short_limits import limits_line
 from mockpilot.report.wording import (
     LEVEL_MARKS,
     MARKS,
     WORDS,
-    count_words,
     decisive,
-    deviation_words,
     left_out_lines,
     level_words,
-    outcome_words,
     requirement_words,
-    run_words,
     scenario_words,
     times_words,
     visible,

@@ -1,4 +1,4 @@
-"""The words that all reports share: marks, outcomes, levels, and what became of known deviations."""
+"""The words that all reports share: marks, outcomes, levels, findings, and what is said of a scenario."""
 
 from __future__ import annotations
 
@@ -10,10 +10,8 @@ from mockpilot.conformance.levels import Basis, Level, Outcome
 from mockpilot.conformance.requirements import Requirement
 from mockpilot.counts import counted
 from mockpilot.durations import format_duration
-from mockpilot.history.events import ScenarioStarted
-from mockpilot.history.recorder import History
 from mockpilot.report.time_axis import day
-from mockpilot.results import FindingResult, RunResult, ScenarioResult
+from mockpilot.results import FindingResult, ScenarioResult
 from mockpilot.results.folding import counting
 
 MARKS = {"passed": "✓", "warned": "!", "inconclusive": "?", "failed": "✗", "not_selected": "–"}
@@ -51,12 +49,6 @@ STATEMENTS = (
     "The digests show a change of files, not who wrote them: nothing here is signed.",
     "mockpilot runs on Linux and macOS; on Windows it is untested.",
 )
-_STATES = {
-    "occurred": "expected deviation occurred",
-    "gone": "expected deviation is gone, take it out of the profile",
-    "overdue": "expected deviation is overdue",
-    "not exercised": "expected deviation was not exercised",
-}
 _LEVELS = list(Level)
 FILTER = "filter"
 """The reason of a result for what SELECTION or --skip leaves out."""
@@ -91,11 +83,6 @@ def row_words(row: Requirement, dialect: str = "chargepilot") -> str:
 def requirement_words(finding: FindingResult) -> str:
     """Requirement and level, such as ``L-03 MUST``; the rule where no requirement says it."""
     return f"{finding.requirement or finding.rule} {finding.level.upper()}"
-
-
-def outcome_words(result: RunResult) -> str:
-    """The run's outcome in words, and what it rests on where that matters."""
-    return WORDS[result.outcome] + (", by this tool's limits" if result.by_limits else "")
 
 
 def decisive(scenario: ScenarioResult) -> list[FindingResult]:
@@ -171,62 +158,6 @@ def left_out_lines(reasons: Mapping[str, str]) -> Iterator[str]:
 def times_words(count: int) -> str:
     """How often something was seen, where that was more than once."""
     return f", seen {count} times" if count > 1 else ""
-
-
-def count_words(result: RunResult) -> Iterator[str]:
-    """How many of which outcome, those that occurred."""
-    selected = sum(result.counts.values()) - result.counts["not_selected"]
-    yield f"{selected} selected"
-    for outcome in ("passed", "warned", "failed", "inconclusive", "not_selected"):
-        if result.counts[outcome]:
-            yield f"{result.counts[outcome]} {WORDS[outcome]}"
-
-
-def deviation_words(result: RunResult) -> list[str]:
-    """What became of the known deviations, one line each."""
-    return [
-        f"{_STATES[one.state]}: {one.rule} ({one.reason}{f', until {one.until}' if one.until else ''})"
-        for one in result.deviations
-    ]
-
-
-def run_words(result: RunResult) -> list[str]:
-    """What the run was, in short pieces."""
-    return [
-        f"mockpilot {result.mockpilot}",
-        f"catalogue {result.catalogue} ({len(result.scenarios)} scenarios)",
-        f"dialect {result.dialect}",
-        f"seed {result.seed}",
-        time_words(result.facts.time),
-    ]
-
-
-REAL = "real"
-"""The time mode in which our clock was the product's, too."""
-
-
-def time_of(history: History) -> str:
-    """The time mode of a recording."""
-    started = history.of(ScenarioStarted)
-    return started[0].time if started else REAL
-
-
-def time_words(mode: str) -> str:
-    """How our own clock ran, wherever a result is shown."""
-    return ", ".join(_one_time(one) for one in mode.split(", "))
-
-
-def _one_time(mode: str) -> str:
-    kind, _, factor = mode.partition(":")
-    return f"time scaled by {factor}" if kind == "scaled" else f"{kind} time"
-
-
-def product_words(result: RunResult) -> str:
-    """The product as people call it."""
-    product = result.facts.product
-    name = " ".join(filter(None, (product.name, product.version))) or "unnamed product"
-    way = "two-way" if product.sends_requests else "receive-only"
-    return f"{name} · {product.kind} {product.id} · {way}"
 
 
 def moment_words(stamp: str) -> str:

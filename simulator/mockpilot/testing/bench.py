@@ -12,7 +12,8 @@ from typing import Any
 
 from mockpilot.certification.gathering import OF_TESTS
 from mockpilot.profile import Profile
-from mockpilot.report.wording import requirement_words, time_words
+from mockpilot.report.time_mode import time_words
+from mockpilot.report.wording import requirement_words
 from mockpilot.testing.arranging import arrange
 from mockpilot.testing.authority import Authority, suits
 from mockpilot.testing.blocking import Cms

@@ -13,7 +13,7 @@ from mockpilot.errors import UsageError
 from mockpilot.history.events import ScenarioStarted
 from mockpilot.history.recorder import History
 from mockpilot.likeness import guess
-from mockpilot.report.wording import time_words
+from mockpilot.report.time_mode import time_words
 from mockpilot.results import FindingResult, ScenarioResult, scenario_result
 from mockpilot.results.folding import counting
 from mockpilot.scenario.definition import Scenario

@@ -18,7 +18,7 @@ from mockpilot.clock import REAL, ManualClock
 from mockpilot.errors import UsageError
 from mockpilot.history.events import DepotChanged, Event, WaitEnded, WaitStarted
 from mockpilot.profile import Profile
-from mockpilot.report.wording import time_words
+from mockpilot.report.time_mode import time_words
 from mockpilot.results import ScenarioResult
 from mockpilot.scenario.matching import predicate
 from mockpilot.scenario.stage import Stage
