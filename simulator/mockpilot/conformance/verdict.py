@@ -15,6 +15,7 @@ from mockpilot.conformance.case import Case
 from mockpilot.conformance.causes import doubts
 from mockpilot.conformance.checkers import (
     after_loss,
+    answers,
     boot,
     boot_mishaps,
     cancelling,
@@ -60,8 +61,8 @@ Checker = Callable[[Case], Iterable[Observation]]
 
 CHECKERS: tuple[Checker, ...] = (
     handshake.check, certificates.check, subprotocols.check, passwords.check, boot.check, boot_mishaps.check,
-    envelope.check, message_ids.check, clock.check, information.check, features.check, strange.check, requests.check,
-    list_form.check, plausibility.check, cancelling.check, changes.check, vanished_points.check,
+    envelope.check, message_ids.check, clock.check, information.check, answers.check, features.check, strange.check,
+    requests.check, list_form.check, plausibility.check, cancelling.check, changes.check, vanished_points.check,
     foreign_processes.check, instructions.check, resend.check, list_rates.check, further_lists.check, after_loss.check,
     link.check, one_link.check, outages.check, offline_changes.check, control_frames.check, recovery.check, pace.check,
     product.check,
