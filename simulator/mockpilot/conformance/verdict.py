@@ -18,6 +18,7 @@ from mockpilot.conformance.checkers import (
     answers,
     boot,
     boot_mishaps,
+    boot_patience,
     cancelling,
     certificates,
     changes,
@@ -60,12 +61,12 @@ from mockpilot.history.recorder import History
 Checker = Callable[[Case], Iterable[Observation]]
 
 CHECKERS: tuple[Checker, ...] = (
-    handshake.check, certificates.check, subprotocols.check, passwords.check, boot.check, boot_mishaps.check,
-    envelope.check, message_ids.check, clock.check, information.check, answers.check, features.check, strange.check,
-    requests.check, list_form.check, plausibility.check, cancelling.check, changes.check, vanished_points.check,
-    foreign_processes.check, instructions.check, resend.check, list_rates.check, further_lists.check, after_loss.check,
-    link.check, one_link.check, outages.check, offline_changes.check, control_frames.check, recovery.check, pace.check,
-    product.check,
+    handshake.check, certificates.check, subprotocols.check, passwords.check, boot.check, boot_patience.check,
+    boot_mishaps.check, envelope.check, message_ids.check, clock.check, information.check, answers.check,
+    features.check, strange.check, requests.check, list_form.check, plausibility.check, cancelling.check, changes.check,
+    vanished_points.check, foreign_processes.check, instructions.check, resend.check, list_rates.check,
+    further_lists.check, after_loss.check, link.check, one_link.check, outages.check, offline_changes.check,
+    control_frames.check, recovery.check, pace.check, product.check,
 )  # fmt: skip
 
 

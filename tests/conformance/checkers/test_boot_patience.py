@@ -1,0 +1,138 @@
+"""Patience around a boot's answer, judged from made recordings."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from conformance.playbook import BOOT, LISTS, Play, entry
+from mockpilot.conformance.levels import Level
+
+WAITS, AGAIN = "boot.waits-for-confirmation", "boot.tries-again"
+NO_LIST, SLOWLY = "boot.rejected-sends-no-list", "boot.rejected-retries-slowly"
+
+
+def test_patience_while_the_confirmation_is_held() -> None:
+    """Nothing but another boot came, and a list afterwards."""
+    assert Play().connect().boot().wait(2).boot().wait(2).accept().push().confirm().asks().takes().held(WAITS)
+
+
+def test_whoever_has_nothing_to_send_shows_no_patience() -> None:
+    """A prohibition is not exercised by silence."""
+    quiet = Play().connect().boot().wait(4).accept().push().confirm().wait(60)
+    assert not quiet.exercised(WAITS)
+    assert Play().connect().boot().step("create-request").wait(4).accept().push().confirm().held(WAITS)
+
+
+def test_short_wait_shows_no_patience() -> None:
+    """There was no occasion to be hasty."""
+    assert not Play().exchange().exercised(WAITS)
+
+
+def test_list_before_the_confirmation_is_convicted_alone() -> None:
+    """Whatever is read before we hand the answer needs no guard."""
+    play = Play().connect().boot().asks().accept().asks().push()
+    assert play.convicted_of(WAITS).level is Level.MUST
+    assert play.musts() == {WAITS}
+
+
+def test_answers_to_pushes_before_acceptance_are_free() -> None:
+    """Whether a push that overtook the confirmation is answered is open."""
+    answering = Play().connect().boot().push().confirm().wait(4).accept().push().confirm()
+    ignoring = Play().connect().boot().push().wait(4).accept().push().confirm().wait(20)
+    assert not answering.complaints()
+    assert not ignoring.complaints()
+
+
+def test_patience_of_a_product_that_is_gone_counts_for_nothing() -> None:
+    """No sign of life came afterwards."""
+    assert not Play().connect().boot().withholds(2, BOOT, {}, "x").wait(30).exercised(WAITS)
+
+
+def unanswered() -> Play:
+    """A boot whose confirmation is withheld."""
+    return Play().connect().boot().withholds(2, BOOT, {"status": "Accepted"}, "x")
+
+
+def test_second_boot_holds() -> None:
+    """On the same link, accepted then or not."""
+    assert unanswered().wait(30).boot().accept().held(AGAIN)
+    assert unanswered().wait(30).boot().held(AGAIN)
+
+
+def test_new_connection_after_an_unanswered_boot_holds() -> None:
+    """With or without an end of the old one."""
+    assert unanswered().wait(30).ended("product").held(AGAIN)
+    assert unanswered().wait(30).connect().held(AGAIN)
+
+
+def test_waiting_for_ever_is_warned() -> None:
+    """The link stays, and nothing comes."""
+    assert unanswered().wait(130).convicted_of(AGAIN).level is Level.SHOULD
+
+
+def test_boots_in_a_tight_loop_are_warned() -> None:
+    """A bounded rate is asked for."""
+    play = unanswered()
+    for _ in range(20):
+        play.wait(0.1).boot()
+    assert "boots in" in play.convicted_of(AGAIN).observed
+
+
+# -- rejected ------------------------------------------------------------------------------------------------------
+
+
+def rejected(**how: Any) -> Play:
+    """A boot that was rejected."""
+    return Play(**how).connect().boot().wait(3).accept("Rejected", fault="rejected")
+
+
+def test_list_after_rejection_is_convicted() -> None:
+    """Well after the guard, and with no acceptance since."""
+    play = rejected().wait(2).asks(entry("a"))
+    assert play.convicted_of(NO_LIST).level is Level.MUST
+    assert play.musts() == {NO_LIST}
+
+
+def test_list_in_flight_is_not() -> None:
+    """It may have left before Rejected arrived."""
+    play = rejected().wait(0.5).asks(entry("a"))
+    assert not play.exercised(NO_LIST)
+    assert not play.musts()
+
+
+def test_quiet_until_accepted_holds() -> None:
+    """Its lists come once it is accepted."""
+    play = rejected().wait(5).boot().accept().push().confirm().asks(entry("a")).takes()
+    assert play.held(NO_LIST)
+    assert play.held(SLOWLY)
+
+
+def test_quiet_of_a_product_without_lists_is_not_exercised() -> None:
+    """It had nothing to send."""
+    assert not rejected().wait(5).boot().accept().push().confirm().exercised(NO_LIST)
+
+
+def test_list_after_an_error_answer_is_a_warning() -> None:
+    """What an error for a boot means is nowhere said."""
+    play = Play().connect().boot().hands(3, BOOT, {"message": "no"}, "00000000-0000-4000-8000-000000000001", "refused")
+    assert play.wait(2).asks(entry("a")).convicted_of(NO_LIST).level is Level.SHOULD
+
+
+def test_hammering_after_rejection_is_warned() -> None:
+    """Boot after boot without a pause."""
+    play = rejected()
+    for _ in range(12):
+        play.wait(0.05).boot()
+    assert play.convicted_of(SLOWLY).level is Level.SHOULD
+
+
+def test_list_of_a_rejected_boot_that_was_accepted_meanwhile_is_fine() -> None:
+    """The last word counts."""
+    play = rejected().wait(1).boot().accept().push().wait(2).says(1, LISTS, {"chargingRequestList": []})
+    assert not play.musts()
+
+
+def test_list_after_a_damaged_confirmation_is_no_haste() -> None:
+    """It may have been read as one; a good one was never handed."""
+    play = Play().armed("odd", "damage", how="cut").connect().boot().hands_raw('[2,"CMS"', "odd").wait(2)
+    assert "boot.waits-for-confirmation" not in play.asks(entry("a")).complaints()
