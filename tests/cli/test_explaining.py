@@ -6,24 +6,23 @@ import json
 import re
 import subprocess
 from pathlib import Path
-
-import pytest
+from typing import TYPE_CHECKING
 
 from mockpilot.cli.check import _conclude
 from mockpilot.cli.explaining import Explainer
-from mockpilot.history.arrivals import login_words, tls_words
 from mockpilot.history.events import (
     Event,
     LinkEnded,
     MessageReceived,
     MessageSent,
     TcpAccepted,
-    TlsFailed,
     UpgradeAnswered,
-    UpgradeRequested,
 )
 from mockpilot.profile import Profile
 from running import DEMO, EXEMPLARY, OUTER_S, environment, wait_until
+
+if TYPE_CHECKING:
+    import pytest
 
 PUSH, BOOT = "ProvideChargingInformation", "BootNotification"
 
@@ -80,45 +79,6 @@ def test_boot_and_attempts_are_waited_for() -> None:
     assert opened[2] == "open; waiting for its BootNotification, 1 min at most"
     [ended] = explainer.take(LinkEnded(link=1, by="product", how="cleanly", detail="Close 1000", application_bytes=9))
     assert ended[2].endswith("Close 1000; waiting for a new connection, 2 min at most")
-
-
-@pytest.mark.parametrize(("credentials", "mark", "said"), [
-    ("none", "!", "no credentials came with it; some products send them after the 401 that follows"),
-    ("wrong user", "✗", "the user was 'me', expected is 'Presystem1'"),
-    ("wrong password", "✗", "the password was wrong; what to log in as stands above"),
-    ("other scheme", "✗", "the credentials were of another scheme, expected is HTTP Basic"),
-    ("malformed", "✗", "the credentials were malformed, expected is HTTP Basic"),
-    ("right", "✓", "Basic, user me, password right"),
-])  # fmt: skip
-def test_login_is_told_in_the_words_of_a_run(credentials: str, mark: str, said: str) -> None:
-    """As ``certify`` words it while it waits, and with what to do."""
-    asked = UpgradeRequested(link=1, method="GET", target="/", headers=(), credentials=credentials, user="me")  # type: ignore[arg-type]
-    explainer = Explainer(Profile())
-    explainer.take(TcpAccepted(link=1, peer="x"))
-    assert [line for line in explainer.take(asked) if line[1] == "login"] == [(mark, "login", said)]
-    assert login_words(asked, "Presystem1") in ("", said.partition(";")[0])
-
-
-@pytest.mark.parametrize(("failed", "said"), [
-    (TlsFailed(link=1, reason="tlsv1 alert unknown ca", ended_by="product", hello_seen=True),
-     "it does not trust the CA (tlsv1 alert unknown ca)"),
-    (TlsFailed(link=1, reason="no shared cipher", ended_by="us", hello_seen=True), "no shared cipher"),
-])  # fmt: skip
-def test_failed_handshake_is_told_in_the_words_of_a_run(failed: TlsFailed, said: str) -> None:
-    """With where to look."""
-    lines, _ = told(failed)
-    assert lines == [f"✗ TLS the handshake failed: {said}; the CA and the address to connect to stand above"]
-    assert tls_words(failed) == said
-
-
-def test_wrong_path_is_told_in_the_words_of_a_run() -> None:
-    """And the right one; a user who is expected there alone is not called a wrong one."""
-    asked = UpgradeRequested(link=1, method="GET", target="/x", headers=(), credentials="wrong user", user="Presystem1")
-    lines, _ = told(asked)
-    assert lines[:2] == [
-        "! upgrade the path was /x, expected is /vdv463/Presystem1",
-        "· login Basic, user Presystem1; the password is only compared on the right path",
-    ]
 
 
 def test_push_without_a_confirmation_is_told_once() -> None:

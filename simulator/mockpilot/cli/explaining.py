@@ -10,21 +10,17 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import ClassVar
 
+from mockpilot.cli.getting_in import GETTING_IN, Line, getting_in
 from mockpilot.durations import format_duration
-from mockpilot.history.arrivals import login_words, path_words, tls_words
 from mockpilot.history.events import (
     BootRead,
     Event,
-    FirstBytes,
     LinkEnded,
     MessageReceived,
     MessageSent,
     ProtocolBroken,
     TcpAccepted,
-    TlsEstablished,
-    TlsFailed,
     UpgradeAnswered,
-    UpgradeRequested,
 )
 from mockpilot.profile import Profile
 from mockpilot.protocol.envelope import Action, Envelope, MessageType, parse_timestamp, read
@@ -33,9 +29,6 @@ from mockpilot.protocol.vocabulary import dialect
 
 PUSHES = 2
 """So many answered pushes, and the set-up is shown to work."""
-
-Line = tuple[str, str, str]
-"""Mark, step, what was seen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,54 +85,8 @@ class Explainer:
         self.remarks += sum(mark in "!✗" for mark, _, _ in lines)
         return lines
 
-    def _tcp(self, event: TcpAccepted, _known: Connection) -> Iterator[Line]:
-        yield "✓", "TCP", f"from {event.peer}"
-
-    def _first_bytes(self, event: FirstBytes, _known: Connection) -> Iterator[Line]:
-        if event.looks_like.startswith("clear-text"):
-            yield "✗", "TLS", "the product speaks clear text: configure wss:// instead of ws:// or http://"
-        elif event.looks_like != "tls":
-            yield "✗", "TLS", f"this is no TLS client ({event.looks_like}); is a proxy in between?"
-
-    def _tls(self, event: TlsEstablished, _known: Connection) -> Iterator[Line]:
-        name = f"server name {event.server_name}" if event.server_name else "no server name sent"
-        yield "✓", "TLS", f"{event.version.removeprefix('TLSv')}, {event.cipher}, {name}"
-
-    def _tls_failed(self, event: TlsFailed, _known: Connection) -> Iterator[Line]:
-        yield "✗", "TLS", f"the handshake failed: {tls_words(event)}; the CA and the address to connect to stand above"
-
-    def _upgrade(self, event: UpgradeRequested, known: Connection) -> Iterator[Line]:
-        expected = self._profile.cms.target(self._profile.presystem.id)
-        if event.problems:
-            yield "✗", "upgrade", "; ".join(event.problems)
-        elif event.target != expected:
-            yield "!", "upgrade", path_words(event, expected)
-        else:
-            yield "✓", "upgrade", f"{event.target}, {format_duration(event.at - known.at)} after TCP"
-        yield self._login(event)
-        yield self._subprotocol(event)
-
-    def _login(self, event: UpgradeRequested) -> Line:
-        wrong = login_words(event, self._profile.presystem.user)
-        match event.credentials:
-            case "right":
-                return "✓", "login", f"Basic, user {event.user}, password right"
-            case "none":
-                return "!", "login", f"{wrong}; some products send them after the 401 that follows"
-            case "wrong user" if event.user == self._profile.presystem.user:
-                return "·", "login", f"Basic, user {event.user}; the password is only compared on the right path"
-            case "wrong password":
-                return "✗", "login", f"{wrong}; what to log in as stands above"
-        return "✗", "login", wrong
-
-    def _subprotocol(self, event: UpgradeRequested) -> Line:
-        offered = [value for name, value in event.headers if name.lower() == "sec-websocket-protocol"]
-        expected = " or ".join(self._dialect.subprotocols)
-        if not offered:
-            return "!", "protocol", f"none offered; {expected} expected          explain handshake.offers-subprotocol"
-        if any(name in value for value in offered for name in self._dialect.subprotocols):
-            return "✓", "protocol", ", ".join(offered)
-        return "!", "protocol", f"{', '.join(offered)} offered; {expected} expected"
+    def _getting_in(self, event: Event, known: Connection) -> Iterator[Line]:
+        return getting_in(event, self._profile, event.at - known.at)
 
     def _answered(self, event: UpgradeAnswered, known: Connection) -> Iterator[Line]:
         if event.status == 101:
@@ -261,7 +208,7 @@ class Explainer:
             yield "·", "end", f"the product ended the connection: {event.detail}{hint}{again}"
 
     _STEPS: ClassVar[dict[type[Event], Callable[..., Iterator[Line]]]] = {
-        TcpAccepted: _tcp, FirstBytes: _first_bytes, TlsEstablished: _tls, TlsFailed: _tls_failed,
-        UpgradeRequested: _upgrade, UpgradeAnswered: _answered, MessageReceived: _received, BootRead: _boot_read,
-        MessageSent: _sent, ProtocolBroken: _broken, LinkEnded: _ended,
+        **dict.fromkeys(GETTING_IN, _getting_in),
+        UpgradeAnswered: _answered, MessageReceived: _received, BootRead: _boot_read, MessageSent: _sent,
+        ProtocolBroken: _broken, LinkEnded: _ended,
     }  # fmt: skip
