@@ -12,83 +12,28 @@ import random
 import traceback
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager, nullcontext
-from dataclasses import dataclass
-from typing import Protocol
 
 import trio
 
-from mockpilot import __version__
-from mockpilot.certification.product import Surroundings
-from mockpilot.certification.provoking import Ask, provoke
-from mockpilot.certification.setting import tells_its_password
-from mockpilot.clock import REAL, RunClock
-from mockpilot.cms.server import END_WITHIN_S, Server
+from mockpilot.certification.episode_set import Running, Set
+from mockpilot.certification.first_line import first_line
+from mockpilot.certification.heartbeat import heartbeat
+from mockpilot.certification.provoking import provoke
+from mockpilot.clock import REAL
 from mockpilot.control import Control
 from mockpilot.durations import format_duration
 from mockpilot.errors import UsageError
 from mockpilot.faults.injector import Injector
-from mockpilot.history.events import Presystem, ProductExited, ScenarioEnded, ScenarioStarted, Stalled
+from mockpilot.history.events import ProductExited, ScenarioEnded
 from mockpilot.history.recorder import History, Recorder
-from mockpilot.profile import Profile
-from mockpilot.scenario.catalogue import VERSION
 from mockpilot.scenario.definition import Scenario
 from mockpilot.scenario.stage import Stage
-from mockpilot.scenario.steps import Provoke
 from mockpilot.scenario.waiting import ScenarioOver
 
-HEARTBEAT_S = 0.25
-"""How often we look whether our own loop is late."""
 RESTART_AFTER_S = 1.0
 """Between the exit of a supervised product and its next start, as supervisors do it."""
 OVERTIME, OVERTIME_S = 3.0, 300.0
 """A scenario is ended after so many times its worst time, and so long beside: one that its author forgot to bound."""
-
-
-class Running(Protocol):
-    """A product while it runs."""
-
-    recorder: Recorder
-    gone: trio.Event
-
-    async def start(self, nursery: trio.Nursery) -> None:
-        """Start it and watch it."""
-
-    async def stop(self) -> None:
-        """End it; not interrupted by anybody."""
-
-    async def write_line(self, line: str) -> str | None:
-        """Write to its standard input; answers what went wrong, or None."""
-
-
-@dataclass(slots=True)
-class Set:
-    """What an episode plays with; the server is told of the episode before it listens."""
-
-    profile: Profile
-    clock: RunClock
-    server: Server
-    surroundings: Surroundings
-    seed: int
-    ask: Ask
-    launch: Callable[[Set, Recorder], Running] | None = None
-    """Makes the product of this episode; None if it runs already, or somebody else started it."""
-    running: Running | None = None
-    """The product that was started for the whole run."""
-    advertised: tuple[str, ...] = ()
-    first: bool = True
-    """No episode of this run came before on this listener."""
-    can_stall: bool = True
-    """Whether our own loop can come late; on a virtual clock it cannot."""
-    on_open: Callable[[Recorder], None] = lambda _recorder: None
-    """Told of the recorder once it has its first line."""
-    provoke: Provoke | None = None
-    """Asks the product for a step, whatever the profile says; None: the way of the profile."""
-    started_here: bool = False
-    """Whoever plays started the product on this machine, though not as COMMAND, and nobody else works with it."""
-    settles: bool = True
-    """Behind the script one push is handed and its answer awaited; else the recording ends where the script does."""
-    end_within_s: float = END_WITHIN_S
-    """How long open links may take to close at the end."""
 
 
 async def play(scenario: Scenario, set_: Set, listen: Callable[[], Awaitable[None]]) -> History:
@@ -101,7 +46,7 @@ async def play(scenario: Scenario, set_: Set, listen: Callable[[], Awaitable[Non
     """
     simulated = set_.clock.stamp if set_.clock.is_simulated else None
     recorder = Recorder(set_.clock.now, set_.clock.wall, simulated=simulated, mask=set_.surroundings.hide)
-    recorder.record(_first_line(scenario, set_))
+    recorder.record(first_line(scenario, set_))
     set_.on_open(recorder)
     chance = random.Random(f"{set_.seed}/{scenario.name}")
     injector = Injector(set_.server.world.dialect, random.Random, f"{set_.seed}/{scenario.name}")
@@ -196,17 +141,6 @@ async def _clear_up(set_: Set, control: Control, product: Running | None) -> Non
         await product.stop()
 
 
-async def heartbeat(own_stall_s: float, recorder: Recorder) -> None:
-    """Record when our own loop comes late, until cancelled."""
-    due = trio.current_time() + HEARTBEAT_S
-    while True:
-        await trio.sleep_until(due)
-        late_s = trio.current_time() - due
-        if late_s > own_stall_s:
-            recorder.record(Stalled(late_s=round(late_s, 3)))
-        due = max(due + HEARTBEAT_S, trio.current_time())
-
-
 async def _supervise(product: Running, nursery: trio.Nursery, scope: trio.CancelScope) -> None:
     with scope:
         while True:
@@ -231,23 +165,4 @@ def _stage(set_: Set, control: Control, product: Running | None, overtime: trio.
         control, limits, set_.profile.presystem.id,
         connects_within_s=limits.connect_within if launched_now else limits.reconnect_within,
         provoke=asked, supervised=set_.profile.presystem.supervised,
-    )  # fmt: skip
-
-
-def _first_line(scenario: Scenario, set_: Set) -> ScenarioStarted:
-    profile, presystem = set_.profile, set_.profile.presystem
-    launched = set_.launch is not None or set_.running is not None or set_.started_here
-    grid_kw = set_.server.world.site.depot.grid_limit_kw
-    return ScenarioStarted(
-        scenario=scenario.name, exercises=scenario.exercises, dialect=set_.server.world.dialect.name,
-        presystem=Presystem(
-            id=presystem.id, kind=presystem.kind, user=presystem.user, path=profile.cms.target(presystem.id),
-            name=presystem.name, version=presystem.version, sends_requests=presystem.sends_requests,
-            launched=launched, same_host=launched, supervised=presystem.supervised,
-            provoked=profile.provoke is not None or set_.provoke is not None,
-            telling_password=tells_its_password(set_.server, presystem.id),
-        ),
-        push_interval_s=profile.cms.push_interval_s, limits=profile.limits.as_seconds(), seed=set_.seed,
-        mockpilot=__version__, catalogue=VERSION, advertised_points=set_.advertised,
-        grid_limit_kw=None if math.isinf(grid_kw) else grid_kw, time_factor=set_.clock.factor, time=set_.clock.mode,
     )  # fmt: skip

@@ -13,7 +13,8 @@ from pathlib import Path
 
 import trio
 
-from mockpilot.certification.episode import Set, play
+from mockpilot.certification.episode import play
+from mockpilot.certification.episode_set import Set
 from mockpilot.certification.product import Product, Surroundings
 from mockpilot.certification.run import Recording, Run, about, judge_scenario
 from mockpilot.certification.selection import needs_command, without_command

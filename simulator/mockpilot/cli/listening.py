@@ -20,7 +20,7 @@ import click
 import trio
 
 from mockpilot import __version__
-from mockpilot.certification.episode import heartbeat
+from mockpilot.certification.heartbeat import heartbeat
 from mockpilot.certification.setting import (
     certificates_for,
     check_host,

@@ -16,7 +16,8 @@ from pathlib import Path
 import trio
 import trio.testing
 
-from mockpilot.certification.episode import Set, play
+from mockpilot.certification.episode import play
+from mockpilot.certification.episode_set import Set
 from mockpilot.certification.product import Surroundings
 from mockpilot.certification.setting import server_for, url_of
 from mockpilot.clock import RunClock

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from mockpilot.certification.episode import Set
+from mockpilot.certification.episode_set import Set
 from mockpilot.certification.product import Surroundings
 from mockpilot.certification.setting import passwords, server_for
 from mockpilot.clock import RunClock

@@ -13,7 +13,8 @@ from dataclasses import replace
 
 import trio
 
-from mockpilot.certification.episode import Set, play
+from mockpilot.certification.episode import play
+from mockpilot.certification.episode_set import Set
 from mockpilot.certification.provoking import provoke
 from mockpilot.certification.selection import reason_against
 from mockpilot.certification.setting import url_of
