@@ -16,15 +16,15 @@ if TYPE_CHECKING:
     from mockpilot.testing.failures import NotSelected as NotSelected
     from mockpilot.testing.failures import WaitFailure as WaitFailure
     from mockpilot.testing.happening import Happening as Happening
-    from mockpilot.testing.opened import TrioCms as TrioCms
     from mockpilot.testing.opened import open_cms as open_cms
     from mockpilot.testing.shown import ArmedFault as ArmedFault
+    from mockpilot.testing.trio_cms import TrioCms as TrioCms
     from mockpilot.testing.wishes import Wishes as Wishes
 
 _HOMES = {
     "Authority": "authority", "Cms": "blocking", "running": "blocking", "scenario_names": "blocking",
     "ConformanceFailure": "failures", "NotSelected": "failures", "WaitFailure": "failures", "Happening": "happening",
-    "ArmedFault": "shown", "TrioCms": "opened", "open_cms": "opened", "Wishes": "wishes",
+    "ArmedFault": "shown", "TrioCms": "trio_cms", "open_cms": "opened", "Wishes": "wishes",
 }  # fmt: skip
 """Where the public names live."""
 

@@ -12,8 +12,8 @@ import trio
 from mockpilot.clock import ManualClock
 from mockpilot.errors import UsageError
 from mockpilot.testing.loop import LoopThread
-from mockpilot.testing.opened import TrioCms
 from mockpilot.testing.quiet import Quiet
+from mockpilot.testing.trio_cms import TrioCms
 
 QUIET_S = 0.025
 """A link on which nothing is open and nothing happened for so long has gone quiet."""

@@ -28,9 +28,9 @@ from mockpilot.testing.episodes import Episodes
 from mockpilot.testing.failures import WaitFailure
 from mockpilot.testing.happening import Happening, StoredRequest, awaited_words, wanted_words
 from mockpilot.testing.loop import LoopThread, RanOut
-from mockpilot.testing.opened import WITHIN_S, TrioCms
 from mockpilot.testing.provoking import Provoking
 from mockpilot.testing.quiet import Quiet
+from mockpilot.testing.trio_cms import WITHIN_S, TrioCms
 from mockpilot.testing.wishes import Wishes, factor_of
 
 R = TypeVar("R")
