@@ -12,7 +12,8 @@ from typing import Any
 import trio
 
 from mockpilot.presystem.conduct import CONFORMING, Conduct, EndKind, LinkEnd
-from mockpilot.presystem.run import Presystem, presystem_for
+from mockpilot.presystem.links import Presystem
+from mockpilot.presystem.run import presystem_for
 from mockpilot.presystem.settings import QUICK_BACK_OFF, QUICK_PACE, Settings
 from mockpilot.presystem.transport import Converse, LinkLost
 from mockpilot.protocol import envelope
