@@ -132,6 +132,14 @@ def test_entry_that_leaves_and_returns_is_convicted() -> None:
     assert play.convicted_of(COMPLETE).observed == "it left a list and came back"
 
 
+def test_several_entries_that_leave_and_return_are_told_by_the_first_of_the_list() -> None:
+    """Judged again in another process, the same recording names the same one."""
+    for names in ("gdaebfhc", "chfbeadg"):
+        all_ = [entry(name) for name in names]
+        play = Play().exchange().asks(*all_).takes().step("change-request").asks(entry("x")).takes()
+        assert play.closed().exchange().asks(*all_).convicted_of(COMPLETE).expected == f"{names[0]} in every list"
+
+
 def test_entry_that_only_leaves_is_undecided() -> None:
     """No step made it; it may have ended by itself."""
     play = two_and_a_step("change-request").asks(entry("b", soc=90))

@@ -152,7 +152,7 @@ def _left_and_returned(case: Case) -> Iterator[Observation]:
             del last_seen[key]
             if entry_there is not None and _step_before(case, since, read):
                 absent[key] = since, read, entry_there
-        last_seen |= {(read.teller, entry_id): read for entry_id in read.ids}
+        last_seen |= {(read.teller, entry.id): read for entry in read.entries}
 
 
 def _step_before(case: Case, since: RequestList, gap: RequestList) -> bool:
