@@ -68,6 +68,12 @@ def test_link_that_was_opened_before_the_old_one_ended_is_enough() -> None:
     assert not play.on(2).pushed(30).complaints()
 
 
+def test_coming_back_without_a_word_to_our_close_is_coming_back() -> None:
+    """We wait seconds for an answer to it, and the next link is long open when the old one ends."""
+    play = Play().exchange().here(ev.CloseSent(code=1001)).wait(0.3)
+    assert play.exchange().on(1).wait(3).ended("us", "cleanly").held(BACK)
+
+
 def test_unaccepted_link_is_no_loss() -> None:
     """There was nothing to lose yet."""
     assert not Play().connect().ended("us").wait(400).exercised(BACK)

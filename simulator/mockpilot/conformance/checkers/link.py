@@ -43,11 +43,11 @@ def _reconnects(case: Case, link: Link) -> Iterator[Observation]:
     """An attempt is enough; success is not the product's alone."""
     if link.accepted is None or link.ended is None or link.ending is None or not ended_by_us(link):
         return
-    if _has_another(case, link):
-        return
     again = case.own_attempt_after(link.ending.index)
     if again is not None:
         yield held(RECONNECTS, link.ended.index, again.begun.index, link=link.number)
+        return
+    if _has_another(case, link):
         return
     for start, end in case.listening_from(link.ended.at):
         within = case.limits["reconnect_within"] * (JITTER if start - link.ended.at > LONG_OUTAGE_S else 1)
