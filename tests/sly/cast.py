@@ -8,10 +8,13 @@ from mockpilot.presystem.offences.making import is_boot, is_list
 from sly.connecting import astray_later, bare_after_first, in_clear_text_after, trusting_after
 from sly.links import (
     BootsAtOnce,
+    BootsHastily,
     BootsTwice,
+    LeavesHastily,
     WatchesFirstLink,
     WatchesWhenNothingIsOpen,
     hammering,
+    hurrying_back,
     pong_without_payload,
     pongs,
     returning,
@@ -76,6 +79,13 @@ CONVICTED = (
         booting=BootsTwice),
     Sly("boots again at once whenever it is rejected", SLOWLY, "boot_rejected", booting=BootsAtOnce),
     Sly("boots again at once whenever it meets an error", SLOWLY, "boot_refused", booting=BootsAtOnce),
+    Sly("boots again almost a second after each rejection", SLOWLY, "boot_rejected", booting=BootsHastily),
+    Sly("boots again almost a second after each error", SLOWLY, "boot_refused", booting=BootsHastily),
+    Sly("boots again almost every second when nobody answers", "boot.tries-again", "boot_unanswered",
+        booting=BootsHastily),
+    Sly("opens link after link when it is rejected", SLOWLY, "boot_rejected", hurrying_back, booting=LeavesHastily),
+    Sly("opens link after link when nobody answers", "boot.tries-again", "boot_unanswered", hurrying_back,
+        booting=LeavesHastily),
     # links
     Sly("comes back twice", RECONNECTS, "link_reset", returning(2)),
     Sly("comes back three times", RECONNECTS, "link_reset", returning(3)),

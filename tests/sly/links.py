@@ -7,6 +7,7 @@ from itertools import count
 
 from mockpilot.presystem.booting import Booting
 from mockpilot.presystem.conduct import Conduct, EndKind, LinkEnd
+from mockpilot.presystem.desk import Due
 from mockpilot.presystem.pushes import Pushes
 from sly.making import Make, behaving
 
@@ -14,6 +15,8 @@ PONG = 0x8A
 FOR_GOOD_S = 7 * 24 * 3600.0
 TIGHT_S = 0.002
 AT_ONCE_S = 0.05
+HASTY_S = 0.9
+"""Just below what counts as a tight loop."""
 
 
 def returning(times: int) -> Make:
@@ -94,3 +97,36 @@ class BootsAtOnce(Booting):
 
     def _pause(self) -> float:
         return AT_ONCE_S
+
+
+class BootsHastily(Booting):
+    """Boots again soon, whether a boot was refused or not answered, without end."""
+
+    def boot(self, now: float) -> None:
+        super().boot(now)
+        self.desk.agenda.put(Due.BOOT_UNANSWERED, now + HASTY_S)
+
+    def unanswered(self, now: float) -> None:
+        self.boot(now)
+
+    def _pause(self) -> float:
+        return HASTY_S
+
+
+class LeavesHastily(Booting):
+    """Leaves the link when a boot is refused, or not answered at once, and boots on the next one."""
+
+    def boot(self, now: float) -> None:
+        super().boot(now)
+        self.desk.agenda.put(Due.BOOT_UNANSWERED, now + AT_ONCE_S)
+
+    def unanswered(self, now: float) -> None:
+        self.desk.leaving = "no answer"
+
+    def _reject(self, now: float) -> None:
+        self.desk.leaving = "rejected"
+
+
+def hurrying_back() -> Conduct:
+    """Takes hardly a pause between links."""
+    return behaving(pause=lambda _end, _planned_s: AT_ONCE_S)

@@ -5,10 +5,12 @@ A scenario file needs nothing else of mockpilot than this package and ``mockpilo
 
 from mockpilot.scenario.chances import (
     BOOT_IN_VAIN_BOUNDS,
+    PACE_OF_BOOTS_BOUNDS,
     answer_on_new_link,
     boot_in_vain,
     left_the_silence,
     list_on_new_link,
+    pace_of_boots,
     something_beyond,
     still_answers,
 )
@@ -18,7 +20,7 @@ from mockpilot.scenario.provoked import POINT_GONE_BOUNDS, away_during, point_go
 from mockpilot.scenario.stage import Stage
 
 __all__ = [
-    "BOOT_IN_VAIN_BOUNDS", "POINT_GONE_BOUNDS", "PROBE_BOUNDS", "Scenario", "Stage", "answer_on_new_link",
-    "away_during", "boot_in_vain", "left_the_silence", "list_on_new_link", "point_gone", "probe", "scenario",
-    "something_beyond", "still_answers", "taken_over",
+    "BOOT_IN_VAIN_BOUNDS", "PACE_OF_BOOTS_BOUNDS", "POINT_GONE_BOUNDS", "PROBE_BOUNDS", "Scenario", "Stage",
+    "answer_on_new_link", "away_during", "boot_in_vain", "left_the_silence", "list_on_new_link", "pace_of_boots",
+    "point_gone", "probe", "scenario", "something_beyond", "still_answers", "taken_over",
 ]  # fmt: skip

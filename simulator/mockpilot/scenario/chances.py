@@ -5,8 +5,13 @@ from __future__ import annotations
 from mockpilot.faults.verbs import answer
 from mockpilot.scenario.stage import Stage
 
+TIGHT_LOOP = 10
+"""Boots that it takes to speak of a tight loop."""
+PACE_OF_BOOTS_BOUNDS = ("retry_floor",) * TIGHT_LOOP
+"""The limits that ``pace_of_boots`` may have to wait out."""
 BOOT_IN_VAIN_BOUNDS = (
-    "hold", "hold", "guard", "hold", "boot_retry_within", "reconnect_within", "boot_never", "provoke_within",
+    "hold", "hold", "guard", "hold", *PACE_OF_BOOTS_BOUNDS, "boot_retry_within", "reconnect_within", "boot_never",
+    "provoke_within",
 )  # fmt: skip
 """The limits that ``boot_in_vain`` may have to wait out."""
 
@@ -67,6 +72,19 @@ async def left_the_silence(cms: Stage) -> bool:
     return not waited.ran_out
 
 
+async def pace_of_boots(cms: Stage) -> None:
+    """Go on while boots follow one another in haste, until there are enough of them to speak of a tight loop.
+
+    Whoever takes longer over the next one than the limit ``retry_floor`` has shown its patience.
+    """
+    with cms.patience("retry_floor", times=TIGHT_LOOP):
+        for _ in range(TIGHT_LOOP):
+            with cms.patience("retry_floor") as waited:
+                await cms.wait_for("BootNotification")
+            if waited.ran_out:
+                return
+
+
 async def boot_in_vain(cms: Stage, kind: str) -> None:
     """Answer boots by an answer of this kind for a while, and wait for one that is accepted, and for a list after it.
 
@@ -81,9 +99,11 @@ async def boot_in_vain(cms: Stage, kind: str) -> None:
         await cms.wait_for("message_sent")  # the refusal leaves
     cms.disarm(held_back)
     refused = cms.arm(answer("BootNotification", kind, optional=True))
+    cms.mark("every boot is refused at once from now on")
     await cms.provoke("create-request")  # a reason to speak
     await cms.hold("guard")
     await cms.hold()
+    await pace_of_boots(cms)
     cms.disarm(refused)  # till then every boot met it: who boots again soon shows its patience, too
     with cms.patience("boot_retry_within") as waited:
         await cms.wait_for("accepted")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from conformance.playbook import BOOT, LISTS, Play, entry
 from mockpilot.conformance.levels import Level
 
@@ -78,6 +80,42 @@ def test_boots_in_a_tight_loop_are_warned() -> None:
     assert "boots in" in play.convicted_of(AGAIN).observed
 
 
+def in_vain(every: float, times: int, by: str = "product") -> Play:
+    """Link after link with a boot that nobody answers."""
+    play = Play()
+    for _ in range(times):
+        play.connect().boot().withholds(2, BOOT, {"status": "Accepted"}, "x").ended(by).wait(every)
+    return play
+
+
+def test_links_in_a_tight_loop_are_warned() -> None:
+    """Whoever leaves a link with its boot unanswered and boots on the next one at once hammers as well."""
+    assert "12 boots in" in in_vain(0.5, 12).convicted_of(AGAIN).observed
+    assert in_vain(1.5, 12).connect().boot().accept().held(AGAIN)
+
+
+def test_links_that_we_ended_show_no_haste() -> None:
+    """Coming back at once is right then."""
+    assert AGAIN not in in_vain(0.5, 12, by="us").complaints()
+
+
+@pytest.mark.parametrize(("every", "held"), [(0.5, False), (1.5, True)])
+def test_a_few_boots_in_haste_clear_nobody(every: float, held: bool) -> None:
+    """Ten are asked for before anything is said against it; a pause clears."""
+    play = unanswered()
+    for _ in range(4):
+        play.wait(every).boot()
+    assert play.accept().wait(30).exercised(AGAIN) is held
+
+
+def test_boots_that_come_in_pairs_are_no_loop() -> None:
+    """Some say everything twice."""
+    play = unanswered().boot()
+    for _ in range(2):
+        play.wait(30).boot().boot()
+    assert play.accept().held(AGAIN)
+
+
 # -- rejected ------------------------------------------------------------------------------------------------------
 
 
@@ -124,6 +162,28 @@ def test_hammering_after_rejection_is_warned() -> None:
     for _ in range(12):
         play.wait(0.05).boot()
     assert play.convicted_of(SLOWLY).level is Level.SHOULD
+
+
+def refusing(every: float, times: int) -> Play:
+    """Boots that are rejected one after the other, and one that is accepted."""
+    play = rejected()
+    for _ in range(times):
+        play.wait(every).boot().accept("Rejected", fault="rejected")
+    return play.wait(every).boot().accept().wait(60).boot()
+
+
+@pytest.mark.parametrize(("every", "held"), [(0.9, False), (1.1, True)])
+def test_a_few_boots_in_haste_after_rejection_clear_nobody(every: float, held: bool) -> None:
+    """What comes once a boot was accepted says nothing of the haste before."""
+    play = refusing(every, 4)
+    assert play.exercised(SLOWLY) is held
+    assert SLOWLY not in play.complaints()
+
+
+def test_boots_just_below_the_limit_are_warned() -> None:
+    """Ten of them."""
+    assert refusing(0.9, 10).convicted_of(SLOWLY).level is Level.SHOULD
+    assert refusing(1.1, 10).held(SLOWLY)
 
 
 def test_list_of_a_rejected_boot_that_was_accepted_meanwhile_is_fine() -> None:

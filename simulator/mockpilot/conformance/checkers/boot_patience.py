@@ -6,13 +6,14 @@ What a boot has to say and how soon it has to come, ``boot`` knows; what other a
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from mockpilot.conformance.attempts import is_tight_loop
+from mockpilot.conformance.attempts import gaps_between, is_tight_loop
 from mockpilot.conformance.case import Case
 from mockpilot.conformance.conversation import Frame, Link, boot_status
 from mockpilot.conformance.levels import Level
-from mockpilot.conformance.observation import Observation, held
+from mockpilot.conformance.observation import Observation, held, undecided
+from mockpilot.counts import counted
 from mockpilot.durations import format_duration
 from mockpilot.protocol.envelope import Action
 
@@ -81,13 +82,14 @@ def _tries_again(case: Case, link: Link) -> Iterator[Observation]:
         return
     if answers and (len(boots) < 2 or answers[0].index < boots[1].index):
         return
-    times = [boot.at for boot in boots]
     within = case.limits["boot_retry_within"]
-    if is_tight_loop(times, case.limits["retry_floor"]) and not case.waiting.piled_up(times[0], times[-1]):
+    in_vain = _boots_in_vain(case, link)
+    times, floor = [boot.at for boot in in_vain], case.limits["retry_floor"]
+    if is_tight_loop(times, floor) and not case.waiting.piled_up(times[0], times[-1]):
         yield Observation(
-            TRIES_AGAIN, False, tuple(boot.index for boot in boots),
-            f"at least {format_duration(case.limits['retry_floor'])} between boots",
-            f"{len(boots)} boots in {format_duration(times[-1] - times[0])}", cause="rate", link=link.number,
+            TRIES_AGAIN, False, tuple(boot.index for boot in in_vain),
+            f"at least {format_duration(floor)} between boots",
+            f"{len(times)} boots in {format_duration(times[-1] - times[0])}", cause="rate", link=link.number,
             perhaps="the boot is sent again in a loop; give its answer some seconds, and wait longer each time",
         )  # fmt: skip
         return
@@ -101,7 +103,32 @@ def _tries_again(case: Case, link: Link) -> Iterator[Observation]:
             cause="never", link=link.number,
         )  # fmt: skip
     elif tried is not None or last is not boots[0]:
-        yield held(TRIES_AGAIN, boots[0].index, tried or last.index, link=link.number)
+        if _took_a_pause(case, link, times, floor):
+            yield held(TRIES_AGAIN, boots[0].index, tried or last.index, link=link.number)
+        else:
+            why = f"{counted(len(times), 'boot')} in haste: too few to speak of a tight loop"
+            yield undecided(TRIES_AGAIN, boots[0].index, why=why, link=link.number)
+
+
+def _boots_in_vain(case: Case, link: Link) -> list[Frame]:
+    """Boots of a link whose answer was withheld, and of the next ones while each was left for another."""
+    boots: list[Frame] = []
+    for other in case.clean_links:
+        if other.begun.index < link.begun.index or other.instance != link.instance:
+            continue
+        if not any(_is_boot_answer(frame) for frame in other.withheld):
+            break
+        boots += other.boots
+        if other.ended is None or other.ended.by != "product":
+            break
+    return boots
+
+
+def _took_a_pause(case: Case, link: Link, times: Sequence[float], floor: float) -> bool:
+    """Whether some boot was longer in coming than the limit, or none came for as long before one was answered."""
+    sent = (frame for other in case.clean_links for frame in other.boot_answers() if other.instance == link.instance)
+    answered = min((frame.at for frame in sent if frame.at >= times[-1]), default=case.ends_at)
+    return any(gap >= floor for gap in gaps_between([*times, answered]))
 
 
 def _tried_again(case: Case, link: Link, unanswered: Frame) -> int | None:
@@ -161,5 +188,14 @@ def _kept_calm(case: Case, link: Link, rejected: Frame) -> Iterator[Observation]
             f"{max(len(boots), len(connects))} of them in {format_duration(case.ends_at - rejected.at)}",
             link=link.number,
         )  # fmt: skip
-    elif boots or case.waiting.ran_out(rejected.at, case.limits["spacing_observe"]):
+    elif _showed_calm(case, rejected, boots):
         yield held(REJECTED_SLOWLY, rejected.index, link=link.number)
+
+
+def _showed_calm(case: Case, rejected: Frame, boots: Sequence[float]) -> bool:
+    """Whether a boot was longer in coming than the limit, or none came for long; until one was accepted."""
+    accepted = [link.accepted for link in case.clean_links if link.accepted is not None]
+    over = min((frame.at for frame in accepted if frame.index > rejected.index), default=case.ends_at)
+    gaps = gaps_between([rejected.at, *(at for at in boots if at <= over)])
+    waited = case.waiting.ran_out(rejected.at, case.limits["spacing_observe"], over)
+    return bool(waited) or any(gap >= case.limits["retry_floor"] for gap in gaps)
