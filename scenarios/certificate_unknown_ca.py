@@ -6,18 +6,18 @@ from mockpilot.scenario import Stage, scenario
     exercises=["C-03"],
     group="Refusing",
     needs=["ca key"],
-    typical="4 min",
-    bounded_by=["boot_never", *("reconnect_within",) * 4],
+    typical="7 min",
+    bounded_by=["boot_never", *("reconnect_within",) * 5, "spacing_observe"],
 )
 async def certificate_unknown_ca(cms: Stage) -> None:
     """After a good connection, the CMS comes back with a certificate from an authority that nobody knows, and shows it
-    to three attempts.
+    to four attempts, and to ten if they come quickly.
 
     The presystem must not send a single byte inside a connection whose certificate is signed by somebody else,
     however often it has failed: its credentials would be the first thing to go. Once the good certificate is back,
     it connects again.
     """
     await cms.reach("exchange")  # the same presystem gets through with the good certificate
-    await cms.reconnect_meeting(certificate("unknown-ca"), attempts=3)
+    await cms.reconnect_meeting(certificate("unknown-ca"), attempts=4, during="spacing_observe")
     with cms.patience("reconnect_within"):
         await cms.wait_for("answer")

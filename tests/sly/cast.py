@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 
 from mockpilot.presystem.offences.making import is_boot, is_list
-from sly.connecting import astray_later, bare_after_first, in_clear_text_after, trusting_after
+from sly.connecting import astray_later, bare_after_first, every_six_seconds, in_clear_text_after, trusting_after
 from sly.links import (
     BootsAtOnce,
     BootsHastily,
@@ -60,6 +60,12 @@ CONVICTED = (
     Sly("trusts any certificate once one was refused, from an unknown authority", VERIFIES, "certificate_unknown_ca",
         dialler=trusting_after(1)),
     Sly("trusts any certificate once two were refused", VERIFIES, "certificate_unknown_ca", dialler=trusting_after(2)),
+    Sly("trusts any certificate once three were refused", VERIFIES, "certificate_unknown_ca",
+        dialler=trusting_after(3)),
+    Sly("tries again every six seconds, and trusts any certificate once five were refused", VERIFIES,
+        "certificate_unknown_ca", every_six_seconds, dialler=trusting_after(5)),
+    Sly("tries again every six seconds, and trusts any certificate once nine were refused", VERIFIES,
+        "certificate_unknown_ca", every_six_seconds, dialler=trusting_after(9)),
     Sly("trusts any host once one was refused", VERIFIES, "certificate_wrong_host", dialler=trusting_after(1)),
     Sly("trusts a certificate that signed itself at the second attempt", VERIFIES, "certificate_self_signed",
         dialler=trusting_after(1)),

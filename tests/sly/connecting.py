@@ -69,3 +69,8 @@ def astray_later() -> Conduct:
     """Asks for another path on every connection but the first."""
     connections = count()
     return behaving(target=lambda path: path if next(connections) == 0 else "/another/path")
+
+
+def every_six_seconds() -> Conduct:
+    """Tries again at a steady pace, as many do."""
+    return behaving(pause=lambda _end, _planned_s: 6.0)

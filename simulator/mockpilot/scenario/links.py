@@ -16,6 +16,9 @@ from mockpilot.limits import Limits
 from mockpilot.scenario.waiting import Waits
 from mockpilot.scenario.watching import Watching
 
+MANY_ATTEMPTS = 10
+"""More are not shown a fault, however quickly they come."""
+
 
 class Links:
     """The links of one CMS, to be ended."""
@@ -44,7 +47,7 @@ class Links:
         await trio.lowlevel.checkpoint()
         return armed
 
-    async def reconnect_meeting(self, fault: Fault, attempts: int) -> None:
+    async def reconnect_meeting(self, fault: Fault, attempts: int, during: str) -> None:
         """Close the link, let the next attempts meet a fault, watch each for the limit ``hold``, and undo it all.
 
         Whoever came in all the same is thrown out, so that what follows is a link without the fault.
@@ -52,17 +55,25 @@ class Links:
         armed = self._control.arm(fault)
         await self.drop("close", code=1012)
         self._control.mark("the next attempt meets the fault")
+        over = trio.current_time() + (self._limits.as_seconds()[during] + self._limits.guard if during else 0.0)
+        if await self._watch_attempts(attempts) and during:
+            with trio.move_on_at(over):
+                await self._watch_attempts(MANY_ATTEMPTS - attempts)
+        self._control.disarm(armed)
+        if self.is_connected:
+            await self.drop("reset")
+        self._control.mark("the fault is over")  # what was still on its way belongs to the link that ends
+
+    async def _watch_attempts(self, attempts: int) -> bool:
+        """Watch so many attempts; whether they all came, and none of them got in."""
         for _ in range(attempts):
             with self._waits.patience("reconnect_within") as waited:
                 await self._watching.wait_for("attempt")
                 with self._waits.patience("hold"):
                     await self._watching.wait_for("link_ended")
             if waited.ran_out or self.is_connected:
-                break
-        self._control.disarm(armed)
-        if self.is_connected:
-            await self.drop("reset")
-        self._control.mark("the fault is over")  # what was still on its way belongs to the link that ends
+                return False
+        return True
 
     @contextmanager
     def outage(self, how: str, refusing: int | str, code: int | None) -> Iterator[Armed]:

@@ -123,7 +123,7 @@ class Stage:
         """
         return await self._links.drop(how, code, down)
 
-    async def reconnect_meeting(self, fault: Fault, attempts: int = 1) -> None:
+    async def reconnect_meeting(self, fault: Fault, attempts: int = 1, during: str = "") -> None:
         """Close the link, let the next attempts meet a fault, watch each for the limit ``hold``, and undo it all.
 
         Whoever came in all the same is thrown out, so that what follows is a link without the fault.
@@ -131,8 +131,9 @@ class Stage:
         Args:
             fault: what the attempts meet.
             attempts: how many; who does not come again in ``reconnect_within`` has met enough of them.
+            during: a limit; further attempts that come before it is over meet the fault, too, ten in all.
         """
-        await self._links.reconnect_meeting(fault, attempts)
+        await self._links.reconnect_meeting(fault, attempts, during)
 
     def outage(
         self, how: str = "reset", refusing: int | str = 503, code: int | None = 1001
