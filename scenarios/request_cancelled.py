@@ -3,6 +3,7 @@ from mockpilot.scenario import Stage, list_on_new_link, scenario, taken_over
 
 @scenario(
     exercises=["R-09"],
+    also=["R-03"],
     group="Requests",
     needs=["requests", "provoking"],
     typical="40 s",

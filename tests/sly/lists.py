@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -103,6 +104,21 @@ class RevivesOnLinks(Revives):
 
     def is_due(self, *, opens_link: bool) -> bool:
         return opens_link
+
+
+@dataclass
+class GoesBack(RequestBook):
+    """With a new link the list before the last one holds again."""
+
+    sent_lists: list[list[Entry]] = field(default_factory=list)
+
+    def draft(self, *, opens_link: bool, again: bool = False) -> list[Entry]:
+        if opens_link and len(self.sent_lists) > 1:
+            self.sent_lists.pop()
+            self.entries = copy.deepcopy(self.sent_lists[-1])
+        if not self.sent_lists or self.sent_lists[-1] != self.entries:
+            self.sent_lists.append(copy.deepcopy(self.entries))
+        return super().draft(opens_link=opens_link, again=again)
 
 
 class DropsWhatCharges(RequestBook):

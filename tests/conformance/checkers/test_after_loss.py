@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+import pytest
+
 from conformance.playbook import PRESYSTEM, Play, entry
 from mockpilot.conformance.levels import Level
 from mockpilot.history import events as ev
 
 DOUBLES, AGAIN = "requests.no-doubles", "requests.told-again-after-amnesia"
+COMPLETE = "requests.complete-list"
 A, B = entry("a"), entry("b")
 
 
@@ -41,6 +46,61 @@ def test_second_stay_of_a_vehicle_is_no_double() -> None:
 def test_list_twice_with_one_id_in_it_is_another_rule() -> None:
     """Entries are told apart by their ids."""
     assert lost().asks(A, A, B).takes().complaints() == {"requests.unique-ids"}
+
+
+def created() -> Play:
+    """A request that a step made stands in a list that was taken over; then the link is lost."""
+    play = Play().exchange().asks(A).takes().pushed()
+    return play.step("create-request").asks(A, B).takes().pushed()
+
+
+def test_older_list_on_the_next_link_is_a_warning() -> None:
+    """Nothing speaks for leaving out what had been confirmed."""
+    found = created().closed().exchange().asks(A).takes().pushed().convicted_of(COMPLETE)
+    assert (found.level, found.observed) == (Level.SHOULD, "it is missing, although it was confirmed")
+
+
+def test_older_list_that_comes_again_unconfirmed_is_no_new_one() -> None:
+    """Whoever has a list open may send it again, whatever was confirmed meanwhile."""
+    play = Play().armed("lost", "lose").exchange().asks(A).fired("lost", "lose").loses_confirmation().pushed()
+    play.step("create-request").asks(A, B).takes().pushed().closed().exchange()
+    assert COMPLETE not in play.asks(A).takes().pushed().complaints()
+
+
+@pytest.mark.parametrize("steps", [("cancel-request",), ("create-request", "cancel-request")])
+def test_what_may_have_been_cancelled_may_be_left_out(steps: tuple[str, ...]) -> None:
+    """Whether with or without a link."""
+    play = created()
+    for step in steps:
+        play.step(step)
+    assert COMPLETE not in play.pushed().closed().exchange().asks(A).takes().pushed().complaints()
+
+
+@pytest.mark.parametrize("lists", [((), (A, B)), ((A,), (A, B)), ((),)])
+def test_list_that_begins_anew_is_no_older_one(lists: tuple[tuple[dict[str, Any], ...], ...]) -> None:
+    """All comes again, or nothing does."""
+    play = created().closed().exchange()
+    for entries in lists:
+        play.asks(*entries).takes().wait(5)
+    assert COMPLETE not in play.pushed().complaints()
+
+
+def test_confirmation_that_may_not_have_come_leaves_both_lists_right() -> None:
+    """Handed just before the link was reset."""
+    play = Play().exchange().asks(A).takes().pushed().step("create-request").asks(A, B).takes().ended("us")
+    assert COMPLETE not in play.exchange().asks(A).takes().pushed().complaints()
+
+
+def test_request_that_a_new_process_does_not_know_is_none_of_its() -> None:
+    """It has a store of its own."""
+    play = created().closed().line(ev.ProductStarted(command=("product",))).exchange()
+    assert COMPLETE not in play.asks(A).takes().pushed().complaints()
+
+
+def test_list_to_a_cms_that_forgot_is_another_matter() -> None:
+    """Some take what it shows for what holds."""
+    play = created().line(ev.DepotChanged(what="requests forgotten", presystem_id=PRESYSTEM)).closed().exchange()
+    assert COMPLETE not in play.asks(A).takes().pushed().complaints()
 
 
 def forgotten(*entries: object, shows: tuple[str, ...] = ()) -> Play:

@@ -188,6 +188,24 @@ def test_values_that_went_round_decide_nothing() -> None:
     assert not told_on_two_links(play).exercised(COMES)
 
 
+@pytest.mark.parametrize("listed", [(60,), (65,), (70, 65)])
+def test_values_of_an_older_list_decide_nothing(listed: tuple[float, ...]) -> None:
+    """It may have been sent again, and nothing was changed."""
+    play = told_on_two_links(changed_offline(65, 70), *listed)
+    assert COMES not in play.complaints()
+    assert not play.exercised(COMES)
+
+
+def test_new_values_after_those_of_an_older_list_hold() -> None:
+    """The change came."""
+    assert told_on_two_links(changed_offline(65, 70), 65, 75).held(COMES)
+
+
+def test_values_that_come_back_with_each_second_change_hold() -> None:
+    """Some commands go to and fro."""
+    assert told_on_two_links(changed_offline(65, 60), 65).held(COMES)
+
+
 def test_old_values_before_the_second_chance_decide_nothing() -> None:
     """One link is not enough."""
     assert not changed_offline(65, 70).asks(charged_to(70)).takes().pushed(9).exercised(COMES)

@@ -1,4 +1,4 @@
-"""What lists say after a loss: nothing twice, and everything again for a CMS that has forgotten it."""
+"""What lists say after a loss: nothing twice, nothing out of date, and all again for a CMS that has forgotten it."""
 
 from __future__ import annotations
 
@@ -7,9 +7,11 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from mockpilot.conformance.case import Case
+from mockpilot.conformance.checkers.requests import COMPLETE_LIST
 from mockpilot.conformance.conversation import Link
 from mockpilot.conformance.correlation import Push
-from mockpilot.conformance.lists import RequestList
+from mockpilot.conformance.levels import Level
+from mockpilot.conformance.lists import RequestList, successive
 from mockpilot.conformance.observation import Observation, held, undecided
 from mockpilot.durations import format_duration
 from mockpilot.history.events import DepotChanged, FaultFired
@@ -17,14 +19,20 @@ from mockpilot.history.events import DepotChanged, FaultFired
 NO_DOUBLES = "requests.no-doubles"
 TOLD_AGAIN = "requests.told-again-after-amnesia"
 
+FORGOTTEN = "requests forgotten"
+"""What a depot's change says of amnesia."""
+
 
 def check(case: Case) -> Iterator[Observation]:
     """Lists before and after a fault."""
     if not case.presystem.sends_requests:
         return
     yield from _doubles(case)
+    for earlier, later in successive(case.lists):
+        if earlier.link is not later.link and _still_holds(case, earlier, later):
+            yield from _out_of_date(case, earlier, later)
     for forgot in case.of(DepotChanged):
-        if forgot.what == "requests forgotten":
+        if forgot.what == FORGOTTEN:
             yield from _amnesia(case, forgot)
 
 
@@ -60,6 +68,46 @@ def _stays(read: RequestList) -> Counter[Stay]:
     """Stays by how many entries, told apart by their ids, ask for them."""
     entries = {entry.id: entry for entry in read.entries if entry.vehicle and entry.departure and not entry.terminated}
     return Counter((entry.vehicle, entry.departure) for entry in entries.values() if entry.departure)
+
+
+# -- out of date ---------------------------------------------------------------------------------------------------
+
+
+def _still_holds(case: Case, earlier: RequestList, later: RequestList) -> bool:
+    """Whether nothing speaks against it that a list of one link holds when the next comes on another.
+
+    The product knows that the CMS has taken it over, and has none open from before that may come again; no step came
+    since, and the last one before took nothing away.
+    """
+    before = [read for read in case.lists if read.index <= earlier.index and read.teller == earlier.teller]
+    if not earlier.applied or any(read.answer is None for read in before):
+        return False
+    steps = [step for step in case.steps if step.provoked.index < later.index]
+    if not steps or steps[-1].cancels or steps[-1].provoked.index > earlier.index:
+        return False
+    if any(event.what == FORGOTTEN and earlier.index < event.index < later.index for event in case.of(DepotChanged)):
+        return False
+    answer = earlier.answer
+    return answer is not None and case.delivery.proved_at(earlier.link, answer.index) is not None
+
+
+def _out_of_date(case: Case, earlier: RequestList, later: RequestList) -> Iterator[Observation]:
+    """What steps made, and is left out from now on. A list that begins anew, with nothing of before, is no older one.
+
+    No step brought the later list, and a product may have reasons of its own; so this is a warning.
+    """
+    if not earlier.ids & later.ids or not case.waiting.lasted(later.at, case.ends_at, case.limits["hold"]):
+        return
+    listed = {entry_id for read in case.lists if read.index >= later.index and read.teller == later.teller
+              for entry_id in read.ids}  # fmt: skip
+    for entry in earlier.entries:
+        if entry.id in listed or entry.id not in case.step_made or case.gone.is_allowed(entry, earlier, later):
+            continue
+        yield Observation(
+            COMPLETE_LIST, False, (earlier.index, later.index), f"{entry.id} still in the list after the reconnect",
+            "it is missing, although it was confirmed", Level.SHOULD, cause="out of date", link=later.link.number,
+            perhaps="after a reconnect the list of an older state is sent; send the one that holds now",
+        )  # fmt: skip
 
 
 # -- amnesia -------------------------------------------------------------------------------------------------------

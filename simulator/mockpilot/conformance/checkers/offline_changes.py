@@ -7,6 +7,7 @@ is a third one without any known to be lost. Requests that are created meanwhile
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import Any
 
 from mockpilot.conformance.after_steps import could_tell
@@ -54,11 +55,29 @@ def _judge(case: Case, step: Step, told: RequestList) -> Iterator[Observation]:
     old = told.entry(step.provoked.charging_request_id)
     assert old is not None
     later = [read for read in case.lists if read.index > step.provoked.index and read.teller == told.teller]
-    other = next((read for read in later if _differs(read.entry(old.id), old)), None)
+    changed = [read for read in later if _differs(read.entry(old.id), old)]
+    outdated = _outdated(case, told, old)
+    other = next((read for read in changed if not _says_one_of(outdated, read.entry(old.id))), None)
     if other is not None and other.entry(old.id) is not None:
         yield held(CHANGE_COMES, step.provoked.index, other.index, link=other.link.number)
+    elif other is None and changed:
+        yield undecided(CHANGE_COMES, step.provoked.index, changed[0].index, link=changed[0].link.number,
+                        why=f"{old.id} came with values of a list before the last one: that list may have been sent "
+                        "again, and a change to values that had not been there would show it")  # fmt: skip
     elif other is None and not case.gone.has_departed(old) and not is_charging(case, step):
         yield from _never_came(case, step, told, later)
+
+
+def _outdated(case: Case, told: RequestList, old: Entry) -> list[dict[str, Any]]:
+    """What lists before the last one asked for; nothing where values go round, and have come back already."""
+    before = [read for read in case.lists if read.index < told.index and read.teller == told.teller]
+    asked = [entry.values() for read in before if (entry := read.entry(old.id)) is not None]
+    others = [values for values, following in pairwise([*asked, old.values()]) if values != following]
+    return others if old.values() not in others else []
+
+
+def _says_one_of(values: list[dict[str, Any]], entry: Entry | None) -> bool:
+    return entry is not None and entry.values() in values
 
 
 def _differs(entry: Entry | None, old: Entry) -> bool:
