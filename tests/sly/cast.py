@@ -145,6 +145,8 @@ CONVICTED = (
         lists=TellsAgain, book=RevivesOnLinks),
     Sly("cancels nothing while no link is up", CANCELLED, "outage_with_cancelling",
         lambda: behaving(plans_offline=False)),
+    Sly("begins later links with the newest request alone, after an outage", "requests.complete-list",
+        "outage_with_changes", opening_lists(lambda draft: draft.entries[-1:])),
     Sly("goes back to the list before the last one on every later link", "requests.complete-list",
         "request_cancelled", lists=TellsAgain, book=GoesBack),
     Sly("cancels nothing, and says so on the next link alone", CANCELLED, "request_cancelled", lists=TellsAgain,
