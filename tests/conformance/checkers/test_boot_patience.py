@@ -145,6 +145,12 @@ def test_quiet_until_accepted_holds() -> None:
     assert play.held(SLOWLY)
 
 
+def test_quiet_of_a_product_that_answers_slowly_holds_as_soon() -> None:
+    """The longer guard excuses what comes; it makes no silence shorter."""
+    play = rejected().wait(5).boot().accept().push().wait(2).confirm().asks(entry("a")).takes()
+    assert play.held(NO_LIST)
+
+
 def test_quiet_of_a_product_without_lists_is_not_exercised() -> None:
     """It had nothing to send."""
     assert not rejected().wait(5).boot().accept().push().confirm().exercised(NO_LIST)

@@ -161,17 +161,20 @@ def _rejected(case: Case, link: Link) -> Iterator[Observation]:
             Level.SHOULD if status == "Error" else None, link=link.number,
         )  # fmt: skip
     elif not lists:
-        yield from _kept_quiet(case, link, rejected, known_at)
+        yield from _kept_quiet(case, link, rejected)
     yield from _kept_calm(case, link, rejected)
 
 
-def _kept_quiet(case: Case, link: Link, rejected: Frame, known_at: float) -> Iterator[Observation]:
-    """Silence counts if the product is there and had something to send: a step, or lists once it was accepted."""
+def _kept_quiet(case: Case, link: Link, rejected: Frame) -> Iterator[Observation]:
+    """Silence counts if the product is there and had something to send: a step, or lists once it was accepted.
+
+    Only frames that come are in doubt for longer where answers are slow; how long none came is the same for everybody.
+    """
     ends = [case.ends_at]
     ends += [link.ending.at] if link.ending is not None else []
     ends += [link.accepted.at] if link.accepted is not None else []
     reacted = link.sign_of_life_after(rejected.index) or case.own_attempt_after(rejected.index, link.instance)
-    waited = case.waiting.lasted(known_at, min(ends), case.limits["hold"])
+    waited = case.waiting.lasted(rejected.at, min(ends), case.limits["guard"] + case.limits["hold"])
     left = case.own_attempt_after(rejected.index, link.instance) is not None
     if reacted is not None and _had_something(case, rejected) and (waited or left):
         yield held(REJECTED_NO_LIST, rejected.index, link=link.number)
