@@ -111,6 +111,14 @@ def test_protocol_names_every_field_of_a_charging_request() -> None:
     assert {name for name in names if f"`{name}`" not in PROTOCOL} == {"chargingRequestList"}
 
 
+def test_protocol_leaves_message_ids_free_only_until_the_answer() -> None:
+    """What is used up is the business of a must."""
+    free = PROTOCOL.split("## What nobody specifies")[1].split("\n## ")[0]
+    said = next(one for one in free.split("\n- ") if "message id" in one)
+    assert "because no answer came" in said
+    assert "(E-03)" in said
+
+
 def test_protocol_says_which_dialects_exist() -> None:
     """All that can be chosen, and whatever else is described is said to be planned."""
     rows = re.findall(r"^\| `([\w.-]+)`( \(planned\))? \|", PROTOCOL.split("## Versions")[1], re.MULTILINE)
