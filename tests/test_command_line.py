@@ -352,6 +352,13 @@ def test_every_entry_is_explained(kind: str, says: Says) -> None:
         assert name in out.splitlines()[0]
 
 
+def test_scenario_is_explained_by_what_a_conforming_presystem_does(says: Says) -> None:
+    """Whatever the level of what it asks: L-11 is a should."""
+    _, out, _ = says("explain", "second_link")
+    assert re.search(r"^conforming   The presystem ", out, re.MULTILINE)
+    assert not re.search(r"^must\b", out, re.MULTILINE)
+
+
 # -- setting up --------------------------------------------------------------------------------------------------------
 
 

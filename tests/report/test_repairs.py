@@ -40,6 +40,13 @@ def test_messages_that_differ_give_way_to_the_rules_statement() -> None:
     assert repair.statement == RULES[LOST_LIST.rule].statement
 
 
+def test_statement_fits_the_level_of_what_was_found() -> None:
+    """Where all that was found is milder than its rule."""
+    stray = found("correlation.answers-only-requests", "I-14", Level.SHOULD)
+    (repair,) = repaired((replace(stray, message="One."),), (replace(stray, message="Another."),))
+    assert repair.statement == "The presystem should answer requests only, never an answer."
+
+
 def test_musts_come_before_shoulds_and_many_before_few() -> None:
     """The most urgent first."""
     must = found("boot.comes-first", "B-01")

@@ -43,8 +43,8 @@ def _scenario(name: str) -> str:
     if one is None:
         return ""
     return _told(
-        f"scenario {name} · {one.group}", the_CMS=one.what_the_cms_does, must=one.what_the_presystem_must_do,
-        exercises=", ".join(one.exercises), needs=", ".join(one.needs),
+        f"scenario {name} · {one.group}", the_CMS=one.what_the_cms_does,
+        conforming=one.what_the_presystem_must_do, exercises=", ".join(one.exercises), needs=", ".join(one.needs),
         time=f"usually {format_duration(one.typical_s)}, at worst {format_duration(one.worst_s(Limits()))}",
         since=f"catalogue {one.since}",
     )  # fmt: skip

@@ -45,6 +45,10 @@ class Rule:
             return Level.SHOULD
         return self.level
 
+    def statement_at(self, level: Level) -> str:
+        """Its statement beside a level; what is milder than a must is told as what should be."""
+        return self.statement if level is Level.MUST else self.statement.replace(" must ", " should ")
+
 
 MUST, SHOULD, MAY = Level.MUST, Level.SHOULD, Level.MAY
 STANDARD, GUIDELINE, POLICY = Basis.STANDARD, Basis.GUIDELINE, Basis.POLICY

@@ -173,8 +173,9 @@ def _findings(case: Case, seen: Iterable[Observation]) -> Iterator[Finding]:
         events = dict.fromkeys(index for observation in group for index in observation.events)
         first = group[0]
         yield Finding(
-            rule_id, rule.requirement, level, basis, rule.inferred, first.message or rule.statement, first.expected,
-            first.observed, tuple(sorted(events)[:MAX_EVENTS]), first.perhaps or rule.perhaps, len(group),
+            rule_id, rule.requirement, level, basis, rule.inferred, first.message or rule.statement_at(level),
+            first.expected, first.observed, tuple(sorted(events)[:MAX_EVENTS]), first.perhaps or rule.perhaps,
+            len(group),
         )  # fmt: skip
 
 

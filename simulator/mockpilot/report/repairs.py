@@ -62,7 +62,7 @@ def _repair(met: list[tuple[str, FindingResult]]) -> Repair:
 def _statement(findings: list[FindingResult]) -> str:
     rule = RULES.get(findings[0].rule)
     messages = {finding.message for finding in findings}
-    return messages.pop() if len(messages) == 1 or rule is None else rule.statement
+    return messages.pop() if len(messages) == 1 or rule is None else rule.statement_at(findings[0].level)
 
 
 def _urgency(repair: Repair) -> tuple[int, int]:

@@ -86,6 +86,15 @@ def test_answer_to_a_stray_of_ours_is_a_warning() -> None:
     assert play.convicted_of(REQUESTS_ONLY).level is Level.SHOULD
 
 
+def test_statement_of_a_milder_case_says_should() -> None:
+    """Beside a must it says must."""
+    play = Play().exchange().asks(entry("a"), message_id=uuid(60)).takes()
+    play.confirm(uuid(60), action="ProvideChargingRequests")
+    assert play.convicted_of(REQUESTS_ONLY).message == "The presystem must answer requests only, never an answer."
+    stray = Play().exchange().hands(2, PUSHES, {}, STRANGE, "stray").confirm(STRANGE)
+    assert stray.convicted_of(REQUESTS_ONLY).message == "The presystem should answer requests only, never an answer."
+
+
 def test_going_on_after_our_answer_holds() -> None:
     """The next answered push shows that the product had it."""
     assert Play().exchange().asks(entry("a")).takes().pushed().held(REQUESTS_ONLY)
