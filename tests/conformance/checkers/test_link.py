@@ -9,6 +9,7 @@ import pytest
 
 from conformance.playbook import Play
 from mockpilot.conformance.levels import Basis, Level
+from mockpilot.conformance.rules import RULES
 from mockpilot.history import events as ev
 
 BACK, SPACING = "link.reconnects", "link.backs-off"
@@ -29,6 +30,21 @@ def test_staying_away_is_convicted_by_our_limits() -> None:
     """However the link ended."""
     assert Play().exchange().closed().wait(310).convicted_of(BACK).basis is Basis.POLICY
     assert Play().exchange().ended("us").wait(310).convicted_of(BACK).level is Level.MUST
+
+
+def test_staying_away_after_coming_back_points_to_a_counter() -> None:
+    """A way of ending that was never handled is no likely cause then; one that came first still is."""
+    first = Play().exchange().closed().wait(310).convicted_of(BACK)
+    assert first.perhaps == RULES[BACK].perhaps
+    again = Play().exchange().closed().exchange().closed().wait(310).convicted_of(BACK)
+    assert again.perhaps.startswith("it came back after earlier ends in this scenario and then no more")
+
+
+def test_product_that_was_started_again_did_not_come_back_by_itself() -> None:
+    """It counts no attempts from one process to the next."""
+    play = Play().exchange().closed().line(ev.ProductExited(status=0, by_us=False))
+    play.line(ev.ProductStarted(command=("product",))).exchange().closed().wait(310)
+    assert play.convicted_of(BACK).perhaps == RULES[BACK].perhaps
 
 
 def test_staying_away_after_code_1008_is_a_warning() -> None:

@@ -61,9 +61,20 @@ def _reconnects(case: Case, link: Link) -> Iterator[Observation]:
                 RECONNECTS, False, (link.ended.index,), f"a new attempt within {format_duration(within)}",
                 f"none after the link ended ({link.ended.detail or link.ended.how})",
                 Level.SHOULD if hinted else None, cause="1008" if hinted else "", link=link.number,
-                perhaps="Close code 1008 is taken as final; come back after a longer pause" if hinted else "",
+                perhaps=_why_away(case, link, hinted=hinted),
             )  # fmt: skip
             return
+
+
+def _why_away(case: Case, link: Link, *, hinted: bool) -> str:
+    """What keeps it away; the rule's own cause where nothing says otherwise."""
+    if hinted:
+        return "Close code 1008 is taken as final; come back after a longer pause"
+    before = (other for other in case.clean_links if other.instance == link.instance and other.accepted is not None)
+    if any(other.ended is not None and other.ended.at < link.begun.at for other in before):
+        return ("it came back after earlier ends in this scenario and then no more: a counter of attempts runs out, or "
+                "this way of ending is not handled; connect again after every end")  # fmt: skip
+    return ""
 
 
 def _has_another(case: Case, link: Link) -> bool:
