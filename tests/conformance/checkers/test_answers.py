@@ -35,6 +35,14 @@ def test_other_id_is_convicted_alone() -> None:
     assert play.musts() == {ECHO}
 
 
+def test_other_ids_of_error_answers_alone_are_told_as_such() -> None:
+    """Where confirmations do it, too, all answers do."""
+    play = booted().push().confirm().wait(15).push().confirm(STRANGE, {"message": "no"}, type=3).wait(15)
+    assert play.convicted_of(ECHO).perhaps == "error answers get a message id of their own; copy the push's"
+    play.push().confirm("00000000-0000-4000-8000-00000000abce").wait(30)
+    assert play.convicted_of(ECHO).perhaps == "answers get a message id of their own; copy the push's"
+
+
 def test_other_action_is_convicted_alone() -> None:
     """Under the right id."""
     play = booted().push().confirm(action="BootNotification").wait(30)

@@ -24,23 +24,32 @@ ANSWERS_ONLY_REQUESTS = "correlation.answers-only-requests"
 
 def check(case: Case) -> Iterator[Observation]:
     """Every answer, whatever it answers."""
+    perhaps = _why_other_ids(case)
     for link in case.clean_links:
         for answer in case.exchanges[link.number].fates.values():
-            yield from _matched(link, answer)
+            yield from _matched(link, answer, perhaps)
             yield from _empty(case, link, answer)
             yield from _error_payload(case, link, answer)
             yield from _superfluous(case, link, answer)
         yield from _answers_nothing_else(case, link)
 
 
-def _matched(link: Link, answer: Answer) -> Iterator[Observation]:
+def _why_other_ids(case: Case) -> str:
+    """The likely cause of ids that were not copied, if it is another than the rule's own."""
+    fates = (answer for link in case.clean_links for answer in case.exchanges[link.number].fates.values())
+    kinds = {answer.frame.envelope.message_type for answer in fates
+             if answer.fate is Fate.OTHER_ID and answer.frame.envelope is not None}  # fmt: skip
+    return "error answers get a message id of their own; copy the push's" if kinds == {MessageType.ERROR} else ""
+
+
+def _matched(link: Link, answer: Answer, perhaps: str) -> Iterator[Observation]:
     push, said = answer.push, answer.frame.envelope
     if push is None or said is None or not answer.frame.is_answer:
         return
     if answer.fate is Fate.OTHER_ID:
         yield Observation(
             ECHOES_ID, False, (push.first.index, answer.frame.index), f"message id {push.message_id}",
-            f"message id {said.message_id}", cause="id", link=link.number,
+            f"message id {said.message_id}", cause="id", link=link.number, perhaps=perhaps,
         )  # fmt: skip
     elif answer.fate is Fate.EXACT and said.action is not Action.PROVIDE_CHARGING_INFORMATION:
         yield Observation(
