@@ -144,6 +144,24 @@ def test_growing_gaps_hold(gaps: list[float]) -> None:
     assert outage(gaps).held(SPACING)
 
 
+def test_pace_of_our_own_restarts_is_not_the_products() -> None:
+    """Each process of a supervised product makes one attempt."""
+    play = Play("L-02", supervised=True).exchange().ended("us")
+    for _ in range(3):
+        play.line(ev.ProductExited(status=1, by_us=False)).wait(3).line(ev.ProductStarted(command=("product",)))
+        play.refused()
+    assert play.judged().detail == (
+        "nothing put L-02 to the test: no second attempt came from the same process; mockpilot's own restarts set the "
+        "pace between processes"
+    )
+
+
+def test_single_attempt_is_told_without_gaps() -> None:
+    """There is nothing to measure."""
+    detail = Play("L-02").exchange().ended("us").refused().wait(30).judged().detail
+    assert detail == "nothing put L-02 to the test: no second attempt followed in the same outage"
+
+
 def test_steady_long_gaps_hold() -> None:
     """Fifteen seconds and more need no growth."""
     assert outage([15, 15]).held(SPACING)

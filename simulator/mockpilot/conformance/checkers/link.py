@@ -112,8 +112,17 @@ def _backs_off(case: Case) -> Iterator[Observation]:
                 "gaps of " + ", ".join(format_duration(gap) for gap in gaps[:12]), cause="no growth",
             )  # fmt: skip
         else:
-            few = f"{counted(len(gaps), 'gap')} between attempts in {format_duration(watched)}"
-            yield undecided(BACKS_OFF, *shown, why=f"{few}: neither clear growth nor enough of them to miss it")
+            yield undecided(BACKS_OFF, *shown, why=_too_little(case, gaps, watched))
+
+
+def _too_little(case: Case, gaps: list[float], watched_s: float) -> str:
+    """Why gaps between attempts decide nothing."""
+    if gaps:
+        few = f"{counted(len(gaps), 'gap')} between attempts in {format_duration(watched_s)}"
+        return f"{few}: neither clear growth nor enough of them to miss it"
+    if case.presystem.supervised and case.exits:
+        return "no second attempt came from the same process; mockpilot's own restarts set the pace between processes"
+    return "no second attempt followed in the same outage"
 
 
 def _is_slow_enough(gaps: list[float], run: list[Attempt], steady_s: float) -> bool:
