@@ -9,6 +9,7 @@ from mockpilot.report.lines import MOST_LINES, Line
 from mockpilot.report.sequence import lines
 from report.recorded_events import frame, opened, recorded
 
+UUID = "00000000-0000-4000-8000-{:012d}"
 PUSH, LIST, BOOT = "ProvideChargingInformation", "ProvideChargingRequests", "BootNotification"
 
 
@@ -138,12 +139,19 @@ def test_clearing_up_is_left_out() -> None:
     assert [line.text for line in told] == ["end of the scenario", "link 1 ended by the CMS, cleanly"]
 
 
+def push(number: int) -> e.Event:
+    """One that its number tells."""
+    return e.MessageSent(link=1, text=frame(1, PUSH, UUID.format(number)))
+
+
+def answer(number: int, kind: int = 2) -> e.Event:
+    """To the push of that number."""
+    return e.MessageReceived(link=1, text=frame(kind, PUSH, UUID.format(number)))
+
+
 def pushes(count: int) -> list[tuple[float, e.Event]]:
     """So many pushes, each confirmed."""
-    pairs = [
-        (e.MessageSent(link=1, text=frame(1, PUSH)), e.MessageReceived(link=1, text=frame(2, PUSH)))
-        for _ in range(count)
-    ]
+    pairs = [(push(number), answer(number)) for number in range(count)]
     return [(float(at), event) for at, pair in enumerate(pairs) for event in pair]
 
 
@@ -156,6 +164,23 @@ def test_pushes_that_repeat_themselves_are_folded() -> None:
     pings = [(30.0 + number, e.PingSent(link=1, payload="a")) for number in range(9)]
     assert drawn(*pings)[2].text == "5 more pings and pongs"
     assert drawn(*pushes(4), *pings)[2].text == "3 more pushes, 3 confirmed, 7 more pings and pongs"
+
+
+def test_folded_pushes_have_no_more_confirmations_than_pushes() -> None:
+    """What confirms a push that is shown is told apart."""
+    late = [*map(push, range(6)), *map(answer, range(6))]
+    assert drawn(*late)[2].text == "4 more pushes, 4 confirmed, 2 more confirmations"
+    assert drawn(*map(push, range(20)))[2].text == "16 more pushes, 0 confirmed"
+    assert drawn(push(0), push(1), *map(answer, range(9)))[2].text == "7 confirmations"
+    told = drawn(push(0), answer(0), push(1), *map(answer, range(1, 9)))
+    assert told[2].text == "1 more push, 1 confirmed, 5 more confirmations"
+
+
+def test_error_answers_to_pushes_confirm_nothing() -> None:
+    """They are folded, and counted as what they are."""
+    told = drawn(*[event for number in range(9) for event in (push(number), answer(number, 3))])
+    assert told[2].text == "7 more pushes, 0 confirmed, 7 refused"
+    assert drawn(push(0), push(1), *[answer(number, 3) for number in range(9)])[2].text == "7 error answers"
 
 
 def test_what_a_finding_names_is_not_folded() -> None:

@@ -10,6 +10,8 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from mockpilot.counts import counted
+
 MOST_LINES = 64
 """Of one drawing; more is nobody's picture any more."""
 _FOLD_FROM, _KEEP = 8, 2
@@ -34,7 +36,10 @@ class Line:
     """An arrow's direction, or the side on which a note stands turned round."""
     fate: Fate = "arrives"
     kind: str = ""
-    """``push``, ``answer``, ``ping``, ``wide`` (whatever else travels), or of a note or break what it tells of."""
+    """``push``, ``answer`` (which confirms one), ``refusal`` (an error answer to one), ``ping``, ``wide`` (whatever
+    else travels), or of a note or break what it tells of."""
+    push: str = ""
+    """Message id of the push that it is or answers."""
     fault: str = ""
     said: str = ""
     """Its fate in a word, beside the text."""
@@ -48,7 +53,7 @@ def shortened(told: Sequence[Line]) -> list[Line]:
 
 
 def _is_plain(line: Line) -> bool:
-    return line.kind in ("push", "answer", "ping") and line.fate == "arrives" and not line.marked
+    return line.kind in ("push", "answer", "refusal", "ping") and line.fate == "arrives" and not line.marked
 
 
 def _folded(told: Sequence[Line]) -> list[Line]:
@@ -67,10 +72,27 @@ def _fold(run: Sequence[Line]) -> list[Line]:
     if len(run) <= _FOLD_FROM:
         return list(run)
     middle = run[_KEEP:-_KEEP]
-    pushes, answers, pings = (sum(one.kind == kind for one in middle) for kind in ("push", "answer", "ping"))
-    told = [f"{pushes} more pushes, {answers} confirmed"] if pushes or answers else []
-    text = ", ".join([*told, *([f"{pings} more pings and pongs"] if pings else [])])
-    return [*run[:_KEEP], Line("skip", text, middle[0].at, middle[0].index), *run[-_KEEP:]]
+    return [*run[:_KEEP], Line("skip", ", ".join(_told(middle, run)), middle[0].at, middle[0].index), *run[-_KEEP:]]
+
+
+def _told(folded: Sequence[Line], run: Sequence[Line]) -> Iterator[str]:
+    """What was folded: pushes with their own answers, answers to pushes that are shown, pings.
+
+    A folded push whose answer is shown, just after the fold, is confirmed all the same.
+    """
+    pushes = {one.push for one in folded if one.kind == "push"}
+    if pushes:
+        yield counted(len(pushes), "more push", "more pushes")
+    for kind, did, named in (("answer", "confirmed", "confirmation"), ("refusal", "refused", "error answer")):
+        own = len(pushes & {one.push for one in run if one.kind == kind})
+        others = sum(one.kind == kind and one.push not in pushes for one in folded)
+        if own or (pushes and kind == "answer"):
+            yield f"{own} {did}"
+        if others:
+            yield counted(others, f"{'more ' * bool(pushes)}{named}")
+    pings = sum(one.kind == "ping" for one in folded)
+    if pings:
+        yield f"{pings} more pings and pongs"
 
 
 def _cut(told: Sequence[Line]) -> list[Line]:

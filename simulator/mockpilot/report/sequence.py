@@ -11,7 +11,7 @@ from dataclasses import replace
 from mockpilot.durations import format_duration
 from mockpilot.history import events as e
 from mockpilot.history.recorder import History
-from mockpilot.protocol.envelope import Action, MessageType, read
+from mockpilot.protocol.envelope import Action, Envelope, MessageType, read
 from mockpilot.report.fault_words import armed_words
 from mockpilot.report.lines import Fate, Line, shortened
 from mockpilot.report.wording import visible
@@ -22,6 +22,11 @@ _FATES: Mapping[str, tuple[Fate, str]] = {
     "damage": ("altered", "damaged"), "inject": ("altered", "unasked"),
 }  # fmt: skip
 """What a verb makes of a message; any other alters it."""
+_KINDS = {
+    (Action.PROVIDE_CHARGING_INFORMATION, MessageType.REQUEST): "push",
+    (Action.PROVIDE_CHARGING_INFORMATION, MessageType.CONFIRMATION): "answer",
+    (Action.PROVIDE_CHARGING_INFORMATION, MessageType.ERROR): "refusal",
+}
 _ON_MESSAGES = ("lose", "delay", "repeat", "swap", "answer", "damage", "inject")
 """Verbs whose firing shows in the arrow itself."""
 
@@ -84,27 +89,26 @@ def _message(event: e.Message, armed: Mapping[str, e.FaultArmed]) -> Line:
         fate, said = "lost", "lost"
     elif fault:
         fate, said = _FATES.get(armed[fault].do if fault in armed else "", ("altered", "altered"))
-    text, kind = _words(event)
-    text = visible(text)
+    envelope = read(event.text).envelope if event.text is not None else None
+    text = visible(_unread(event) if envelope is None else _words(envelope))
+    kind = "wide" if envelope is None else _KINDS.get((envelope.action, envelope.message_type), "wide")
+    push = envelope.message_id.lower() if envelope is not None and kind != "wide" else ""
     to_cms = isinstance(event, e.MessageReceived)
-    return Line("arrow", text, to_cms=to_cms, fate=fate, kind=kind, fault=fault, said=said)
+    return Line("arrow", text, to_cms=to_cms, fate=fate, kind=kind, push=push, fault=fault, said=said)
 
 
-def _words(event: e.Message) -> tuple[str, str]:
-    if event.text is None:
-        return "binary message", "wide"
-    envelope = read(event.text).envelope
-    if envelope is None:
-        return _short(event.text) or "empty message", "wide"
-    name = f"{envelope.action} #{envelope.message_id[:4]}"
-    is_push = envelope.action is Action.PROVIDE_CHARGING_INFORMATION
+def _unread(event: e.Message) -> str:
+    return "binary message" if event.text is None else _short(event.text) or "empty message"
+
+
+def _words(envelope: Envelope) -> str:
     if envelope.message_type is MessageType.REQUEST:
-        return name, "push" if is_push else "wide"
+        return f"{envelope.action} #{envelope.message_id[:4]}"
     answer = "confirmation" if envelope.message_type is MessageType.CONFIRMATION else "error"
     status = envelope.payload.get("status", "") if isinstance(envelope.payload, dict) else ""
     said = f" {status}" if isinstance(status, str) and status else ""
     # What is confirmed is told by its number; a push and its answer stand close together anyway.
-    return f"{answer}{said} #{envelope.message_id[:4]}", "answer" if is_push else "wide"
+    return f"{answer}{said} #{envelope.message_id[:4]}"
 
 
 def _handshake(event: e.Event) -> Line:
