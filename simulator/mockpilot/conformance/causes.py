@@ -13,6 +13,7 @@ from mockpilot.conformance.rules import RULES
 from mockpilot.conformance.waiting import MAX_CLOUD_S
 from mockpilot.history.arrivals import arrivals_of
 from mockpilot.history.events import FaultArmed, FaultFired, FaultSeen, SimulatorBroke
+from mockpilot.history.last_words import last_words
 
 DONE = "done"
 
@@ -55,11 +56,10 @@ def _product_left(case: Case) -> Iterator[Doubt]:
         return
     for event in case.exits:
         if not is_crash(case, event):
-            last_words = f"; its last line: {event.output[-1]}" if event.output else ""
             met = str(arrivals_of(one for one in case.history if one.index < event.index))
-            yield Doubt(
-                Cause.PRODUCT_LEFT, f"the product ended with {event.how}{f'; {met}' if met else ''}{last_words}"
-            )
+            said = last_words(event.output)
+            told = [f"the product ended with {event.how}", met, f"its last line: {said}" if said else ""]
+            yield Doubt(Cause.PRODUCT_LEFT, "; ".join(filter(None, told)))
 
 
 def _claims_broken(case: Case, seen: Sequence[Observation]) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from mockpilot.durations import format_duration
 from mockpilot.history.arrivals import arrivals_of
 from mockpilot.history.events import BootRead, ProductExited
+from mockpilot.history.last_words import last_words
 from mockpilot.history.recorder import History
 from mockpilot.scenario.matching import answers_a_boot, is_accepted, is_push_answer, push_of
 
@@ -41,8 +42,9 @@ def _exits(history: History) -> str:
     if not exits:
         return ""
     times = f" {len(exits)} times, the last time" if len(exits) > 1 else ""
-    last_words = f"; its last line: {exits[-1].output[-1]}" if exits[-1].output else ""
-    return f"the product ended by itself{times} with {exits[-1].how}{last_words}"
+    said = last_words(exits[-1].output)
+    told = f"; its last line: {said}" if said else ""
+    return f"the product ended by itself{times} with {exits[-1].how}{told}"
 
 
 def _furthest(history: History) -> str:

@@ -14,6 +14,7 @@ from mockpilot.conformance.conversation import Frame, Link
 from mockpilot.conformance.levels import Level
 from mockpilot.conformance.observation import Observation, held
 from mockpilot.history.events import CloseReceived, ProductExited, ProductStarted, StateReached
+from mockpilot.history.last_words import last_words
 
 KEEPS_RUNNING = "product.keeps-running"
 
@@ -32,10 +33,10 @@ def check(case: Case) -> Iterator[Observation]:
     started = case.of(ProductStarted)
     crashes = [event for event in case.exits if is_crash(case, event)]
     for event in crashes:
-        last_words = f": {event.output[-1]}" if event.output else ""
+        said = last_words(event.output)
         yield Observation(
             KEEPS_RUNNING, False, (event.index,), "a product that keeps running",
-            f"it ended with {event.how}{last_words}",
+            f"it ended with {event.how}{f': {said}' if said else ''}",
             Level.SHOULD if _after_something_strange(case, event) else None,
         )  # fmt: skip
     if started and reached is not None and not case.exits:
