@@ -7,16 +7,22 @@ import signal
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
 from console.serving import Bench, presystem, serving
 from mockpilot.cli.ctl import ctl
 from mockpilot.cli.ctl.arming import arm
+from mockpilot.cli.ctl.newest import newest, newest_found
 from mockpilot.faults.plan import parameters
 from mockpilot.faults.verbs import VERBS
 from mockpilot.scenario.planned import load_plan
 from running import environment, events, mockpilot, wait_until
+
+if TYPE_CHECKING:
+    from mockpilot.cli.ctl.call import Console
 
 LIST = "ProvideChargingRequests"
 
@@ -146,6 +152,36 @@ def test_search_in_vain_tells_what_came_closest(bench: Bench) -> None:
     told = said(bench.ctl("messages", "--text", "ProvideChargingInformatoin"))
     assert told.startswith("nothing found; what came closest:\n")
     assert "(provideCharginginformation for providecharginginformatoin)".lower() in told
+
+
+def test_newest_messages_are_told_and_how_to_see_the_earlier_ones(bench: Bench) -> None:
+    """Also those in which a text stands."""
+    for text in ("first note", "second note", "third note"):
+        bench.ctl("mark", text)
+    first, last = said(bench.ctl("messages", "--most", "2", "--text", " note")).splitlines()[::2]
+    found = bench.told("messages", "--most", "2")
+    begin = found["first"]
+    assert (len(found["lines"]), found["earlier"]) == (2, found["lines"][0]["index"] - begin)
+    assert first == f"… 1 earlier line; --since {begin} shows them from the first one on, --most more at once"
+    assert last.endswith("third note")
+    from_the_first = said(bench.ctl("messages", "--since", "0", "--most", "2")).splitlines()
+    assert [line.split()[0] for line in from_the_first[:2]] == [f"{begin}", f"{begin + 1}"]
+    assert from_the_first[2].endswith(f" more events; go on with --since {begin + 2}")
+
+
+def test_newest_lines_are_found_over_many_pages() -> None:
+    """In an API that answers a page at a time; what came closest is told only where nothing is found at all."""
+    def answer(_method: str, _path: str, *, since: int, most: int, text: str = "") -> dict[str, Any]:
+        found = [{"index": index} for index in range(max(since, 7), 2507)][:most] if text != "nowhere" else []
+        next_ = found[-1]["index"] + 1 if len(found) == most else 2507
+        return {"lines": found, "first": 7, "next": next_, "end": 2507, "near": [] if found else ["close"]}
+
+    console = cast("Console", SimpleNamespace(ask=answer))
+    for found in (newest_found(console, 3, "x"), newest(console, 3)):
+        assert [one["index"] for one in found["lines"]] == [2504, 2505, 2506]
+        assert (found["earlier"], found["near"]) == (2497, [])
+    assert newest_found(console, 3, "nowhere") == answer("", "", since=0, most=3, text="nowhere") | {"earlier": 0}
+    assert newest(console, 9999)["earlier"] == 0
 
 
 def test_recording_begins_anew(bench: Bench) -> None:

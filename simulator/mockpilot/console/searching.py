@@ -50,7 +50,7 @@ def search(recording: Recording, sought: Sought, most: int, dialect: str) -> Lin
         if len(found) >= most:
             break
     near = near_misses(recording, sought, dialect) if sought.is_search and not found else []
-    return Lines(lines=found, first=recording.first, next=next_, near=near)
+    return Lines(lines=found, first=recording.first, next=next_, end=recording.end, near=near)
 
 
 def near_misses(recording: Recording, sought: Sought, dialect: str) -> list[NearMiss]:

@@ -210,6 +210,8 @@ class Lines(_Told, frozen=True, kw_only=True):
     """The oldest event that is still here."""
     next: int
     """Where to go on."""
+    end: int
+    """Where it ends for now: index of the next event to come."""
     near: list[NearMiss] = []
     """If a search finds nothing: what came closest, the closest first."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from mockpilot.cli.ctl.answers import console, json_option, tell
+from mockpilot.cli.ctl.newest import MESSAGES, newest, newest_found
 from mockpilot.cli.ctl.words import fault_lines, finding_lines, found_lines, hold_lines, link_lines
 
 
@@ -32,13 +33,17 @@ def findings() -> int:
 
 
 @click.command()
-@click.option("--since", type=int, default=0, help="index of the first event")
-@click.option("--most", type=int, default=200, help="lines")
+@click.option("--since", type=int, help="index of the first event  [default: the newest lines are shown]")
+@click.option("--most", type=click.IntRange(min=1), default=200, show_default=True, help="lines")
 @click.option("--text", default="", help="only lines or messages in which it stands")
 @json_option
-def messages(since: int, most: int, text: str) -> int:
-    """The conversation; where --text is found nowhere, what came closest."""
-    return tell(console().ask("GET", "/messages", since=since, most=most, text=text), found_lines)
+def messages(since: int | None, most: int, text: str) -> int:
+    """The conversation, its newest lines; where --text is found nowhere, what came closest."""
+    if since is None:
+        found = newest_found(console(), most, text) if text else newest(console(), most)
+    else:
+        found = console().ask("GET", MESSAGES, since=since, most=most, text=text)
+    return tell(found, found_lines)
 
 
 @click.command()

@@ -72,9 +72,20 @@ def line_lines(found: Any) -> list[str]:
 def found_lines(found: Any) -> list[str]:
     """Lines that were looked for, or those that came closest."""
     if not found["near"]:
-        return line_lines(found) or ["nothing found"]
+        return [*_before(found), *line_lines(found), *_after(found)] if found["lines"] else ["nothing found"]
     near = [f"{_line(one['line'])}  ({one['but']})" for one in found["near"]]
     return ["nothing found; what came closest:", *near]
+
+
+def _before(found: Any) -> list[str]:
+    earlier = found.get("earlier", 0)
+    how = f"--since {found['first']} shows them from the first one on, --most more at once"
+    return [f"… {counted(earlier, 'earlier line')}; {how}"] if earlier else []
+
+
+def _after(found: Any) -> list[str]:
+    more = found["end"] - found["next"]
+    return [f"… {counted(more, 'more event')}; go on with --since {found['next']}"] if more > 0 else []
 
 
 def _line(one: Any) -> str:
