@@ -248,6 +248,18 @@ def test_a_fault_that_cannot_be_seen_is_no_open_question() -> None:
     assert "drop reset “reset” 1.0 s 2.0 s ? no" in text
 
 
+def test_an_optional_fault_that_never_fired_is_no_open_question() -> None:
+    """Nor is it counted among those that should have fired."""
+    fired = FaultResult(name="one", do="drop", armed_s=1.0, fired_s=2.0, seen=True)
+    never = FaultResult(name="two", do="answer", armed_s=1.0, fired_s=None, seen=False, optional=True)
+    passed = scenario_result("one", verdict(), recording(), duration_s=1.0)
+    text = text_of(render_html(run_result(facts(), [with_changes(passed, faults=(fired, never))], today=TODAY), {}))
+    assert " 1 s 1 of 1 " in text
+    assert "answer “two” optional 1.0 s never no" in text
+    spare = text_of(render_html(run_result(facts(), [with_changes(passed, faults=(never,))], today=TODAY), {}))
+    assert " 1 s – " in spare
+
+
 def test_a_warning_of_a_claim_is_no_failure() -> None:
     """Its mark is that of a should, and a known deviation has none."""
     for expected, mark in ((), "warned"), ((NO_SUBPROTOCOL.rule,), "expected"):

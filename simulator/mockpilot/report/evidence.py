@@ -144,9 +144,10 @@ def _beside(scenario: ScenarioResult) -> list[tuple[str, str]]:
 
 
 def fired(scenario: ScenarioResult) -> str:
-    """How many of its faults fired, such as ``1 of 2``."""
+    """How many of its faults fired, such as ``1 of 2``; an optional one that did not is not counted."""
     number = sum(one.fired_s is not None for one in scenario.faults)
-    return f"{number} of {len(scenario.faults)}" if scenario.faults else "–"
+    due = sum(one.fired_s is not None or not one.optional for one in scenario.faults)
+    return f"{number} of {due}" if due else "–"
 
 
 def _said(findings: Iterable[FindingResult]) -> dict[int, list[str]]:
