@@ -452,7 +452,8 @@ _REQUEST_ROWS = (
         "R-10", MUST, STANDARD,
         "A presystem without any charging request must send an empty list, not a payload without one.",
         f"{_SCHEMA_11} and 2.0-rc1", inferred=True,
-        detail="A missing or null list key convicts; sending nothing after everything was cancelled is a warning. "
+        detail="A missing or null list key convicts. Sending nothing after everything was cancelled is a warning if "
+               "the next reconnect brings no empty list, either. "
                "Terminate for every entry is right before 2.0, and the only way in 1.0."),
     Requirement(
         "R-11", MUST, STANDARD,
