@@ -16,8 +16,8 @@ MANY = 120
     ],
 )  # fmt: skip
 async def confirmation_missing_for_long(cms: Stage) -> None:
-    """The CMS takes a charging-request list, but no confirmation of any list arrives for ten minutes or so. Then it
-    closes the link and is well again.
+    """The CMS takes a charging-request list, but no confirmation of any list arrives for as long as the limit
+    open_observe says, 10 min unless it is changed. Then it closes the link and is well again.
 
     The presystem may send its list again every now and then; it does not heap up lists that nobody answers. However
     often it has tried, the list is not delivered: on the next link it comes again.

@@ -10,13 +10,14 @@ import pytest
 
 from generated_docs import GENERATED, RESULT_SCHEMA, ROOT, renewed, result_schema
 from mockpilot.certification.product import Surroundings
+from mockpilot.certification.selection import select
 from mockpilot.cli.main import COMMANDS, main
 from mockpilot.cli.payloads import fields
 from mockpilot.conformance.requirements import REQUIREMENTS
 from mockpilot.conformance.rules import RULES
 from mockpilot.faults.verbs import VERBS
 from mockpilot.presystem.steps import STEPS
-from mockpilot.profile import read_profile
+from mockpilot.profile import Profile, read_profile
 from mockpilot.protocol.envelope import Action, MessageType, read
 from mockpilot.protocol.schema import violations
 from mockpilot.protocol.vocabulary import DEFAULT_DIALECT, DIALECTS
@@ -65,6 +66,25 @@ def test_readme_says_how_much_is_covered() -> None:
     judged = {rule.requirement for rule in RULES.values()}
     open_rows = [row for row in REQUIREMENTS.values() if not row.not_judged and row.id not in judged]
     assert open_rows == [], "README says: every one"
+
+
+def test_readme_says_what_a_whole_name_selects() -> None:
+    """Itself alone, although others begin with it."""
+    whole, longer, begun = re.findall(r"`(\w+)`", README.split("A whole name stands for itself alone")[1])[:3]
+    exactly, beginning = (
+        [one.name for one in select(load_catalogue(), [word], (), Profile(), bad_certificates=[]).run]
+        for word in (whole, begun)
+    )
+    assert exactly == [whole]
+    assert longer in beginning
+
+
+def test_limits_that_scenarios_name_are_there_and_bound_them() -> None:
+    """As what takes so long is told."""
+    named = [(one, limit) for one in load_catalogue().values()
+             for limit in re.findall(r"the limit (\w+)", one.what_the_cms_does)]  # fmt: skip
+    assert [one.name for one, limit in named if limit not in one.bounded_by] == []
+    assert "confirmation_missing_for_long" in {one.name for one, _ in named}
 
 
 def test_readme_names_every_variable_of_a_product() -> None:
