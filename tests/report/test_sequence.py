@@ -163,6 +163,7 @@ def test_pushes_that_repeat_themselves_are_folded() -> None:
     assert len(drawn(*pushes(4))) == 8
     pings = [(30.0 + number, e.PingSent(link=1, payload="a")) for number in range(9)]
     assert drawn(*pings)[2].text == "5 more pings and pongs"
+    assert drawn(*pushes(4), *pings[:3])[2].text == "3 more pushes, 3 confirmed, 1 more ping or pong"
     assert drawn(*pushes(4), *pings)[2].text == "3 more pushes, 3 confirmed, 7 more pings and pongs"
 
 

@@ -92,7 +92,7 @@ def _told(folded: Sequence[Line], run: Sequence[Line]) -> Iterator[str]:
             yield counted(others, f"{'more ' * bool(pushes)}{named}")
     pings = sum(one.kind == "ping" for one in folded)
     if pings:
-        yield f"{pings} more pings and pongs"
+        yield counted(pings, "more ping or pong", "more pings and pongs")
 
 
 def _cut(told: Sequence[Line]) -> list[Line]:
