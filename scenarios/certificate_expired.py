@@ -4,10 +4,11 @@ from mockpilot.scenario import Stage, scenario
 
 @scenario(
     exercises=["C-03"],
+    also=["L-15"],
     group="Refusing",
     needs=["ca key"],
     typical="40 s",
-    bounded_by=["boot_never", "reconnect_within", "reconnect_within"],
+    bounded_by=["boot_never", *("reconnect_within",) * 3],
 )
 async def certificate_expired(cms: Stage) -> None:
     """After a good connection, the CMS comes back with a certificate that expired some days ago.
@@ -17,5 +18,5 @@ async def certificate_expired(cms: Stage) -> None:
     """
     await cms.reach("exchange")  # the same presystem gets through with the good certificate
     await cms.reconnect_meeting(certificate("expired"))
-    with cms.patience("reconnect_within"):
+    with cms.patience("reconnect_within", times=1.25):
         await cms.wait_for("answer")

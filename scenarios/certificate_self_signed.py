@@ -4,10 +4,11 @@ from mockpilot.scenario import Stage, scenario
 
 @scenario(
     exercises=["C-03"],
+    also=["L-15"],
     group="Refusing",
     needs=["ca key"],
     typical="2 min",
-    bounded_by=["boot_never", *("reconnect_within",) * 3],
+    bounded_by=["boot_never", *("reconnect_within",) * 4],
 )
 async def certificate_self_signed(cms: Stage) -> None:
     """After a good connection, the CMS comes back with a certificate that it signed itself, and shows it to two
@@ -19,5 +20,5 @@ async def certificate_self_signed(cms: Stage) -> None:
     """
     await cms.reach("exchange")  # the same presystem gets through with the good certificate
     await cms.reconnect_meeting(certificate("self-signed"), attempts=2)
-    with cms.patience("reconnect_within"):
+    with cms.patience("reconnect_within", times=1.25):
         await cms.wait_for("answer")

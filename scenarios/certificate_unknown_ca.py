@@ -4,10 +4,11 @@ from mockpilot.scenario import Stage, scenario
 
 @scenario(
     exercises=["C-03"],
+    also=["L-15"],
     group="Refusing",
     needs=["ca key"],
     typical="7 min",
-    bounded_by=["boot_never", *("reconnect_within",) * 5, "spacing_observe"],
+    bounded_by=["boot_never", *("reconnect_within",) * 6, "spacing_observe"],
 )
 async def certificate_unknown_ca(cms: Stage) -> None:
     """After a good connection, the CMS comes back with a certificate from an authority that nobody knows, and shows it
@@ -19,5 +20,5 @@ async def certificate_unknown_ca(cms: Stage) -> None:
     """
     await cms.reach("exchange")  # the same presystem gets through with the good certificate
     await cms.reconnect_meeting(certificate("unknown-ca"), attempts=4, during="spacing_observe")
-    with cms.patience("reconnect_within"):
+    with cms.patience("reconnect_within", times=1.25):
         await cms.wait_for("answer")

@@ -4,10 +4,11 @@ from mockpilot.scenario import Stage, scenario
 
 @scenario(
     exercises=["C-03"],
+    also=["L-15"],
     group="Refusing",
     needs=["ca key"],
     typical="2 min",
-    bounded_by=["boot_never", *("reconnect_within",) * 3],
+    bounded_by=["boot_never", *("reconnect_within",) * 4],
 )
 async def certificate_wrong_host(cms: Stage) -> None:
     """After a good connection, the CMS comes back with a valid certificate of the right authority, but for another
@@ -19,5 +20,5 @@ async def certificate_wrong_host(cms: Stage) -> None:
     """
     await cms.reach("exchange")  # the same presystem gets through with the good certificate
     await cms.reconnect_meeting(certificate("wrong-host"), attempts=2)
-    with cms.patience("reconnect_within"):
+    with cms.patience("reconnect_within", times=1.25):
         await cms.wait_for("answer")

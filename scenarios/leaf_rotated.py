@@ -4,10 +4,11 @@ from mockpilot.scenario import Stage, scenario
 
 @scenario(
     exercises=["C-04"],
+    also=["L-15"],
     group="Connecting",
     needs=["ca key"],
     typical="40 s",
-    bounded_by=["boot_never", "reconnect_within", "reconnect_within"],
+    bounded_by=["boot_never", *("reconnect_within",) * 3],
 )
 async def leaf_rotated(cms: Stage) -> None:
     """After a first connection, the CMS comes back with a new certificate of the same authority, as it does
@@ -18,5 +19,5 @@ async def leaf_rotated(cms: Stage) -> None:
     """
     await cms.reach("exchange")
     await cms.reconnect_meeting(certificate("rotated"))
-    with cms.patience("reconnect_within"):
+    with cms.patience("reconnect_within", times=1.25):
         await cms.wait_for("answer")

@@ -4,11 +4,11 @@ from mockpilot.scenario import Stage, scenario
 
 @scenario(
     exercises=["C-10"],
-    also=["L-02"],
+    also=["L-02", "L-15"],
     group="Refusing",
     needs=["ca key"],
     typical="40 s",
-    bounded_by=["boot_never", "reconnect_within", "hold", "reconnect_within"],
+    bounded_by=["boot_never", "reconnect_within", "hold", "reconnect_within", "reconnect_within"],
 )
 async def redirect_elsewhere(cms: Stage) -> None:
     """The CMS closes the link and redirects the next attempt to another host, which has a good certificate of
@@ -26,5 +26,5 @@ async def redirect_elsewhere(cms: Stage) -> None:
         with cms.patience("hold"):  # who follows does so at once, and so does who hammers
             await cms.wait_for("upgrade_requested", count=70)
     cms.disarm(redirected)
-    with cms.patience("reconnect_within"):
+    with cms.patience("reconnect_within", times=1.25):
         await cms.wait_for("answer")

@@ -4,9 +4,10 @@ from mockpilot.scenario import Stage, scenario
 
 @scenario(
     exercises=["C-07"],
+    also=["L-15"],
     group="Refusing",
     typical="40 s",
-    bounded_by=["boot_never", "reconnect_within", "hold", "reconnect_within"],
+    bounded_by=["boot_never", "reconnect_within", "hold", "reconnect_within", "reconnect_within"],
 )
 async def subprotocol_alien(cms: Stage) -> None:
     """The CMS closes the link and answers the next attempt with a subprotocol that nobody offered.
@@ -25,5 +26,5 @@ async def subprotocol_alien(cms: Stage) -> None:
     cms.disarm(alien)
     if cms.is_connected:
         await cms.drop("reset")
-    with cms.patience("reconnect_within"):
+    with cms.patience("reconnect_within", times=1.25):
         await cms.wait_for("answer")

@@ -4,10 +4,11 @@ from mockpilot.scenario import Stage, scenario
 
 @scenario(
     exercises=["C-08"],
+    also=["L-15"],
     group="Refusing",
     needs=["subprotocol"],
     typical="2 min",
-    bounded_by=["boot_never", *["reconnect_within"] * 3, "spacing_observe"],
+    bounded_by=["boot_never", *["reconnect_within"] * 4, "spacing_observe"],
 )
 async def subprotocol_missing(cms: Stage) -> None:
     """The CMS closes the link and opens each following one without the subprotocol that was offered, only to
@@ -27,5 +28,5 @@ async def subprotocol_missing(cms: Stage) -> None:
     with cms.patience("spacing_observe"):
         await cms.wait_for("link", count=20)
     cms.disarm(without)
-    with cms.patience("reconnect_within"):
+    with cms.patience("reconnect_within", times=1.25):
         await cms.wait_for("answer")

@@ -4,10 +4,11 @@ from mockpilot.scenario import Stage, scenario
 
 @scenario(
     exercises=["C-05"],
+    also=["L-15"],
     group="Connecting",
     needs=["ca key"],
     typical="40 s",
-    bounded_by=["boot_never", "reconnect_within", "reconnect_within"],
+    bounded_by=["boot_never", *("reconnect_within",) * 3],
 )
 async def tls_1_2_only(cms: Stage) -> None:
     """After a first connection, the CMS comes back and speaks TLS 1.2 alone, with the suites that go with its
@@ -18,5 +19,5 @@ async def tls_1_2_only(cms: Stage) -> None:
     """
     await cms.reach("exchange")
     await cms.reconnect_meeting(certificate("tls-1.2-only"))
-    with cms.patience("reconnect_within"):
+    with cms.patience("reconnect_within", times=1.25):
         await cms.wait_for("answer")

@@ -4,11 +4,11 @@ from mockpilot.scenario import Stage, scenario
 
 @scenario(
     exercises=["L-01"],
-    also=["C-05"],
+    also=["C-05", "L-15"],
     group="Connecting",
     needs=["ca key"],
     typical="40 s",
-    bounded_by=["boot_never", "reconnect_within", "reconnect_within"],
+    bounded_by=["boot_never", *("reconnect_within",) * 3],
 )
 async def tls_1_3_only(cms: Stage) -> None:
     """After a first connection, the CMS comes back and speaks TLS 1.3 alone.
@@ -17,5 +17,5 @@ async def tls_1_3_only(cms: Stage) -> None:
     """
     await cms.reach("exchange")
     await cms.reconnect_meeting(certificate("tls-1.3-only"))
-    with cms.patience("reconnect_within"):
+    with cms.patience("reconnect_within", times=1.25):
         await cms.wait_for("answer")

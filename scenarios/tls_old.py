@@ -4,10 +4,11 @@ from mockpilot.scenario import Stage, scenario
 
 @scenario(
     exercises=["C-05"],
+    also=["L-15"],
     group="Refusing",
     needs=["ca key"],
     typical="40 s",
-    bounded_by=["boot_never", "reconnect_within", "reconnect_within"],
+    bounded_by=["boot_never", *("reconnect_within",) * 3],
 )
 async def tls_old(cms: Stage) -> None:
     """After a good connection, the CMS comes back and speaks nothing newer than TLS 1.1.
@@ -17,5 +18,5 @@ async def tls_old(cms: Stage) -> None:
     """
     await cms.reach("exchange")  # the same presystem gets through with the good certificate
     await cms.reconnect_meeting(certificate("tls-old"))
-    with cms.patience("reconnect_within"):
+    with cms.patience("reconnect_within", times=1.25):
         await cms.wait_for("answer")

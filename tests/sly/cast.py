@@ -15,6 +15,7 @@ from sly.links import (
     WatchesWhenNothingIsOpen,
     hammering,
     hurrying_back,
+    one_more_try,
     pong_without_payload,
     pongs,
     returning,
@@ -49,12 +50,19 @@ from sly.messages import (
     stamps_stand_still,
 )
 
-VERIFIES, RECONNECTS = "handshake.verifies-certificate", "link.reconnects"
+VERIFIES, RECONNECTS, RETURNS = "handshake.verifies-certificate", "link.reconnects", "link.returns-after-outage"
 COMES_AGAIN, CHANGE_COMES = "requests.unconfirmed-list-comes-again", "requests.change-comes-after-outage"
 SLOWLY, VANISHED, CANCELLED = (
     "boot.rejected-retries-slowly", "information.vanished-points", "requests.cancelled-leaves",
 )  # fmt: skip
 CLOCK, PINGS = "envelope.clock", "link.answers-pings"
+
+TAKEN_BACK = (
+    "certificate_expired", "certificate_not_yet_valid", "certificate_self_signed", "certificate_unknown_ca",
+    "certificate_wrong_host", "certificate_missing_intermediate", "tls_old", "subprotocol_alien", "redirect_elsewhere",
+    "outage_503",
+)  # fmt: skip
+"""Scenarios that refuse attempts for a while."""
 
 CONVICTED = (
     # connecting
@@ -81,6 +89,7 @@ CONVICTED = (
     Sly("hammers after 403 alone", "handshake.slows-after-refusal", "login_refused", hammering(range(403, 404))),
     Sly("hammers after 503 alone", "link.backs-off", "outage_503", hammering(range(500, 600))),
     Sly("hammers after a redirect", "link.backs-off", "redirect_elsewhere", hammering(range(300, 400))),
+    *(Sly(f"tries to come back once: {name}", RETURNS, name, one_more_try) for name in TAKEN_BACK),
     # booting
     Sly("boots once more when nobody answers, then waits for ever", "boot.tries-again", "boot_unanswered",
         booting=BootsTwice),

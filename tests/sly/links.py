@@ -37,6 +37,11 @@ def hammering(status: range) -> Make:
     return lambda: behaving(pause=lambda end, planned_s: TIGHT_S if end.status in status else planned_s)
 
 
+def one_more_try() -> Conduct:
+    """Tries to come back once."""
+    return behaving(pause=lambda end, planned_s: planned_s if end.kind is EndKind.LOST else FOR_GOOD_S)
+
+
 def pongs(kept: Callable[[int, int], bool]) -> Make:
     """Which pongs leave, by the number of the link and of the pong on it."""
     def conduct() -> Conduct:

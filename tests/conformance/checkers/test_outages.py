@@ -57,6 +57,19 @@ def test_giving_up_after_bad_certificates_is_a_warning() -> None:
     assert play.wait(380).convicted_of(RETURNS).level is Level.SHOULD
 
 
+def alien() -> Play:
+    """An attempt is answered with a subprotocol that nobody offered, and given up."""
+    play = Play().exchange().closed().armed("alien", "refuse", how="alien-subprotocol")
+    play.tls().upgrade(fault="alien").ended("product").wait(15)
+    return play.line(ev.FaultDisarmed(name="alien", do="refuse"))
+
+
+def test_giving_up_after_an_alien_subprotocol_is_a_warning() -> None:
+    """A 101 that must be refused is no way in."""
+    assert alien().wait(380).convicted_of(RETURNS).level is Level.SHOULD
+    assert alien().wait(200).connect().boot().held(RETURNS)
+
+
 @pytest.mark.parametrize("status", [401, 403])
 def test_staying_away_after_a_refused_login_is_right(status: int) -> None:
     """Coming back is not owed."""

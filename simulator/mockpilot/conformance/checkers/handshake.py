@@ -196,14 +196,16 @@ def _login_refused(case: Case) -> Iterator[Observation]:
                 f"a stop, or at least {format_duration(case.limits['retry_floor'])} between attempts",
                 told(run),
             )  # fmt: skip
-        elif shows_pace(run, watched, case.limits["spacing_observe"], case.limits["retry_floor"]):
-            yield held(SLOWS_AFTER_REFUSAL, *(attempt.index for attempt in run))
-        elif _stayed_away(case, run[-1], after):
+        elif _is_patient(case, run, watched) or _stayed_away(case, run[-1], after):
             yield held(SLOWS_AFTER_REFUSAL, *(attempt.index for attempt in run))
         else:
             times_said = "once" if len(run) == 1 else f"{len(run)} times"
             yield undecided(SLOWS_AFTER_REFUSAL, run[0].index, why=f"it tried {times_said}, which shows no pace, and "
                             f"was not watched long enough to say that it stopped")  # fmt: skip
+
+
+def _is_patient(case: Case, run: list[Attempt], watched_s: float) -> bool:
+    return shows_pace(run, watched_s, case.limits["spacing_observe"], case.limits["retry_floor"])
 
 
 def _stayed_away(case: Case, last: Attempt, after: Attempt | None) -> bool:

@@ -48,8 +48,9 @@ def _returns(case: Case) -> Iterator[Observation]:
 
 
 def _got_in(attempt: Attempt, over: Event) -> bool:
-    """Whether it reached 101 while the outage went on; the last one met may have got in right after it."""
-    return any(link.opened is not None and link.opened.index < over.index for link in attempt.links)
+    """Whether it reached a sound 101 while the outage went on; the last one met may have got in right after it."""
+    return any(link.opened is not None and link.opened.fault is None and link.opened.index < over.index
+               for link in attempt.links)  # fmt: skip
 
 
 def _after(case: Case, armed: FaultArmed, over: Event, met: list[Attempt]) -> Iterator[Observation]:
