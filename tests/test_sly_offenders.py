@@ -11,7 +11,7 @@ from mockpilot.conformance.levels import Level, Outcome
 from mockpilot.conformance.rules import RULES
 from mockpilot.conformance.verdict import Verdict, judge
 from rig import catalogue, perform
-from sly.cast import CONVICTED, NOT_CLEARED, REMARKED, RIGHT
+from sly.cast import CONVICTED, FORGETFUL_FROM_NOTHING, NOT_CLEARED, REMARKED, RIGHT
 from sly.making import Sly
 
 
@@ -55,3 +55,8 @@ def test_what_looks_like_it_and_is_right_passes(honest: Sly, monkeypatch: pytest
     verdict = tried(honest, monkeypatch)
     assert (verdict.outcome, verdict.findings) == (Outcome.PASSED, ())
     assert RULES[honest.rule].requirement in verdict.exercised
+
+
+def test_late_confirmation_is_of_a_list_that_asks_for_something(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An empty list that opens a link stops no scenario half-way."""
+    assert "no list with a charging request came" not in tried(FORGETFUL_FROM_NOTHING, monkeypatch).detail

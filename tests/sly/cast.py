@@ -37,6 +37,7 @@ from sly.lists import (
     SendsChangesAtOnce,
     TakesAnswersInOrder,
     TellsAgain,
+    beginning_with_nothing,
     opening_lists,
 )
 from sly.making import Sly, behaving, is_answer
@@ -139,6 +140,8 @@ CONVICTED = (
         lists=ResendsOnce),
     Sly("takes the confirmation of an older list for the newest one's", COMES_AGAIN, "confirmation_late_after_change",
         lists=TakesAnswersInOrder),
+    Sly("takes the confirmation of an older list for the newest one's, and begins with an empty list", COMES_AGAIN,
+        "confirmation_late_after_change", beginning_with_nothing, lists=TakesAnswersInOrder),
     Sly("leaves the newest request out of the first list of later links, after an outage", CHANGE_COMES,
         "outage_with_changes", opening_lists(lambda draft: draft.entries[:-1])),
     Sly("leaves the newest request out of the first list of later links, after an unread list", CHANGE_COMES,
@@ -169,6 +172,11 @@ REMARKED = (
 )
 """Whoever may be right by the letter of a rule, and yet never comes back: told, and undecided."""
 
+FORGETFUL_FROM_NOTHING = Sly(
+    "holds what was created while a list was open for told with it, and begins with an empty list", COMES_AGAIN,
+    "confirmation_late_after_change", beginning_with_nothing, lists=ForgetsMeanwhile,
+)
+
 NOT_CLEARED = (
     Sly("names no point where one vanishes", VANISHED, "point_vanishes", book=NamesNoPoint),
     Sly("names no point where one is renamed", VANISHED, "point_renamed", book=NamesNoPoint),
@@ -180,6 +188,7 @@ NOT_CLEARED = (
         lists=ForgetsMeanwhile),
     Sly("goes back to the values before the last change on every later link", CHANGE_COMES,
         "outage_with_changed_values", lists=TellsAgain, book=GoesBack),
+    FORGETFUL_FROM_NOTHING,
     Sly("sets one value with every change", CHANGE_COMES, "outage_with_changed_values", lists=TellsAgain,
         book=FixedValue),
     Sly("begins later links with the newest request alone", "requests.told-again-after-amnesia", "cms_forgets",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import itertools
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -29,6 +30,12 @@ def opening_lists(later: Callable[[ListDraft], tuple[Entry, ...]]) -> Make:
         return behaving(entries=entries)
 
     return conduct
+
+
+def beginning_with_nothing() -> Conduct:
+    """The very first list is empty."""
+    lists = itertools.count()
+    return behaving(entries=lambda draft: () if next(lists) == 0 else draft.entries)
 
 
 class ResendsOnce(Lists):
