@@ -37,6 +37,7 @@ from sly.lists import (
     SendsChangesAtOnce,
     TakesAnswersInOrder,
     TellsAgain,
+    TellsNothingButTheFirst,
     beginning_with_nothing,
     opening_lists,
 )
@@ -189,6 +190,8 @@ NOT_CLEARED = (
     Sly("goes back to the values before the last change on every later link", CHANGE_COMES,
         "outage_with_changed_values", lists=TellsAgain, book=GoesBack),
     FORGETFUL_FROM_NOTHING,
+    Sly("says nothing after the empty list that opens its link", "requests.empty-list-is-there",
+        "all_requests_cancelled", beginning_with_nothing, lists=TellsNothingButTheFirst),
     Sly("sets one value with every change", CHANGE_COMES, "outage_with_changed_values", lists=TellsAgain,
         book=FixedValue),
     Sly("begins later links with the newest request alone", "requests.told-again-after-amnesia", "cms_forgets",

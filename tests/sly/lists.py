@@ -189,6 +189,14 @@ class CancelsQuietly(RequestBook):
         return said
 
 
+class TellsNothingButTheFirst(Lists):
+    """Sends one list on a link, and none that changes it."""
+
+    def consider(self, now: float) -> None:
+        if not self._opened_link:
+            super().consider(now)
+
+
 class CancelsNothing(RequestBook):
     """A cancelling is confirmed to the person, and forgotten."""
 

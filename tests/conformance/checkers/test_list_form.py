@@ -121,8 +121,20 @@ def test_list_that_is_left_out_is_convicted_alone(payload: Any) -> None:
 def test_empty_list_is_convicted_in_1_0_alone() -> None:
     """There the last request is taken back by Terminate."""
     assert Play(dialect="vdv-1.0", presystem="urn:x").exchange().asks().convicted_of(EMPTY).level is Level.MUST
-    assert Play(dialect="vdv-1.1").exchange().asks().held(EMPTY)
-    assert Play(dialect="vdv-1.1").exchange().asks(A | {"chargingInstruction": "Terminate"}).held(EMPTY)
+    assert cancelled_all(A, dialect="vdv-1.1").asks().held(EMPTY)
+    assert cancelled_all(A, dialect="vdv-1.1").asks(A | {"chargingInstruction": "Terminate"}).held(EMPTY)
+
+
+def cancelled_all(*stood: dict[str, Any], **play: Any) -> Play:
+    """Everything that stood in the list is cancelled."""
+    return Play(**play).exchange().asks(*stood).takes().wait(5).step("cancel-all-requests").wait(2)
+
+
+def test_empty_list_shows_nothing_unless_something_was_taken_back() -> None:
+    """Many products open their links with one."""
+    assert not Play().exchange().asks().takes().pushed(2).exercised(EMPTY)
+    assert not cancelled_all().asks().exercised(EMPTY)
+    assert not Play().exchange().asks(A).takes().closed().exchange().asks().takes().exercised(EMPTY)
 
 
 def test_other_keys_instead_of_the_list_are_a_matter_of_the_schema() -> None:

@@ -48,7 +48,7 @@ def _schema(case: Case, link: Link) -> Iterator[Observation]:
                 yield held(rule, frame.index, link=link.number)
         if SOC_RANGE not in broken:
             yield from _soc_range(link, frame)
-        if EMPTY_LIST not in broken and _asks_for_nothing(frame):
+        if EMPTY_LIST not in broken and _asks_for_nothing(frame) and _everything_was_cancelled(case, frame):
             yield held(EMPTY_LIST, frame.index, link=link.number)
         fraction = _fractional(payload)
         if fraction:
@@ -122,6 +122,13 @@ def _asks_for_nothing(frame: Frame) -> bool:
     """An empty list, or one that takes back every entry."""
     entries = list(read_entries(frame))
     return payload_of(frame) == {_LIST: []} or (bool(entries) and all(entry.terminated for entry in entries))
+
+
+def _everything_was_cancelled(case: Case, frame: Frame) -> bool:
+    """Whether the product was made to take back requests that stood: an empty list that opens a link shows nothing."""
+    steps = (step for step in case.steps if step.name == "cancel-all-requests" and step.provoked.index < frame.index)
+    before = (case.list_before(step.provoked.index) for step in steps)
+    return any(told is not None and any(not entry.terminated for entry in told.entries) for told in before)
 
 
 _INTEGERS = ("priority", "hvacAuxiliaryConsumerPower", "systemAuxiliaryConsumerPower")
