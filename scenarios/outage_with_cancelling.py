@@ -24,9 +24,12 @@ async def outage_with_cancelling(cms: Stage) -> None:
     for _ in range(2):
         await taken_over(cms, "create-request")
     await cms.wait_for("answer")  # the list is confirmed by now, so nothing is open
+    asked_for = cms.request_ids
     await away_during(cms, "cancel-request")
     with cms.patience("resend_within") as waited:
         await cms.wait_for("ProvideChargingRequests")
+        while asked_for <= cms.request_ids:  # the first list may still be of before
+            await cms.wait_for("depot_changed")
     if waited.ran_out:
         await list_on_new_link(cms)
     else:

@@ -162,6 +162,8 @@ CONVICTED = (
         "outage_with_changes", opening_lists(lambda draft: draft.entries[-1:])),
     Sly("goes back to the list before the last one on every later link", "requests.complete-list",
         "request_cancelled", lists=TellsAgain, book=GoesBack),
+    Sly("cancels nothing while no link is up, and sends its list on every link", CANCELLED, "outage_with_cancelling",
+        lists=TellsAgain, book=CancelsNothing),
     Sly("cancels nothing, and says so on the next link alone", CANCELLED, "request_cancelled", lists=TellsAgain,
         book=CancelsNothing),
 )  # fmt: skip

@@ -27,12 +27,12 @@ def lists_after(
     """Those that may answer a step: in time, unless any time will do, and before a step that speaks of other things."""
     others = (one.provoked.index for one in case.steps if one.provoked.index > step.provoked.index and until(one))
     cut = next(others, None)
-    within = case.waiting.deadline(_could_tell_at(case, step), case.limits["provoke_within"]) if in_time else math.inf
+    within = case.waiting.deadline(could_tell_at(case, step), case.limits["provoke_within"]) if in_time else math.inf
     return [read for read in case.lists if read.index > step.provoked.index and read.teller == before.teller
             and read.at <= within and (cut is None or read.index < cut)]  # fmt: skip
 
 
-def _could_tell_at(case: Case, step: Step) -> float:
+def could_tell_at(case: Case, step: Step) -> float:
     """When the product could send what came of a step: at once, or after the first answered push of its next link."""
     assert step.ended is not None
     if could_tell(case, step):

@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 
 from conformance.playbook import Play, entry, second_chance
+from mockpilot.conformance.case import Case
+from mockpilot.conformance.checkers import cancelling
 from mockpilot.conformance.levels import Basis, Level
 
 CANCELLED, LAST = "requests.cancelled-leaves", "requests.cancels-the-last"
@@ -120,6 +122,25 @@ def test_list_that_was_under_way_says_nothing() -> None:
     play = two().step("cancel-request", request="a").wait(0.3).asks(A, B).takes()
     assert not play.complaints()
     assert play.wait(5).asks(B).takes().held(CANCELLED)
+
+
+def test_list_that_was_under_way_gives_the_next_link_the_last_word() -> None:
+    """One that came at once may be of before, the one after a whole limit and a reconnect may not."""
+    def then(*entries: dict[str, Any]) -> Play:
+        play = two().step("cancel-request", request="a").asks(A, B).takes().pushed(5).closed().wait(5).exchange()
+        return play.wait(2).asks(*entries).takes()
+
+    assert then(B).held(CANCELLED)
+    kept = then(A, B).convicted_of(CANCELLED)
+    assert (kept.level, kept.basis) == (Level.MUST, Basis.POLICY)
+
+
+def test_lists_that_decide_nothing_are_told() -> None:
+    """How many came, and what they still hold."""
+    play = two().step("cancel-request", request="a").asks(A, B).takes().closed().exchange().asks(A, B).takes()
+    seen = [one for one in cancelling.check(Case(play.ends().history)) if one.rule == CANCELLED]
+    assert [one.held for one in seen] == [None]
+    assert "cancel-request was asked for; 2 lists came after it and still hold a" in seen[0].message
 
 
 def test_whichever_entry_left_something_left() -> None:

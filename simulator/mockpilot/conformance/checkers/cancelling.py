@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from mockpilot.conformance.after_steps import lists_after, never_came, others_brought_lists
+from mockpilot.conformance.after_steps import could_tell_at, lists_after, never_came, others_brought_lists
 from mockpilot.conformance.case import Case
 from mockpilot.conformance.chances import second_chances
 from mockpilot.conformance.conversation import Link
 from mockpilot.conformance.levels import Basis
 from mockpilot.conformance.lists import RequestList, Step
-from mockpilot.conformance.observation import Observation, held
+from mockpilot.conformance.observation import Observation, held, undecided
+from mockpilot.counts import counted
 
 CANCELLED_LEAVES = "requests.cancelled-leaves"
 CANCELS_LAST = "requests.cancels-the-last"
@@ -36,8 +37,10 @@ def _cancelled(case: Case, step: Step, before: RequestList) -> Iterator[Observat
     assert step.ended is not None
     everything = step.name == "cancel-all-requests"
     in_time = lists_after(case, step, before, until=lambda other: other.cancels)
-    # Where none came in time, the next ones show it, on the next link at the latest.
-    after = in_time or lists_after(case, step, before, until=lambda other: other.cancels, in_time=False)
+    sure = [read for read in in_time if read.at > case.delivery.known_at(read.link, step.ended.at)]
+    # Where none came in time, or only such as may be of before, the next ones show it, on the next link at the latest.
+    shows = sure or any(_left(before, read, everything=False) for read in in_time)
+    after = in_time if shows else lists_after(case, step, before, until=lambda other: other.cancels, in_time=False)
     left = next((read for read in after if _left(before, read, everything=False)), None)
     gone = next((read for read in after if _left(before, read, everything=True)), None)
     if everything and gone is not None:
@@ -53,10 +56,9 @@ def _cancelled(case: Case, step: Step, before: RequestList) -> Iterator[Observat
         yield held(CANCELLED_LEAVES, step.ended.index, left.index, link=left.link.number)
     if left is not None:
         return
-    if after and not in_time:
+    if after and not sure:
         yield from _kept_on_next_link(case, step, before, after)
         return
-    sure = [read for read in after if read.at > case.delivery.known_at(read.link, step.ended.at)]
     if sure and len(before.ids) >= TWO:
         yield Observation(
             CANCELLED_LEAVES, False, (before.index, step.ended.index, *(read.index for read in sure)),
@@ -71,21 +73,26 @@ def _cancelled(case: Case, step: Step, before: RequestList) -> Iterator[Observat
 def _kept_on_next_link(
     case: Case, step: Step, before: RequestList, late: Sequence[RequestList]
 ) -> Iterator[Observation]:
-    """No list came in time, and those of the second chance are as if nothing had been cancelled."""
+    """No list that shows it came in time, and those of the second chance are as if nothing had been cancelled."""
     assert step.ended is not None
-    if before.answer is None or not others_brought_lists(case, step):
-        return
+    rule = CANCELLED_LEAVES if len(before.ids) >= TWO else CANCELS_LAST
+    since = could_tell_at(case, step)
     chances = [chance for chance in second_chances(case, step.ended.index, before.link.instance)
-               if case.waiting.ran_out(step.ended.at, case.limits["provoke_within"], chance.ended_at)]  # fmt: skip
+               if case.waiting.ran_out(since, case.limits["provoke_within"], chance.ended_at)]  # fmt: skip
     sure = [read for read in late if any(read.link is one.link and read.index > one.answered_index for one in chances)]
-    if sure:
+    if sure and before.answer is not None and others_brought_lists(case, step):
         yield Observation(
-            CANCELLED_LEAVES if len(before.ids) >= TWO else CANCELS_LAST, False,
-            (before.index, step.ended.index, *(read.index for read in sure)),
+            rule, False, (before.index, step.ended.index, *(read.index for read in sure)),
             f"a list without what was cancelled after {step.name}, on the next link at the latest",
             "none in time, and on the next link one with every entry of before", basis=Basis.POLICY, cause="never",
             link=before.link.number,
         )  # fmt: skip
+    else:
+        meant = step.provoked.charging_request_id
+        kept = meant if meant in before.ids else "every entry of before"
+        why = (f"{step.name} was asked for; {counted(len(late), 'list')} came after it and still "
+               f"{'holds' if len(late) == 1 else 'hold'} {kept}, which may be of before")  # fmt: skip
+        yield undecided(rule, step.ended.index, *(read.index for read in late), why=why, link=before.link.number)
 
 
 def _come_back(case: Case, before: RequestList, left: RequestList) -> RequestList | None:
