@@ -12,9 +12,9 @@ from mockpilot.history.events import SimulatorBroke
 from mockpilot.history.recorder import History
 from mockpilot.history.trace import from_lines, to_line
 from mockpilot.limits import Limits
-from mockpilot.presystem.conduct import CONFORMING
 from mockpilot.selftest.cast import speaking
 from rig import PROFILE, catalogue, perform
+from sly.lists import beginning_with_nothing
 
 SCENARIOS = sorted(catalogue())
 
@@ -79,7 +79,6 @@ def test_profile_of_the_rig_has_the_default_limits() -> None:
 
 @pytest.mark.parametrize("name", ["confirmation_missing", "confirmation_wrong_id", "link_closed_before_confirmation"])
 def test_fault_is_not_spent_on_a_list_that_asks_for_nothing(name: str) -> None:
-    """A product may begin each link with an empty list; what it is asked to plan then meets the fault."""
-    begins_empty = replace(CONFORMING, entries=lambda draft: () if draft.opens_link else draft.entries)
-    verdict = judge(perform(catalogue()[name], begins_empty))
+    """A product may begin with an empty list; what it is asked to plan then meets the fault."""
+    verdict = judge(perform(catalogue()[name], beginning_with_nothing()))
     assert (verdict.outcome, verdict.findings, verdict.detail) == ("passed", (), "")

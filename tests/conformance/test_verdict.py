@@ -298,3 +298,12 @@ def test_remark_does_not_show_that_a_fault_was_met() -> None:
     play.connect(target="/vdv463/depot-7?a=b").ended("us")
     verdict = play.judged()
     assert (verdict.outcome, verdict.cause) == (Outcome.INCONCLUSIVE, Cause.FAULT_NEVER_SEEN)
+
+
+def test_scenario_that_gave_up_does_not_pass_by_what_was_kept_on_the_way() -> None:
+    """What it claims was put to the test, but not by what it is about."""
+    play = Play("B-01").exchange().pushed(2)
+    assert play.judged().outcome is Outcome.PASSED
+    verdict = play.ends(detail="a list did not come in 60 s").judged()
+    assert (verdict.outcome, verdict.cause) == (Outcome.INCONCLUSIVE, Cause.NEVER_EXERCISED)
+    assert "a list did not come in 60 s" in verdict.detail

@@ -37,8 +37,12 @@ def doubts(case: Case, seen: Sequence[Observation], exercised: Sequence[str], br
     if _ran_dry(case):
         # What could have set a fault off never came: that nothing was exercised says more than that it never fired.
         yield from _not_exercised(case, seen, exercised)
-    yield from _faults(case, _claims_broken(case, seen))
+    claims_broken = _claims_broken(case, seen)
+    yield from _faults(case, claims_broken)
     yield from _not_exercised(case, seen, exercised)
+    if _ran_dry(case) and case.ended is not None and not claims_broken:
+        # What was kept up to there may have been kept by the way: what the scenario is about did not take place.
+        yield Doubt(Cause.NEVER_EXERCISED, f"the scenario did not come to its end: {case.ended.detail}")
 
 
 def _ended_early(case: Case) -> Iterator[Doubt]:
