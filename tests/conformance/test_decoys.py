@@ -123,10 +123,10 @@ def test_complete_lists_carry_old_entries() -> None:
 
 
 def test_right_silence_is_never_failed_and_never_passed() -> None:
-    """Receive-only, operator-driven, not long stopped after 401, gone under a supervisor, slower than our limits."""
+    """Receive-only, operator-driven, stopped after 401, gone under a supervisor, slower than our limits."""
     receive_only = Play("L-03", sends_requests=False).exchange().pushed(9)
     waiting = Play("L-03", launched=False, provoked=False).exchange().pushed(9)
-    stopped = Play("C-11").exchange().closed().refused(401).wait(290)
+    stopped = Play("C-11").exchange().closed().refused(401).wait(300)
     gone = Play("L-01").exchange().closed().line(ev.ProductExited(status=0, by_us=False)).wait(400)
     slow = Play("L-01").exchange().closed().wait(200)
     outcomes = {play.judged().outcome for play in (receive_only, waiting, stopped, gone, slow)}

@@ -93,7 +93,6 @@ _CONFORMING = (
     Role("tries again after all but five minutes", adjust=_set(back_off=Backoff(299.0, 299.0, 0.0))),
     Role("tries again by chance", replace(CONFORMING, pause=free.fully_jittered), _set(back_off=Backoff(2.0, 300.0)),
          only=("outage_", "link_", "login_refused", "subprotocol_")),
-    Role("stops once its login is refused", replace(CONFORMING, pause=free.stopping_once_refused), only=("login_",)),
     Role("tries again at once, then slower", adjust=_set(back_off=Backoff(0.5, 300.0))),
     Role("resends after a reconnect only", adjust=_paced(list_time_out=math.inf, list_time_out_cap=math.inf)),
     Role("resends after fifty seconds", adjust=_paced(list_time_out=50.0, list_time_out_cap=50.0)),

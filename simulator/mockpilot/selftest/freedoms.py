@@ -175,14 +175,6 @@ def fully_jittered(_end: LinkEnd, planned_s: float) -> float:
     return max(0.05, planned_s * (planned_s * 1000 % 1))
 
 
-_FOR_GOOD_S = 7 * 24 * 3600.0
-
-
-def stopping_once_refused(end: LinkEnd, planned_s: float) -> float:
-    """Whoever is not let in may wait for a person."""
-    return _FOR_GOOD_S if end.status in (401, 403) else planned_s
-
-
 def in_capitals(answer: Envelope) -> tuple[Envelope, ...]:
     """UUIDs are values: capitals are the same."""
     return (replace(answer, message_id=answer.message_id.upper()),)

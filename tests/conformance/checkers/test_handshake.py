@@ -233,33 +233,11 @@ def test_challenge_rounds_are_no_hammering() -> None:
     assert not play.complaints()
 
 
-def test_stop_after_refusal_holds() -> None:
-    """Once whoever goes on would have come again; ``reconnect_within`` is five minutes."""
-    play = refusals(0, 1).wait(301)
-    assert play.held(SLOWS)
+def test_stop_after_refusal_is_not_exercised() -> None:
+    """Silence shows no pace; it is right all the same."""
+    play = refusals(0, 1).wait(120)
+    assert not play.exercised(SLOWS)
     assert not play.complaints()
-
-
-def test_pause_after_one_refusal_is_no_stop_yet() -> None:
-    """A short look shows neither a pace nor a stop; short limits make it no longer than the longest pause."""
-    assert not refusals(0, 1).wait(120).exercised(SLOWS)
-    short = {"spacing_observe": 3.0, "reconnect_within": 10.0}
-    assert not refusals(0, 1, limits=short).wait(9).exercised(SLOWS)
-    assert refusals(0, 1, limits=short).wait(11).held(SLOWS)
-
-
-def test_stop_that_may_be_none_decides_nothing() -> None:
-    """The product was gone, or nobody could have knocked."""
-    assert not refusals(0, 1).line(ev.ProductExited(status=1, by_us=False)).wait(301).exercised(SLOWS)
-    assert not refusals(0, 1).line(ev.ListenerDown(port=1)).wait(301).exercised(SLOWS)
-
-
-def test_hammering_after_a_long_first_pause_is_warned() -> None:
-    """Short limits do not hide it."""
-    play = refusals(5, 1, limits={"spacing_observe": 3.0, "reconnect_within": 10.0, "retry_floor": 0.1})
-    for _ in range(300):
-        play.refused(401)
-    assert play.convicted_of(SLOWS).level is Level.SHOULD
 
 
 def test_slow_retry_is_held_after_the_time_of_observation() -> None:
