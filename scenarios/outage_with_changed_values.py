@@ -1,7 +1,7 @@
 from mockpilot.scenario import Stage, away_during, list_on_new_link, scenario, taken_over
 
-CONTROLS = 2
-"""Changes on a live link that show what one looks like; a command may set the same value each time."""
+CONTROLS = 3
+"""Changes on a live link that show what one looks like: a command may set the same value each time, or two in turn."""
 
 
 @scenario(
@@ -16,8 +16,8 @@ CONTROLS = 2
     ],
 )
 async def outage_with_changed_values(cms: Stage) -> None:
-    """A charging request is changed twice. Then the link is lost while nothing is open, and for a while every attempt
-    to come back is dropped. Meanwhile the same request is changed once more; then the CMS is there again.
+    """A charging request is changed three times. Then the link is lost while nothing is open, and for a while every
+    attempt to come back is dropped. Meanwhile the same request is changed once more; then the CMS is there again.
 
     The presystem comes back, boots, waits for the first push, and its list has the values that it changed to
     meanwhile: else the CMS charges for a plan that is out of date.

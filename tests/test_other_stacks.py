@@ -266,5 +266,6 @@ def test_paused_process_convicts_nobody(
     assert blamed(done) == {}
     assert set(done.outcomes.values()) <= {"passed", "inconclusive"}, done.stdout
     assert [event["late_s"] for event in of_kind(done, scenario, "stalled") if event["late_s"] > PAUSED_S / 2]
-    undecided = {one["cause"] for one in done.result["scenarios"] if one["outcome"] == "inconclusive"}
-    assert undecided <= {"never exercised", "simulator overloaded"}
+    undecided = [one for one in done.result["scenarios"] if one["outcome"] == "inconclusive"]
+    unclear = [one for one in undecided if one["cause"] not in ("never exercised", "simulator overloaded")]
+    assert [one["detail"] for one in unclear if "mockpilot itself stalled" not in one["detail"]] == []

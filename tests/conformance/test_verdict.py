@@ -102,6 +102,12 @@ def test_fault_that_nobody_met_is_inconclusive(verb: str) -> None:
     assert Outcome.PASSED is seen.judged().outcome
 
 
+def test_fault_that_came_to_nothing_beside_a_stall_says_so() -> None:
+    """It may have come to nothing because of us."""
+    play = Play().armed("it", "drop").exchange().wait(20).line(ev.Stalled(late_s=3.0))
+    assert "never fired; mockpilot itself stalled for 3.0 s" in play.judged().detail
+
+
 def test_missing_reaction_that_was_asked_for_is_no_unseen_fault() -> None:
     """A product that does not notice silence is warned of just that."""
     play = Play("L-08").armed("s", "drop").exchange().fired("s", "drop").here(ev.WentSilent(fault="s")).wait(310)

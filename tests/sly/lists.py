@@ -139,13 +139,13 @@ class DropsWhatCharges(RequestBook):
 
 @dataclass
 class ChangesAreLost(RequestBook):
-    """What changes after the first two changes is lost, as if it were told to a link that is gone."""
+    """What changes after the first three changes is lost, as if it were told to a link that is gone."""
 
     changes: int = 0
 
     def apply(self, step: Step, now: datetime) -> str:
         self.changes += step.step == "change-request"
-        return "lost" if self.changes > 2 and step.step == "change-request" else super().apply(step, now)
+        return "lost" if self.changes > 3 and step.step == "change-request" else super().apply(step, now)
 
 
 class FixedValue(RequestBook):

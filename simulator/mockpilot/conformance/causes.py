@@ -78,12 +78,14 @@ def _faults(case: Case, claims_broken: bool) -> Iterator[Doubt]:
     fired = {event.name for event in case.of(FaultFired)}
     seen = {event.name for event in case.of(FaultSeen)}
     armed = [event for event in case.of(FaultArmed) if not event.optional]
+    stalled = case.waiting.stalled_s(0.0, case.ends_at)
+    beside = f"; mockpilot itself stalled for {stalled:.1f} s" if stalled > case.limits["guard"] else ""
     for event in armed:
         if event.name not in fired:
-            yield Doubt(Cause.FAULT_NEVER_FIRED, f"fault {event.name} ({event.do}) was armed but never fired")
+            yield Doubt(Cause.FAULT_NEVER_FIRED, f"fault {event.name} ({event.do}) was armed but never fired{beside}")
     for event in armed:
         if event.name in fired and event.name not in seen and not claims_broken:
-            detail = f"fault {event.name} ({event.do}) fired, but nothing shows that the product met it"
+            detail = f"fault {event.name} ({event.do}) fired, but nothing shows that the product met it{beside}"
             yield Doubt(Cause.FAULT_NEVER_SEEN, detail)
 
 

@@ -117,6 +117,7 @@ _CONFORMING = (
     Role("replans with every push", free.replanning()),
     Role("sends every list in two steps", replace(CONFORMING, spelling=free.in_two_lists), only=_ASKING),
     Role("asks for the least that there is", free.asking(free.for_the_least), only=_ASKING, leaves_undecided=True),
+    Role("changes values to and fro", free.asking(free.to_and_fro), only=("outage_with_changed", "request_changed")),
     Role("plans by local time", free.asking(free.by_local_time), only=_ASKING),
     Role("binds its requests to the default point", free.bound_to_the_default_point(), only=_ASKING,
          leaves_undecided=True),

@@ -105,6 +105,13 @@ def for_the_least(entry: Entry) -> Entry:
     return {key: entry[key] for key in ("chargingRequestData", "vehicleId", "chargingRequestId")}
 
 
+def to_and_fro(entry: Entry) -> Entry:
+    """A change sets one of two values in turn, neither of them the first."""
+    data = entry["chargingRequestData"]
+    data["minTargetSoc"] = {75: 65, 80: 70}.get(data["minTargetSoc"], data["minTargetSoc"])
+    return entry
+
+
 def by_local_time(entry: Entry) -> Entry:
     """Times of entries have an offset, which need not be zero."""
     data = entry["chargingRequestData"]
