@@ -1,5 +1,5 @@
 from mockpilot.faults import certificate
-from mockpilot.scenario import Stage, scenario
+from mockpilot.scenario import BACK_AGAIN_BOUNDS, Stage, back_again, scenario
 
 
 @scenario(
@@ -8,7 +8,7 @@ from mockpilot.scenario import Stage, scenario
     group="Refusing",
     needs=["ca key"],
     typical="40 s",
-    bounded_by=["boot_never", *("reconnect_within",) * 3],
+    bounded_by=["boot_never", "reconnect_within", *BACK_AGAIN_BOUNDS],
 )
 async def certificate_expired(cms: Stage) -> None:
     """After a good connection, the CMS comes back with a certificate that expired some days ago.
@@ -18,5 +18,4 @@ async def certificate_expired(cms: Stage) -> None:
     """
     await cms.reach("exchange")  # the same presystem gets through with the good certificate
     await cms.reconnect_meeting(certificate("expired"))
-    with cms.patience("reconnect_within", times=1.25):
-        await cms.wait_for("answer")
+    await back_again(cms)

@@ -1,5 +1,5 @@
 from mockpilot.faults import certificate
-from mockpilot.scenario import Stage, scenario
+from mockpilot.scenario import BACK_AGAIN_BOUNDS, Stage, back_again, scenario
 
 
 @scenario(
@@ -8,7 +8,7 @@ from mockpilot.scenario import Stage, scenario
     group="Refusing",
     needs=["ca key"],
     typical="2 min",
-    bounded_by=["boot_never", *("reconnect_within",) * 4],
+    bounded_by=["boot_never", *("reconnect_within",) * 2, *BACK_AGAIN_BOUNDS],
 )
 async def certificate_self_signed(cms: Stage) -> None:
     """After a good connection, the CMS comes back with a certificate that it signed itself, and shows it to two
@@ -20,5 +20,4 @@ async def certificate_self_signed(cms: Stage) -> None:
     """
     await cms.reach("exchange")  # the same presystem gets through with the good certificate
     await cms.reconnect_meeting(certificate("self-signed"), attempts=2)
-    with cms.patience("reconnect_within", times=1.25):
-        await cms.wait_for("answer")
+    await back_again(cms)

@@ -1,4 +1,4 @@
-from mockpilot.scenario import Stage, scenario
+from mockpilot.scenario import Stage, back_again, scenario
 
 
 @scenario(
@@ -21,5 +21,4 @@ async def outage_503(cms: Stage) -> None:
             await cms.wait_for("upgrade_requested", count=3)
             with cms.patience("spacing_observe"):  # long enough to tell a back-off from a tight loop
                 await cms.wait_for("upgrade_requested", count=300)
-    with cms.patience("reconnect_within", times=1.25):
-        await cms.wait_for("answer")
+    await back_again(cms)

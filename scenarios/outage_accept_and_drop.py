@@ -1,4 +1,4 @@
-from mockpilot.scenario import Stage, scenario
+from mockpilot.scenario import BACK_AGAIN_BOUNDS, Stage, back_again, scenario
 
 
 @scenario(
@@ -6,7 +6,7 @@ from mockpilot.scenario import Stage, scenario
     also=["L-01"],
     group="Refusing",
     typical="7 min",
-    bounded_by=["boot_never", "reconnect_within", "spacing_observe", "reconnect_within", "reconnect_within"],
+    bounded_by=["boot_never", "reconnect_within", "spacing_observe", *BACK_AGAIN_BOUNDS],
 )
 async def outage_accept_and_drop(cms: Stage) -> None:
     """The link is lost, and every attempt to come back is accepted by TCP and dropped at once, as behind a load
@@ -22,5 +22,4 @@ async def outage_accept_and_drop(cms: Stage) -> None:
             await cms.wait_for("tcp_accepted", count=4)
             with cms.patience("spacing_observe"):  # long enough to tell a back-off from a tight loop
                 await cms.wait_for("tcp_accepted", count=300)
-    with cms.patience("reconnect_within", times=1.25):
-        await cms.wait_for("answer")
+    await back_again(cms)

@@ -1,5 +1,5 @@
 from mockpilot.faults import refuse
-from mockpilot.scenario import Stage, scenario
+from mockpilot.scenario import BACK_AGAIN_BOUNDS, Stage, back_again, scenario
 
 
 @scenario(
@@ -8,7 +8,7 @@ from mockpilot.scenario import Stage, scenario
     group="Refusing",
     needs=["ca key"],
     typical="40 s",
-    bounded_by=["boot_never", "reconnect_within", "hold", "reconnect_within", "reconnect_within"],
+    bounded_by=["boot_never", "reconnect_within", "hold", *BACK_AGAIN_BOUNDS],
 )
 async def redirect_elsewhere(cms: Stage) -> None:
     """The CMS closes the link and redirects the next attempt to another host, which has a good certificate of
@@ -26,5 +26,4 @@ async def redirect_elsewhere(cms: Stage) -> None:
         with cms.patience("hold"):  # who follows does so at once, and so does who hammers
             await cms.wait_for("upgrade_requested", count=70)
     cms.disarm(redirected)
-    with cms.patience("reconnect_within", times=1.25):
-        await cms.wait_for("answer")
+    await back_again(cms)

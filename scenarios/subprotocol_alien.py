@@ -1,5 +1,5 @@
 from mockpilot.faults import refuse
-from mockpilot.scenario import Stage, scenario
+from mockpilot.scenario import BACK_AGAIN_BOUNDS, Stage, back_again, scenario
 
 
 @scenario(
@@ -7,7 +7,7 @@ from mockpilot.scenario import Stage, scenario
     also=["L-15"],
     group="Refusing",
     typical="40 s",
-    bounded_by=["boot_never", "reconnect_within", "hold", "reconnect_within", "reconnect_within"],
+    bounded_by=["boot_never", "reconnect_within", "hold", *BACK_AGAIN_BOUNDS],
 )
 async def subprotocol_alien(cms: Stage) -> None:
     """The CMS closes the link and answers the next attempt with a subprotocol that nobody offered.
@@ -26,5 +26,4 @@ async def subprotocol_alien(cms: Stage) -> None:
     cms.disarm(alien)
     if cms.is_connected:
         await cms.drop("reset")
-    with cms.patience("reconnect_within", times=1.25):
-        await cms.wait_for("answer")
+    await back_again(cms)

@@ -1,5 +1,5 @@
 from mockpilot.faults import refuse
-from mockpilot.scenario import Stage, scenario
+from mockpilot.scenario import BACK_AGAIN_BOUNDS, Stage, back_again, scenario
 
 
 @scenario(
@@ -8,7 +8,7 @@ from mockpilot.scenario import Stage, scenario
     group="Refusing",
     needs=["subprotocol"],
     typical="2 min",
-    bounded_by=["boot_never", *["reconnect_within"] * 4, "spacing_observe"],
+    bounded_by=["boot_never", *("reconnect_within",) * 2, "spacing_observe", *BACK_AGAIN_BOUNDS],
 )
 async def subprotocol_missing(cms: Stage) -> None:
     """The CMS closes the link and opens each following one without the subprotocol that was offered, only to
@@ -28,5 +28,4 @@ async def subprotocol_missing(cms: Stage) -> None:
     with cms.patience("spacing_observe"):
         await cms.wait_for("link", count=20)
     cms.disarm(without)
-    with cms.patience("reconnect_within", times=1.25):
-        await cms.wait_for("answer")
+    await back_again(cms)

@@ -1,5 +1,5 @@
 from mockpilot.faults import certificate
-from mockpilot.scenario import Stage, scenario
+from mockpilot.scenario import BACK_AGAIN_BOUNDS, Stage, back_again, scenario
 
 
 @scenario(
@@ -8,7 +8,7 @@ from mockpilot.scenario import Stage, scenario
     group="Connecting",
     needs=["ca key"],
     typical="40 s",
-    bounded_by=["boot_never", *("reconnect_within",) * 3],
+    bounded_by=["boot_never", "reconnect_within", *BACK_AGAIN_BOUNDS],
 )
 async def tls_1_2_only(cms: Stage) -> None:
     """After a first connection, the CMS comes back and speaks TLS 1.2 alone, with the suites that go with its
@@ -19,5 +19,4 @@ async def tls_1_2_only(cms: Stage) -> None:
     """
     await cms.reach("exchange")
     await cms.reconnect_meeting(certificate("tls-1.2-only"))
-    with cms.patience("reconnect_within", times=1.25):
-        await cms.wait_for("answer")
+    await back_again(cms)

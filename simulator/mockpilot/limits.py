@@ -84,6 +84,12 @@ SAFE_FLOORS = {
 }  # fmt: skip
 """Below its floor a limit is so short that the speed of the machine counts; such a run is marked "short limits"."""
 
+JITTER = 1.25
+"""How many times ``reconnect_within`` a return may take once nothing keeps a product away any more.
+
+It may just have begun its longest wait, stretched by jitter.
+"""
+
 
 def short_limits(limits: Limits, push_interval_s: float) -> tuple[str, ...]:
     """Name the limits that lie below their safe floor."""

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from mockpilot.faults.verbs import answer
+from mockpilot.limits import JITTER
 from mockpilot.scenario.stage import Stage
 
+BACK_AGAIN_BOUNDS = ("reconnect_within",) * 2
+"""The limits that ``back_again`` may have to wait out, in whole ones."""
 TIGHT_LOOP = 10
 """Boots that it takes to speak of a tight loop."""
 PACE_OF_BOOTS_BOUNDS = ("retry_floor",) * TIGHT_LOOP
@@ -22,6 +25,12 @@ async def still_answers(cms: Stage) -> None:
         await cms.wait_for("answer", count=2)
     if waited.ran_out:
         await answer_on_new_link(cms)
+
+
+async def back_again(cms: Stage) -> None:
+    """Wait for an answered push of a product that nothing keeps away any more."""
+    with cms.patience("reconnect_within", times=JITTER):
+        await cms.wait_for("answer")
 
 
 async def answer_on_new_link(cms: Stage) -> None:

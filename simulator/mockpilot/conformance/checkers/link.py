@@ -13,6 +13,7 @@ from mockpilot.conformance.stuck import ended_by_us
 from mockpilot.counts import counted
 from mockpilot.durations import format_duration
 from mockpilot.history.events import CloseReceived, LinkEnded, ListenerDown
+from mockpilot.limits import JITTER
 
 RECONNECTS = "link.reconnects"
 BACKS_OFF = "link.backs-off"
@@ -22,8 +23,7 @@ MIN_GAPS = 6
 SHORTENED = 0.75
 """A steady pause that jitter shortens by a quarter is still that pause; without jitter fleets would knock as one."""
 LONG_OUTAGE_S = 60.0
-JITTER = 1.25
-"""After a long outage a product may just have begun its longest wait, stretched by jitter."""
+"""After one that long a product may be at its longest wait."""
 POLICY_VIOLATION = 1008
 """A close code that may well tell a product to stay away."""
 

@@ -8,7 +8,6 @@ from mockpilot.conformance.after_steps import could_tell
 from mockpilot.conformance.attempts import REFUSED_LOGIN, Attempt
 from mockpilot.conformance.case import Case
 from mockpilot.conformance.chances import missed
-from mockpilot.conformance.checkers.link import JITTER
 from mockpilot.conformance.conversation import Link
 from mockpilot.conformance.levels import Level
 from mockpilot.conformance.lists import RequestList, Step
@@ -16,6 +15,7 @@ from mockpilot.conformance.observation import Observation, held, undecided
 from mockpilot.counts import counted
 from mockpilot.durations import format_duration
 from mockpilot.history.events import Event, FaultArmed, FaultDisarmed
+from mockpilot.limits import JITTER
 
 RETURNS = "link.returns-after-outage"
 CHANGE_COMES = "requests.change-comes-after-outage"
