@@ -34,15 +34,16 @@ def doubts(case: Case, seen: Sequence[Observation], exercised: Sequence[str], br
         yield Doubt(Cause.CHECKER_BROKE, "the simulator broke while serving; its traceback is in the recording")
     yield from _product_left(case)
     yield from _ended_early(case)
-    if _ran_dry(case):
+    never_came = _never_came(case)
+    if never_came:
         # What could have set a fault off never came: that nothing was exercised says more than that it never fired.
         yield from _not_exercised(case, seen, exercised)
     claims_broken = _claims_broken(case, seen)
     yield from _faults(case, claims_broken)
     yield from _not_exercised(case, seen, exercised)
-    if _ran_dry(case) and case.ended is not None and not claims_broken:
+    if never_came and not claims_broken:
         # What was kept up to there may have been kept by the way: what the scenario is about did not take place.
-        yield Doubt(Cause.NEVER_EXERCISED, f"the scenario did not come to its end: {case.ended.detail}")
+        yield Doubt(Cause.NEVER_EXERCISED, f"the scenario did not come to its end: {never_came}")
 
 
 def _ended_early(case: Case) -> Iterator[Doubt]:
@@ -89,9 +90,9 @@ def _faults(case: Case, claims_broken: bool) -> Iterator[Doubt]:
             yield Doubt(Cause.FAULT_NEVER_SEEN, detail)
 
 
-def _ran_dry(case: Case) -> bool:
-    """Whether the script ended because what it waited for never came."""
-    return case.ended is not None and case.ended.why == DONE and bool(case.ended.detail)
+def _never_came(case: Case) -> str:
+    """What never came, if the script ended for want of it; else empty."""
+    return case.ended.detail if case.ended is not None and case.ended.why == DONE else ""
 
 
 def _not_exercised(case: Case, seen: Sequence[Observation], exercised: Sequence[str]) -> Iterator[Doubt]:
@@ -100,11 +101,11 @@ def _not_exercised(case: Case, seen: Sequence[Observation], exercised: Sequence[
         return
     why = {observation.message for observation in seen if observation.held is None
            and RULES[observation.rule].requirement in missing}  # fmt: skip
-    if _ran_dry(case) and case.ended is not None:
-        why.add(case.ended.detail)
+    never_came = _never_came(case)
+    why |= {never_came} - {""}
     stalled = case.waiting.stalled_s(0.0, case.ends_at)
     # A short stall says something only where the script went to its end and found nothing all the same.
-    if stalled > (MAX_CLOUD_S if _ran_dry(case) else case.limits["guard"]):
+    if stalled > (MAX_CLOUD_S if never_came else case.limits["guard"]):
         detail = f"mockpilot itself stalled for {stalled:.1f} s, so {', '.join(missing)} cannot be judged"
         yield Doubt(Cause.SIMULATOR_OVERLOADED, detail)
     else:

@@ -7,7 +7,9 @@ from typing import Any
 import pytest
 
 from conformance.playbook import BOOT, LISTS, Play, entry
+from mockpilot.conformance.attempts import TIGHT_SAMPLE
 from mockpilot.conformance.levels import Level
+from mockpilot.scenario.chances import TIGHT_LOOP
 
 WAITS, AGAIN = "boot.waits-for-confirmation", "boot.tries-again"
 NO_LIST, SLOWLY = "boot.rejected-sends-no-list", "boot.rejected-retries-slowly"
@@ -202,3 +204,8 @@ def test_list_after_a_damaged_confirmation_is_no_haste() -> None:
     """It may have been read as one; a good one was never handed."""
     play = Play().armed("odd", "damage", how="cut").connect().boot().hands_raw('[2,"CMS"', "odd").wait(2)
     assert "boot.waits-for-confirmation" not in play.asks(entry("a")).complaints()
+
+
+def test_scenarios_wait_for_as_many_boots_as_a_tight_loop_takes() -> None:
+    """Scenarios know nothing of rules, so the number stands in both."""
+    assert TIGHT_LOOP == TIGHT_SAMPLE

@@ -173,10 +173,10 @@ def _kept_quiet(case: Case, link: Link, rejected: Frame) -> Iterator[Observation
     ends = [case.ends_at]
     ends += [link.ending.at] if link.ending is not None else []
     ends += [link.accepted.at] if link.accepted is not None else []
-    reacted = link.sign_of_life_after(rejected.index) or case.own_attempt_after(rejected.index, link.instance)
+    left = case.own_attempt_after(rejected.index, link.instance)
+    reacts = left is not None or link.sign_of_life_after(rejected.index) is not None
     waited = case.waiting.lasted(rejected.at, min(ends), case.limits["guard"] + case.limits["hold"])
-    left = case.own_attempt_after(rejected.index, link.instance) is not None
-    if reacted is not None and _had_something(case, rejected) and (waited or left):
+    if reacts and _had_something(case, rejected) and (waited or left is not None):
         yield held(REJECTED_NO_LIST, rejected.index, link=link.number)
 
 
